@@ -1,0 +1,43 @@
+/** Says clearly at construction what is wrong with an option. */
+
+interface Rule {
+  /** @default false */
+  readonly integer?: boolean;
+  /** The smallest value allowed. @default 0 */
+  readonly min?: number;
+  /** Whether `min` itself is refused. @default false */
+  readonly exclusive?: boolean;
+  /** The largest value allowed; `Infinity` allows `Infinity` too. @default Infinity */
+  readonly max?: number;
+}
+
+/**
+ * Returns `value` if it is a number that keeps the rule.
+ * @throws {TypeError} It is no number.
+ * @throws {RangeError} It breaks the rule. Both messages name the option, the rule and the value.
+ */
+export function checkNumber(
+  name: string,
+  value: number,
+  { integer = false, min = 0, exclusive = false, max = Infinity }: Rule = {},
+): number {
+  const isNumber = typeof value === "number";
+  const inRange = (exclusive ? value > min : value >= min) && value <= max;
+  if (isNumber && inRange && (!integer || Number.isInteger(value) || value === Infinity)) return value;
+  const rule = `${integer ? "an integer" : "a number"} ${exclusive ? ">" : ">="} ${min}`;
+  const upper = max < Infinity ? ` and <= ${max}` : "";
+  throw new (isNumber ? RangeError : TypeError)(`Expected \`${name}\` to be ${rule}${upper}, got ${show(value)}`);
+}
+
+/**
+ * Returns `value` if it is a function.
+ * @throws {TypeError} It is none; the message names the option and the value.
+ */
+export function checkFunction<F>(name: string, value: F): F {
+  if (typeof value === "function") return value;
+  throw new TypeError(`Expected \`${name}\` to be a function, got ${show(value)}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}

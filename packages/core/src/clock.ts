@@ -1,0 +1,35 @@
+/** Time and chance, injected, so that tests own them. */
+
+/** Tells the time and waits. The layers of one pipeline share one clock. */
+export interface Clock {
+  /** Returns the current time in milliseconds since the epoch; it never goes back. */
+  now(): number;
+  /** Calls `fn` once after `ms` milliseconds, unless the returned function is called first. */
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** Returns a number in [0, 1), as `Math.random` does. */
+export type Random = () => number;
+
+/** The longest delay that `setTimeout` takes: a longer one would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * The real clock. `now` derives from the monotonic clock: a jump of the wall clock breaks no window and no deadline,
+ * and yet its values mean something to another process. Globals are looked up at each call, so that fake timers work.
+ */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(ms, fn) {
+    if (ms <= longestTimer) {
+      const timer = setTimeout(fn, ms);
+      return () => clearTimeout(timer);
+    }
+    let cancel = (): void => {};
+    if (ms < Infinity) cancel = this.after(longestTimer, () => (cancel = this.after(ms - longestTimer, fn)));
+    return () => cancel();
+  },
+};
+
+/** The real source of chance. */
+export const systemRandom: Random = () => Math.random();

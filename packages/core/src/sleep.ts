@@ -1,0 +1,22 @@
+/** A wait that the caller's abort ends at once. */
+import type { Clock } from "./clock.ts";
+
+/**
+ * Waits `ms` milliseconds; arms no timer when there is nothing to wait for.
+ * @throws The signal's reason, as soon as it aborts.
+ */
+export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  if (ms <= 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,41 @@
+// Installs what the repository needs, then runs a command of its node_modules/.bin with its own Node first on the path.
+// Plain JavaScript without dependencies: it has to start on a fresh machine that has only Node >= 20 and npm.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const binaries = join(root, "node_modules", ".bin");
+const stamp = join(root, "node_modules", ".installed");
+
+function run(command, args, environment = process.env) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+    shell: process.platform === "win32",
+  });
+  if (error) throw error;
+  return status ?? 1;
+}
+
+function installOnce() {
+  const { devEngines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { version } = devEngines.packageManager;
+  const wanted = createHash("sha256")
+    .update(version)
+    .update(readFileSync(join(root, "pnpm-lock.yaml")))
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log("Installing dependencies (first run, or the lockfile has changed) ...");
+  // Without --prefer-offline npx hangs where there is no network, even when pnpm is in its cache.
+  const status = run("npx", ["--yes", "--prefer-offline", `pnpm@${version}`, "install", "--frozen-lockfile"]);
+  if (status !== 0) process.exit(status);
+  writeFileSync(stamp, wanted);
+}
+
+installOnce();
+const [command, ...args] = process.argv.slice(2);
+const environment = { ...process.env, PATH: binaries + delimiter + process.env.PATH, TURBO_TELEMETRY_DISABLED: "1" };
+process.exit(command ? run(command, args, environment) : 0);
