@@ -1,1 +1,12 @@
-export {};
+export type { EstimateOptions } from "./estimate-timeout.ts";
+export { estimateTimeout } from "./estimate-timeout.ts";
+export type { IdleTimeoutOptions } from "./idle-timeout.ts";
+export { idleTimeout } from "./idle-timeout.ts";
+export type { IdleLimits, IdleWatch } from "./idle-watch.ts";
+export { idleWatch } from "./idle-watch.ts";
+export type { Profile, ProfileName } from "./profiles.ts";
+export { profiles } from "./profiles.ts";
+export type { TimeoutOptions } from "./timeout.ts";
+export { timeout } from "./timeout.ts";
+export type { TimeoutLabel } from "./timeout-error.ts";
+export { TimeoutError } from "./timeout-error.ts";

@@ -1,0 +1,73 @@
+/** Bounds how long a call may take until it settles. */
+import {
+  checkNumber,
+  layer,
+  link,
+  systemClock,
+  type Call,
+  type Clock,
+  type EndWork,
+  type Layer,
+  type Next,
+} from "@evenkeel/core";
+import { TimeoutError, type TimeoutLabel } from "./timeout-error.ts";
+
+export interface TimeoutOptions {
+  /** Tells nested limits apart in their errors. @default "timeout" */
+  readonly label?: TimeoutLabel | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Gives up on a call that has not settled after `limit` milliseconds: aborts its signal with a `TimeoutError`, rejects with that
+ * very error also when the operation is deaf to its signal, and holds the work until the operation has really ended.
+ * Never aborts after success: a streamed body lives on, and the caller's abort still reaches it.
+ * @param limit Milliseconds, `Infinity` for none, or a function of the call: longer for later attempts, say.
+ * @example
+ * const answer = await timeout(30_000).run(({ signal }) => fetch("https://example.com", { signal }));
+ * @throws {TimeoutError} The limit has passed.
+ * @throws {RangeError | TypeError} `limit` is no number >= 0; of a function's result this is said when it is called.
+ */
+export function timeout(
+  limit: number | ((call: Call) => number),
+  { label = "timeout", clock = systemClock }: TimeoutOptions = {},
+): Layer {
+  if (typeof limit !== "function") checkNumber("limit", limit);
+
+  return layer(function timeout<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
+    const ms = typeof limit === "function" ? checkNumber("limit", limit(call)) : limit;
+    if (ms === Infinity) return next(call);
+    if (call.signal.aborted) return Promise.reject(call.signal.reason);
+
+    return new Promise((resolve, reject) => {
+      let end: EndWork | undefined;
+      const own = link(call.signal, function giveUp(reason) {
+        stopTimer();
+        end = call.work.hold();
+        reject(reason);
+      });
+      const stopTimer = clock.after(ms, () => own.abort(new TimeoutError(ms, label, call.work.root.lastError)));
+
+      function settled(result?: unknown): void {
+        if (end) return end();
+        stopTimer();
+        own.settle(call.work, result);
+      }
+      function succeed(result: O): void {
+        settled(result);
+        resolve(result);
+      }
+      function fail(error: unknown): void {
+        settled();
+        reject(error);
+      }
+      try {
+        const deadline = Math.min(call.deadline, clock.now() + ms);
+        next({ ...call, signal: own.signal, deadline }).then(succeed, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  });
+}
