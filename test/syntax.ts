@@ -1,0 +1,168 @@
+/** What the rules of the house ask of a syntax tree. */
+import { posix } from "node:path";
+import vm from "node:vm";
+import ts from "typescript";
+import { isIndex, visit, type Package, type Source } from "./repository.ts";
+
+type Named = ts.NamedDeclaration & { readonly name: ts.Node };
+
+/** What a file itself declares and exports. */
+export function exportsOf({ tree }: Source): Named[] {
+  return tree.statements.flatMap((statement) => {
+    const exported = ts.canHaveModifiers(statement)
+      ? ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+      : false;
+    if (!exported) return [];
+    const named: readonly ts.Node[] = ts.isVariableStatement(statement)
+      ? statement.declarationList.declarations
+      : [statement];
+    return named as readonly Named[];
+  });
+}
+
+export function nameOf(declaration: Named): string {
+  return declaration.name.getText();
+}
+
+/** `error.ts` may hold `ResilienceError`, and `check.ts` what begins with `check`: an export's first or last words will do. */
+export function isNamedAfterAnExport(source: Source): boolean {
+  const name = posix.basename(source.path, ".ts");
+  return exportsOf(source).some((each) => {
+    const exported = kebabCase(nameOf(each));
+    return exported === name || exported.startsWith(`${name}-`) || exported.endsWith(`-${name}`);
+  });
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
+}
+
+/** An interface needs no comment of its own when all its fields have one, and an overload none when another has. */
+export function isExplained(each: Named, source: Source): boolean {
+  const { members = [] } = each as Partial<ts.InterfaceDeclaration>;
+  if (ts.isInterfaceDeclaration(each) && members.length > 0 && members.every(documentationOf)) return true;
+  return exportsOf(source).some((other) => nameOf(other) === nameOf(each) && documentationOf(other) !== "");
+}
+
+/** Whether a package's own index.ts exports `name`. */
+export function isPublic(name: string, { sources }: Package): boolean {
+  return sources.some((source) => isIndex(source) && new RegExp(`\\b${name}\\b`).test(source.tree.text));
+}
+
+export function documentationOf(node: ts.Node): string {
+  const owner = ts.isVariableDeclaration(node) ? node.parent.parent : node;
+  const comments = ts.getJSDocCommentsAndTags(owner).filter(ts.isJSDoc);
+  return comments.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "").join("");
+}
+
+type OptionField = ts.PropertySignature & { readonly parent: ts.InterfaceDeclaration };
+
+/** Lists the fields of the options types of a source. */
+export function optionsIn({ tree }: Source): OptionField[] {
+  return tree.statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter((each) => each.name.text.endsWith("Options"))
+    .flatMap((each) => each.members.filter(ts.isPropertySignature) as OptionField[]);
+}
+
+export function isReadonly(field: ts.PropertySignature): boolean {
+  return field.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword) ?? false;
+}
+
+/** Pairs each default of a destructured options parameter with what the option's comment says; a function is better told in prose. */
+export function defaultsIn(source: Source): { node: ts.Node; code: string; comment: string }[] {
+  const found: ReturnType<typeof defaultsIn> = [];
+  for (const parameter of nodesIn(source, ts.isParameter)) {
+    const { name, type } = parameter as ts.ParameterDeclaration;
+    if (!ts.isObjectBindingPattern(name)) continue;
+    const owner = source.tree.statements
+      .filter(ts.isInterfaceDeclaration)
+      .find((each) => each.name.text === type?.getText().split("<")[0]);
+    for (const { name: local, propertyName = local, initializer } of name.elements) {
+      const field = owner?.members.find((each) => each.name?.getText() === propertyName.getText());
+      const tag = field && ts.getJSDocTags(field).find((each) => each.tagName.text === "default");
+      if (!initializer || !field || ts.isFunctionLike(initializer) || (ts.isCallExpression(initializer) && !tag))
+        continue;
+      const comment = ts.getTextOfJSDocComment(tag?.comment) ?? "nothing";
+      found.push({ node: local, code: initializer.getText().replace(/\s+/g, " "), comment });
+    }
+  }
+  return found;
+}
+
+/** Lists all nodes of a source that match. */
+export function nodesIn({ tree }: Source, matches: (node: ts.Node) => boolean): ts.Node[] {
+  const found: ts.Node[] = [];
+  visit(tree, (node) => {
+    if (matches(node)) found.push(node);
+  });
+  return found;
+}
+
+/** Whether a node is such a property access as `AbortSignal.any`. */
+export function isProperty(node: ts.Node, pattern: RegExp): boolean {
+  return ts.isPropertyAccessExpression(node) && pattern.test(node.getText().replaceAll("?", ""));
+}
+
+/** Whether a node reads the host's clock, sets its timers or asks for its chance. */
+export function isRealTime(node: ts.Node): boolean {
+  if (ts.isIdentifier(node)) return ["setTimeout", "setInterval", "performance", "hrtime"].includes(node.text);
+  if (ts.isNewExpression(node)) return node.expression.getText() === "Date" && !node.arguments?.length;
+  if (ts.isCallExpression(node)) return node.expression.getText() === "Date";
+  return isProperty(node, /^(Date\.now|Math\.random)$/);
+}
+
+/** What every JavaScript engine has, whatever its host. */
+const language: ReadonlySet<string> = new Set(
+  vm
+    .runInNewContext("Object.getOwnPropertyNames(globalThis)")
+    .filter((name: string) => !/^(console|globalThis)$/.test(name)),
+);
+
+/** Finds what a module reads while it is imported: outside of functions, and not of the language itself nor of its own. */
+export function hostGlobalsReadByImport(source: Source): ts.Node[] {
+  const own = new Set(nodesIn(source, isBinding).map((node) => (node as Named).name?.getText()));
+  const found: ts.Node[] = [];
+  visit(source.tree, (node) => {
+    if (isLater(node)) return false;
+    const isForeign = ts.isIdentifier(node) && isRead(node) && !own.has(node.text) && !language.has(node.text);
+    if (isForeign) found.push(node);
+    return true;
+  });
+  return found;
+}
+
+function isBinding(node: ts.Node): boolean {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isBindingElement(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isImportClause(node) ||
+    ts.isImportSpecifier(node) ||
+    ts.isNamespaceImport(node)
+  );
+}
+
+/** Functions run later if at all, and so do the fields of an instance; types never. */
+function isLater(node: ts.Node): boolean {
+  if (ts.isExpressionWithTypeArguments(node))
+    return (node.parent as ts.HeritageClause).token !== ts.SyntaxKind.ExtendsKeyword;
+  if (ts.isPropertyDeclaration(node))
+    return !ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
+  return (
+    ts.isFunctionLike(node) ||
+    ts.isTypeNode(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isImportDeclaration(node) ||
+    ts.isExportDeclaration(node)
+  );
+}
+
+/** Whether an identifier names a value, and not a property of one or a declaration. */
+function isRead(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  return ts.isShorthandPropertyAssignment(parent) || !("name" in parent && parent.name === node);
+}
