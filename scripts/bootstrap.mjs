@@ -1,15 +1,20 @@
 // Installs what the repository needs, then runs a command of its node_modules/.bin with its own Node first on the path.
-// Plain JavaScript without dependencies: it has to start on a fresh machine that has only Node >= 20 and npm.
+// The command `pnpm` is run at the repository's version. Plain JavaScript without dependencies, for it has to start on a
+// fresh machine that has only Node >= 20 and npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = join(import.meta.dirname, "..");
+const root = fileURLToPath(new URL("..", import.meta.url));
 const binaries = join(root, "node_modules", ".bin");
 const stamp = join(root, "node_modules", ".installed");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devEngines.packageManager;
 
 function run(command, args, environment = process.env) {
+  // Without --prefer-offline npx hangs where there is no network, even when pnpm is in its cache.
+  if (command === "pnpm") return run("npx", ["--yes", "--prefer-offline", `pnpm@${version}`, ...args], environment);
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",
@@ -21,16 +26,13 @@ function run(command, args, environment = process.env) {
 }
 
 function installOnce() {
-  const { devEngines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const { version } = devEngines.packageManager;
   const wanted = createHash("sha256")
     .update(version)
     .update(readFileSync(join(root, "pnpm-lock.yaml")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing dependencies (first run, or the lockfile has changed) ...");
-  // Without --prefer-offline npx hangs where there is no network, even when pnpm is in its cache.
-  const status = run("npx", ["--yes", "--prefer-offline", `pnpm@${version}`, "install", "--frozen-lockfile"]);
+  const status = run("pnpm", ["install", "--frozen-lockfile"]);
   if (status !== 0) process.exit(status);
   writeFileSync(stamp, wanted);
 }
