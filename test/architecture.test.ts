@@ -14,9 +14,9 @@ import {
 } from "./repository.ts";
 import {
   defaultsIn,
-  documentationOf,
   exportsOf,
   hostGlobalsReadByImport,
+  isDocumented,
   isExplained,
   isNamedAfterAnExport,
   isProperty,
@@ -133,7 +133,7 @@ const rules: readonly Rule[] = [
     offenders: eachSource((source, owner) =>
       optionsIn(source)
         .filter(({ parent }) => isPublic(parent.name.text, owner))
-        .filter((field) => documentationOf(field) === "" || !isReadonly(field))
+        .filter((field) => !isDocumented(field) || !isReadonly(field))
         .map((field) => `${at(source, field)} ${field.name.getText()}`),
     ),
     plant: { path: "packages/core/src/keyed.ts", text: `export interface KeyedOptions { readonly limit: number }` },

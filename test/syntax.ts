@@ -40,8 +40,8 @@ function kebabCase(name: string): string {
 /** An interface needs no comment of its own when all its fields have one, and an overload none when another has. */
 export function isExplained(each: Named, source: Source): boolean {
   const { members = [] } = each as Partial<ts.InterfaceDeclaration>;
-  if (ts.isInterfaceDeclaration(each) && members.length > 0 && members.every(documentationOf)) return true;
-  return exportsOf(source).some((other) => nameOf(other) === nameOf(each) && documentationOf(other) !== "");
+  if (ts.isInterfaceDeclaration(each) && members.length > 0 && members.every(isDocumented)) return true;
+  return exportsOf(source).some((other) => nameOf(other) === nameOf(each) && isDocumented(other));
 }
 
 /** Whether a package's own index.ts exports `name`. */
@@ -49,10 +49,8 @@ export function isPublic(name: string, { sources }: Package): boolean {
   return sources.some((source) => isIndex(source) && new RegExp(`\\b${name}\\b`).test(source.tree.text));
 }
 
-export function documentationOf(node: ts.Node): string {
-  const owner = ts.isVariableDeclaration(node) ? node.parent.parent : node;
-  const comments = ts.getJSDocCommentsAndTags(owner).filter(ts.isJSDoc);
-  return comments.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "").join("");
+export function isDocumented(node: ts.Node): boolean {
+  return ts.getJSDocCommentsAndTags(ts.isVariableDeclaration(node) ? node.parent.parent : node).some(ts.isJSDoc);
 }
 
 type OptionField = ts.PropertySignature & { readonly parent: ts.InterfaceDeclaration };
