@@ -1,1 +1,3 @@
-export {};
+export type { FaultProxy, FaultProxyOptions, ProxyConnection, ProxyCounts } from "./fault-proxy.ts";
+export { faultProxy } from "./fault-proxy.ts";
+export type { BreakFault, Direction, TcpFault } from "./tcp-fault.ts";

@@ -1,0 +1,65 @@
+/** Carries bytes from one socket to another, and does to them what a fault says. */
+import type { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import type { BreakFault, Direction, TcpFault } from "./tcp-fault.ts";
+
+export interface CarryOptions {
+  readonly from: Socket;
+  readonly to: Socket;
+  readonly direction: Direction;
+  readonly fault: TcpFault | undefined;
+  /** Ends every wait when the connection is gone. */
+  readonly signal: AbortSignal;
+  /** Hears how many bytes have passed. */
+  passed(bytes: number): void;
+}
+
+/** Carries until the source ends, or until the fault is due, which it then returns. Throws what breaks either socket. */
+export async function carry({
+  from,
+  to,
+  direction,
+  fault,
+  signal,
+  passed,
+}: CarryOptions): Promise<BreakFault | undefined> {
+  const breaks = isBreak(fault) && (fault.direction ?? "down") === direction ? fault : undefined;
+  const drip = fault?.kind === "drip" && direction === "down" ? fault : undefined;
+  let late = fault?.kind === "latency" && direction === "down" ? fault.ms : 0;
+  let left = breaks?.after ?? (breaks ? 0 : Infinity);
+
+  for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    if (late > 0) await wait(late, undefined, { signal });
+    late = 0;
+    const due = chunk.length >= left;
+    const through = due ? chunk.subarray(0, left) : chunk;
+    for (const piece of pieces(through, drip?.bytes)) {
+      await write(to, piece, signal);
+      passed(piece.length);
+      if (drip) await wait(drip.every, undefined, { signal });
+    }
+    left -= through.length;
+    if (breaks && due) return breaks;
+  }
+  return undefined;
+}
+
+function isBreak(fault: TcpFault | undefined): fault is BreakFault {
+  return fault?.kind === "reset" || fault?.kind === "end" || fault?.kind === "stall";
+}
+
+function* pieces(chunk: Uint8Array, size = Infinity): Generator<Uint8Array> {
+  for (let start = 0; start < chunk.length; start += size) yield chunk.subarray(start, start + size);
+}
+
+/** A peer that does not read holds the write up until the connection is gone. */
+function write(to: Socket, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", reject, { once: true });
+    to.write(bytes, (error) => {
+      signal.removeEventListener("abort", reject);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

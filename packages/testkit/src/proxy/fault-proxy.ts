@@ -1,0 +1,131 @@
+/** A TCP proxy on the loopback interface that breaks connections on purpose, over real sockets. */
+import { checkFunction, checkNumber } from "@evenkeel/core";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { checkTcpFault, type TcpFault } from "./tcp-fault.ts";
+import { tunnel } from "./tunnel.ts";
+
+/** A connection whose fault is to be chosen. */
+export interface ProxyConnection {
+  /** Counts the connections, from 0. */
+  readonly index: number;
+  /** Waits for the client's first bytes, as text: for HTTP, the request's line and headers. Empty when the client left. */
+  head(): Promise<string>;
+}
+
+export interface FaultProxyOptions {
+  /** Where good connections lead. */
+  readonly target: { readonly host?: string | undefined; readonly port: number };
+  /** Chooses what befalls a connection; nothing where it returns `undefined`. @default none */
+  readonly faults?: ((connection: ProxyConnection) => TcpFault | undefined | Promise<TcpFault | undefined>) | undefined;
+}
+
+/** What a proxy has done so far. */
+export interface ProxyCounts {
+  /** Connections accepted. */
+  readonly accepted: number;
+  /** Clients connected now. */
+  readonly open: number;
+  /** Bytes that reached the target. */
+  readonly up: number;
+  /** Bytes that reached clients. */
+  readonly down: number;
+  /** Faults that really happened, by kind. */
+  readonly faults: Readonly<Record<TcpFault["kind"], number>>;
+}
+
+/** A running proxy. */
+export interface FaultProxy extends AsyncDisposable {
+  readonly port: number;
+  /** The proxy's address as an `http:` origin. */
+  readonly url: string;
+  /** A snapshot of what the proxy has done so far. */
+  readonly counts: ProxyCounts;
+  /** Stops listening: the port refuses connections, as that of a dead server does. Open connections go on. */
+  refuse(): void;
+  /** Listens again on the same port. */
+  accept(): Promise<void>;
+  /** Closes the port and every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a proxy in front of `target`, on a free port.
+ * @example
+ * await using proxy = await faultProxy({ target: { port: 8080 }, faults: ({ index }) => index === 0 ? { kind: "reset" } : undefined });
+ * const response = await fetch(proxy.url).catch(() => fetch(proxy.url));
+ * @throws {RangeError} The target's port is no port.
+ */
+export async function faultProxy({
+  target: { host = "127.0.0.1", port: targetPort },
+  faults = () => undefined,
+}: FaultProxyOptions): Promise<FaultProxy> {
+  checkNumber("target.port", targetPort, { integer: true, min: 1, max: 65_535 });
+  checkFunction("faults", faults);
+  const target = { host, port: targetPort };
+  const clients = new Set<Socket>();
+  const bytes = { up: 0, down: 0 };
+  const happened = { refuse: 0, reset: 0, end: 0, stall: 0, latency: 0, drip: 0 };
+  let accepted = 0;
+
+  async function serve(client: Socket): Promise<void> {
+    const index = accepted++;
+    clients.add(client);
+    client.on("close", () => clients.delete(client));
+    client.on("error", () => {});
+    const fault = await faults({ index, head: () => firstBytes(client) });
+    if (client.destroyed) return;
+    tunnel({
+      client,
+      target,
+      fault: fault && checkTcpFault(fault),
+      passed: (direction, count) => void (bytes[direction] += count),
+      befell: (kind) => void happened[kind]++,
+    });
+  }
+
+  let server = await listen(0, serve);
+  const { port } = server.address() as AddressInfo;
+
+  async function close(): Promise<void> {
+    if (server.listening) server.close();
+    for (const client of clients) client.destroy();
+    while (clients.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    get counts() {
+      return { accepted, open: clients.size, ...bytes, faults: { ...happened } };
+    },
+    refuse: () => void (server.listening && server.close()),
+    accept: async () => {
+      if (!server.listening) server = await listen(port, serve);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function listen(port: number, serve: (client: Socket) => Promise<void>): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true }, (client) => void serve(client));
+    server.on("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}
+
+/** Reads the first bytes and puts them back. */
+function firstBytes(client: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      const chunk = client.read() as Buffer | null;
+      if (chunk) client.unshift(chunk);
+      client.off("readable", settle);
+      client.off("close", settle);
+      resolve(chunk?.toString("latin1") ?? "");
+    };
+    client.on("readable", settle);
+    client.on("close", settle);
+  });
+}

@@ -1,0 +1,43 @@
+/** Hands good requests on to another server, such as a mock of a provider. */
+import { Agent, request as send, type IncomingMessage } from "node:http";
+import { html, reset, type Reply, type Step } from "./reply.ts";
+import type { Responder } from "./responder.ts";
+import type { SeenRequest } from "./seen-request.ts";
+import { framesOf } from "./sse.ts";
+
+/** These speak of one connection, not of the answer; the lengths of a body that may be spoiled are not known. */
+const ofTheConnection = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "host"]);
+
+/**
+ * Answers with what the server at `origin` answers: 502 when it cannot be reached, a reset when it breaks off. The steps of a
+ * stream are its frames, so that faults find their place in it.
+ * @throws {TypeError} `origin` is no URL.
+ */
+export function forward(origin: string): Responder {
+  const base = new URL(origin);
+  const agent = new Agent({ keepAlive: false });
+  return (seen) =>
+    new Promise<Reply>((resolve) => {
+      const { method, body, signal } = seen;
+      const url = new URL(seen.path, base);
+      const onward = send(url, { method, agent, signal, headers: endToEnd(seen.headers) }, (answer) => {
+        resolve({ status: answer.statusCode, headers: endToEnd(answer.headers), body: bodyOf(answer) });
+      });
+      onward.on("error", () => resolve(html(502, "502 Bad Gateway")));
+      onward.end(body);
+    });
+}
+
+function endToEnd(headers: SeenRequest["headers"]): Record<string, string> {
+  const entries = Object.entries(headers).filter(([name]) => !ofTheConnection.has(name));
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+async function* bodyOf(answer: IncomingMessage): AsyncGenerator<Step> {
+  const isStream = answer.headers["content-type"]?.startsWith("text/event-stream");
+  try {
+    yield* isStream ? framesOf(answer as AsyncIterable<Uint8Array>) : (answer as AsyncIterable<Uint8Array>);
+  } catch {
+    yield reset;
+  }
+}

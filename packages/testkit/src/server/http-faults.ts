@@ -1,0 +1,128 @@
+/** The catalogue of what providers, and the proxies before them, do wrong above TCP. */
+import { apiOf, type Api } from "./api.ts";
+import { cut, headers, html, pause, reset, stall, type Reply, type Step } from "./reply.ts";
+import { crlf, drip, gzip, reshape, withHeader } from "./reshape.ts";
+import type { Responder } from "./responder.ts";
+import type { SeenRequest } from "./seen-request.ts";
+import { spoil, type Place } from "./spoil.ts";
+import { comment, frame, isSse, keepAlive } from "./sse.ts";
+
+/** Befalls a request: answers in the place of `respond`, or spoils what it answers. */
+export type HttpFault = (request: SeenRequest, respond: Responder) => Reply | Promise<Reply>;
+
+/** The faults of the catalogue. */
+export type HttpFaultName =
+  | "rateLimited"
+  | "rateLimitedSeconds"
+  | "rateLimitedDate"
+  | "rateLimitedMilliseconds"
+  | "serverError"
+  | "badGateway"
+  | "unavailable"
+  | "overloaded"
+  | "endlessErrorBody"
+  | "okErrorJson"
+  | "okHtml"
+  | "wrongContentType"
+  | "errorFirst"
+  | "errorMiddle"
+  | "errorLast"
+  | "malformedEvent"
+  | "endMiddle"
+  | "endInFrame"
+  | "endBeforeTerminator"
+  | "cutMiddle"
+  | "shortContentLength"
+  | "resetBeforeHeaders"
+  | "resetAfterHeaders"
+  | "resetMiddle"
+  | "stallBeforeHeaders"
+  | "stallAfterHeaders"
+  | "stallBeforeContent"
+  | "stallMiddle"
+  | "pingsOnly"
+  | "commentsOnly"
+  | "slowDrip"
+  | "splitBytes"
+  | "crlf"
+  | "hugeEvent"
+  | "gzip";
+
+/** A reset makes the peer drop what it has not read yet; this long it gets to read what was sent. */
+const readingTime = pause(20);
+
+/**
+ * Faults by name. The last four and `slowDrip` give whole answers in a shape that is hard to read. A plain answer breaks off in
+ * the middle of its text where a stream does between two words.
+ */
+export const httpFaults: Readonly<Record<HttpFaultName, HttpFault>> = {
+  rateLimited: failing(() => 429),
+  rateLimitedSeconds: failing(
+    () => 429,
+    () => ({ "retry-after": "1" }),
+  ),
+  rateLimitedDate: failing(
+    () => 429,
+    () => ({ "retry-after": new Date(Date.now() + 2_000).toUTCString() }),
+  ),
+  rateLimitedMilliseconds: failing(
+    () => 429,
+    () => ({ "retry-after-ms": "100" }),
+  ),
+  serverError: failing(() => 500),
+  badGateway: () => html(502, "502 Bad Gateway"),
+  unavailable: failing(() => 503),
+  overloaded: failing((api) => api.overloadedStatus),
+  endlessErrorBody: (request) => ({ ...apiOf(request).error(503), body: ['{"error":', stall] }),
+
+  okErrorJson: (request) => ({ ...apiOf(request).error(500), status: 200 }),
+  okHtml: () => html(200, "We will be back soon"),
+  wrongContentType: async (request, respond) => withHeader(await respond(request), "content-type", "text/plain"),
+
+  errorFirst: spoiling("start", (api) => [api.overloadedFrame]),
+  errorMiddle: spoiling("middle", (api) => [api.overloadedFrame]),
+  errorLast: spoiling("end", (api) => [api.overloadedFrame]),
+  malformedEvent: spoiling("middle", () => [frame("{malformed")]),
+
+  endMiddle: spoiling("middle", () => []),
+  endInFrame: spoiling("middle", () => ['data: {"half']),
+  endBeforeTerminator: spoiling("end", () => []),
+  cutMiddle: spoiling("middle", () => [cut]),
+  shortContentLength: async (request, respond) =>
+    withHeader(spoil(await respond(request), "middle", [cut]), "content-length", "1000000"),
+  resetBeforeHeaders: () => ({ body: [reset] }),
+  resetAfterHeaders: spoiling("start", () => [headers, readingTime, reset]),
+  resetMiddle: spoiling("middle", () => [readingTime, reset]),
+
+  stallBeforeHeaders: () => ({ body: [stall] }),
+  stallAfterHeaders: spoiling("start", () => [headers, stall]),
+  stallBeforeContent: spoiling("content", () => [headers, stall]),
+  stallMiddle: spoiling("middle", () => [stall]),
+  pingsOnly: spoiling("content", (api) => keepAlive(api.ping, 20)),
+  commentsOnly: spoiling("content", () => keepAlive(comment, 20)),
+
+  slowDrip: async (request, respond) => drip(await respond(request), { bytes: 16, every: 5 }),
+  splitBytes: async (request, respond) => drip(await respond(request), { bytes: 1, every: 0 }),
+  crlf: async (request, respond) => crlf(await respond(request)),
+  hugeEvent: async (request, respond) => precededByHugeComment(await respond(request)),
+  gzip: async (request, respond) => gzip(await respond(request)),
+};
+
+function failing(status: (api: Api) => number, hints?: () => Readonly<Record<string, string>>): HttpFault {
+  return (request) => {
+    const api = apiOf(request);
+    return api.error(status(api), hints?.());
+  };
+}
+
+function spoiling(place: Place, then: (api: Api) => Iterable<Step>): HttpFault {
+  return async (request, respond) => spoil(await respond(request), place, then(apiOf(request)));
+}
+
+function precededByHugeComment(reply: Reply): Reply {
+  if (!isSse(reply)) return reply;
+  return reshape(reply, async function* (body) {
+    yield `: ${"x".repeat(1_000_000)}\n\n`;
+    yield* body;
+  });
+}

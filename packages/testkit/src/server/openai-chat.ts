@@ -1,0 +1,33 @@
+/** OpenAI's chat completions, plain and streamed. */
+import { deltasOf, type AnswerOptions } from "./deltas-of.ts";
+import { json, type Reply } from "./reply.ts";
+import { frame, sse } from "./sse.ts";
+
+/** When every answer was made: the same in each run. */
+const created = 1_760_000_000;
+
+/** Answers as `POST /v1/chat/completions` does. */
+export function openaiChat(
+  text: string | readonly string[],
+  { stream = false, model = "gpt-mock" }: AnswerOptions = {},
+): Reply {
+  const deltas = deltasOf(text);
+  const base = { id: "chatcmpl-1", created, model };
+  if (!stream) {
+    const message = { role: "assistant", content: deltas.join(""), refusal: null };
+    const choices = [{ index: 0, message, logprobs: null, finish_reason: "stop" }];
+    return json({ ...base, object: "chat.completion", choices, usage: usage(deltas.length) });
+  }
+  const chunk = (delta: object, finish: string | null = null): string =>
+    frame({ ...base, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: finish }] });
+  return sse([
+    chunk({ role: "assistant", content: "" }),
+    ...deltas.map((content) => chunk({ content })),
+    chunk({}, "stop"),
+    frame("[DONE]"),
+  ]);
+}
+
+function usage(tokens: number): object {
+  return { prompt_tokens: 1, completion_tokens: tokens, total_tokens: tokens + 1 };
+}

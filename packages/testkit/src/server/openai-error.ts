@@ -1,0 +1,38 @@
+/** OpenAI's errors. */
+import { json, type Reply } from "./reply.ts";
+
+export interface OpenAIErrorOptions {
+  /** @default the one that goes with the status */
+  readonly type?: string | undefined;
+  /** @default the one that goes with the status */
+  readonly code?: string | null | undefined;
+  /** @default a sentence that names the status */
+  readonly message?: string | undefined;
+  /** Further headers, such as `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+const kinds: Readonly<Record<number, readonly [type: string, code: string | null]>> = {
+  400: ["invalid_request_error", null],
+  401: ["invalid_request_error", "invalid_api_key"],
+  404: ["invalid_request_error", "model_not_found"],
+  429: ["requests", "rate_limit_exceeded"],
+  503: ["service_unavailable_error", "server_is_overloaded"],
+};
+
+/** The body of an error, and the `data` of one inside a stream of chat completions. */
+export function openaiErrorBody(status: number, { type, code, message }: OpenAIErrorOptions = {}): object {
+  const [usualType, usualCode] = kinds[status] ?? ["server_error", null];
+  const error = {
+    message: message ?? `Status ${status}`,
+    type: type ?? usualType,
+    param: null,
+    code: code ?? usualCode,
+  };
+  return { error };
+}
+
+/** Answers with an error in OpenAI's envelope. */
+export function openaiError(status: number, options: OpenAIErrorOptions = {}): Reply {
+  return json(openaiErrorBody(status, options), { status, headers: options.headers });
+}

@@ -1,0 +1,20 @@
+/** Who answers requests. */
+import { checkNumber } from "@evenkeel/core";
+import type { Reply } from "./reply.ts";
+import type { SeenRequest } from "./seen-request.ts";
+
+/** Answers a request. */
+export type Responder = (request: SeenRequest) => Reply | Promise<Reply>;
+
+/**
+ * Answers the first request with the first reply, the second with the second, and so on; the last one repeats.
+ * @throws {RangeError} There is no reply.
+ */
+export function sequence(...replies: readonly (Reply | Responder)[]): Responder {
+  checkNumber("replies.length", replies.length, { min: 1 });
+  let next = 0;
+  return (request) => {
+    const reply = replies[Math.min(next++, replies.length - 1)]!;
+    return typeof reply === "function" ? reply(request) : reply;
+  };
+}

@@ -1,0 +1,55 @@
+/** Plays a reply, step by step, onto a real response. */
+import { untilAborted } from "@evenkeel/core";
+import type { ServerResponse } from "node:http";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { isBytes, type Action, type Reply } from "./reply.ts";
+import type { Exchange } from "./seen-request.ts";
+
+/** Sends a reply whole. Rejects as soon as the exchange is over before that. */
+export async function sendReply(
+  { status = 200, headers, body }: Reply,
+  response: ServerResponse,
+  { request: { signal }, breakOff }: Exchange,
+): Promise<void> {
+  function head(): void {
+    if (!response.headersSent) response.writeHead(status, headers);
+  }
+
+  function act(action: Action): Promise<unknown> | void {
+    switch (action.do) {
+      case "headers":
+        head();
+        return response.flushHeaders();
+      case "pause":
+        if (action.ms === Infinity) return forever();
+        return action.ms > 0 ? wait(action.ms, undefined, { signal }) : nextTurn();
+      case "raw":
+        return void response.socket?.write(action.bytes);
+      case "reset":
+        breakOff();
+        response.socket?.resetAndDestroy();
+        return forever();
+      case "cut":
+        breakOff();
+        response.socket?.destroySoon(); // what was written still goes out
+        return forever();
+    }
+  }
+
+  for await (const step of body) {
+    signal.throwIfAborted();
+    if (isBytes(step)) {
+      head();
+      await untilAborted(new Promise((resolve) => response.write(step, resolve)), signal);
+    } else {
+      await untilAborted(Promise.resolve(act(step)), signal);
+    }
+  }
+  head();
+  response.end();
+}
+
+/** Only the end of the exchange ends this wait. */
+function forever(): Promise<never> {
+  return new Promise(() => {});
+}

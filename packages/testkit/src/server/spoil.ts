@@ -1,0 +1,42 @@
+/** Breaks good answers off at the places that matter, whichever API they are of. */
+import { isBytes, type Reply, type Step } from "./reply.ts";
+import { reshape } from "./reshape.ts";
+import { isSse } from "./sse.ts";
+
+/**
+ * Where an answer breaks off: before its first byte, before the first word, after the second word, or when the last word was
+ * said but not that it was the last. A plain answer has two places: before its first byte, and its middle.
+ */
+export type Place = "start" | "content" | "middle" | "end";
+
+const content = /"content":"[^"]|"type":"(?:text_delta|response\.output_text\.delta)"/;
+const finish = /"finish_reason":"|\[DONE\]|"type":"(?:content_block_stop|message_delta|response\.output_text\.done)"/;
+
+/** How many words stand before a place, unless the answer ends sooner. */
+const wordsBefore: Readonly<Record<Place, number>> = { start: 0, content: 0, middle: 2, end: Infinity };
+
+/** Sends an answer up to a place, and then other steps in the place of the rest. */
+export function spoil(reply: Reply, place: Place, then: Iterable<Step>): Reply {
+  return reshape(reply, async function* spoil(body) {
+    if (place !== "start") yield* isSse(reply) ? framesBefore(place, body) : textBefore(place, body);
+    yield* then;
+  });
+}
+
+async function* framesBefore(place: Place, body: Reply["body"]): AsyncGenerator<Step> {
+  let words = 0;
+  for await (const step of body) {
+    const frame = isBytes(step) ? step.toString() : "";
+    const isWord = content.test(frame);
+    if (finish.test(frame) || (isWord && words === wordsBefore[place])) return;
+    if (isWord) words++;
+    yield step;
+  }
+}
+
+async function* textBefore(place: Place, body: Reply["body"]): AsyncGenerator<Step> {
+  if (place === "content") return;
+  let text = "";
+  for await (const step of body) if (isBytes(step)) text += step.toString();
+  yield text.slice(0, Math.ceil(text.length / 2));
+}

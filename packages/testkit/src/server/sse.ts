@@ -1,0 +1,48 @@
+/** Server-sent events, one step a frame. */
+import { pause, type Reply, type Step } from "./reply.ts";
+
+/** A comment, which providers send to keep a connection alive. */
+export const comment = ": keep-alive\n\n";
+
+/** Writes a frame: `data` as JSON unless it is a string, under the event's name if it has one. */
+export function frame(data: unknown, event?: string): string {
+  const text = typeof data === "string" ? data : JSON.stringify(data);
+  return `${event === undefined ? "" : `event: ${event}\n`}data: ${text}\n\n`;
+}
+
+/**
+ * Answers with a stream of events.
+ * @example
+ * const reply = sse([frame({ n: 1 }), pause(50), comment, stall]);
+ */
+export function sse(body: Reply["body"]): Reply {
+  return { headers: { "content-type": "text/event-stream", "cache-control": "no-cache" }, body };
+}
+
+/** Tells whether a reply is a stream of events. */
+export function isSse(reply: Reply): boolean {
+  return reply.headers?.["content-type"]?.startsWith("text/event-stream") ?? false;
+}
+
+/** Cuts a body that comes in arbitrary chunks into its frames, so that steps are frames again. */
+export async function* framesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of body) {
+    rest += decoder.decode(chunk, { stream: true });
+    for (let end = /\n\r?\n/.exec(rest); end; end = /\n\r?\n/.exec(rest)) {
+      const length = end.index + end[0].length;
+      yield rest.slice(0, length);
+      rest = rest.slice(length);
+    }
+  }
+  if (rest) yield rest;
+}
+
+/** Repeats a frame for ever, one every `every` milliseconds. */
+export function* keepAlive(text: string, every: number): Generator<Step> {
+  for (;;) {
+    yield text;
+    yield pause(every);
+  }
+}

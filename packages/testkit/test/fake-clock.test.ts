@@ -1,0 +1,120 @@
+import { sleep } from "@evenkeel/core";
+import { expect, test } from "vitest";
+import { fakeClock } from "../src/index.ts";
+
+const signal = new AbortController().signal;
+
+test("time stands still until it is moved", async () => {
+  const clock = fakeClock(1_000);
+  expect(clock.now()).toBe(1_000);
+  await clock.advance(250);
+  expect(clock.now()).toBe(1_250);
+});
+
+test("timers fire in the order they fall due, those due together in the order they were set", async () => {
+  const clock = fakeClock();
+  const fired: string[] = [];
+  for (const [name, ms] of [
+    ["c", 30],
+    ["a", 10],
+    ["b1", 20],
+    ["b2", 20],
+  ] as const) {
+    clock.after(ms, () => fired.push(`${name}@${clock.now()}`));
+  }
+  await clock.advance(29);
+  expect(fired).toEqual(["a@10", "b1@20", "b2@20"]);
+  await clock.advance(1);
+  expect(fired.at(-1)).toBe("c@30");
+});
+
+test("a cancelled timer never fires, and cancelling twice is harmless", async () => {
+  const clock = fakeClock();
+  const cancel = clock.after(10, () => expect.unreachable());
+  expect(clock.pending).toBe(1);
+  cancel();
+  cancel();
+  expect(clock.pending).toBe(0);
+  await clock.advance(20);
+});
+
+test("a timer set while time moves fires in the same move if it is due by then", async () => {
+  const clock = fakeClock();
+  const woken: number[] = [];
+  const tick = (): void => {
+    woken.push(clock.now());
+    clock.after(10, tick);
+  };
+  clock.after(10, tick);
+  await clock.advance(35);
+  expect(woken).toEqual([10, 20, 30]);
+  expect(clock.now()).toBe(35);
+});
+
+test("what promises do between two timers is done before the second", async () => {
+  const clock = fakeClock();
+  const log: string[] = [];
+  void (async () => {
+    await sleep(clock, 10, signal);
+    log.push(`first at ${clock.now()}`);
+    await sleep(clock, 5, signal);
+    log.push(`second at ${clock.now()}`);
+  })();
+  await clock.advance(100);
+  expect(log).toEqual(["first at 10", "second at 15"]);
+});
+
+test("a timer set by a promise that is still settling counts from now, not from later", async () => {
+  const clock = fakeClock();
+  let woken = 0;
+  void Promise.resolve()
+    .then(() => Promise.resolve())
+    .then(() => clock.after(10, () => (woken = clock.now())));
+  await clock.advance(10);
+  expect(woken).toBe(10);
+});
+
+test("next moves to the next timer, and says when there is none", async () => {
+  const clock = fakeClock();
+  clock.after(70, () => {});
+  clock.after(40, () => {});
+  expect(await clock.next()).toBe(true);
+  expect(clock.now()).toBe(40);
+  expect(await clock.next()).toBe(true);
+  expect(clock.now()).toBe(70);
+  expect(await clock.next()).toBe(false);
+  expect(clock.now()).toBe(70);
+});
+
+test("a delay of zero or less is due at once, but never before time moves", async () => {
+  const clock = fakeClock(5);
+  const fired: number[] = [];
+  clock.after(0, () => fired.push(clock.now()));
+  clock.after(-10, () => fired.push(clock.now()));
+  expect(fired).toEqual([]);
+  await clock.advance(0);
+  expect(fired).toEqual([5, 5]);
+});
+
+test("an endless wait arms no timer", () => {
+  const clock = fakeClock();
+  clock.after(Infinity, () => expect.unreachable())();
+  expect(clock.pending).toBe(0);
+});
+
+test("what a timer throws reaches the test, and the clock goes on", async () => {
+  const clock = fakeClock();
+  clock.after(10, () => {
+    throw new Error("broken");
+  });
+  clock.after(20, () => {});
+  await expect(clock.advance(30)).rejects.toThrow("broken");
+  expect(clock.now()).toBe(10);
+  await clock.advance(10);
+  expect(clock.pending).toBe(0);
+});
+
+test("refuses to go back", async () => {
+  expect(() => fakeClock(-1)).toThrow("Expected `start` to be a number >= 0, got -1");
+  await expect(fakeClock().advance(-1)).rejects.toThrow("Expected `ms` to be a number >= 0, got -1");
+});
