@@ -1,1 +1,13 @@
-export {};
+export type { Classifier, ClassifyOptions, ResponseLike } from "./classifier.ts";
+export { classifier } from "./classifier.ts";
+export type { ProviderName } from "./classify.ts";
+export { classify, classifyEvent, classifyResponse, isRetryable } from "./classify.ts";
+export { generic } from "./generic.ts";
+export type { HeadersLike } from "./header.ts";
+export type { ParseRateLimitOptions, RateLimit, RateLimitBucket } from "./parse-rate-limit.ts";
+export { parseRateLimit } from "./parse-rate-limit.ts";
+export type { ParseRetryAfterOptions } from "./parse-retry-after.ts";
+export { parseRetryAfter } from "./parse-retry-after.ts";
+export { anthropic } from "./providers/anthropic.ts";
+export { openai } from "./providers/openai.ts";
+export type { Outcome, OutcomeOf, Provider, Row } from "./table.ts";

@@ -17,6 +17,7 @@ export type Kind =
   | "timeout"
   | "network"
   | "proxy"
+  | "tls"
   | "auth"
   | "permission"
   | "region"

@@ -1,0 +1,144 @@
+/** Makes the functions that judge errors, responses and events, over the tables that they are given. */
+import { systemClock, type Verdict } from "@evenkeel/core";
+import { isPage, tellsFailure } from "./event.ts";
+import { gather } from "./facts.ts";
+import { generic } from "./generic.ts";
+import { header, type HeadersLike } from "./header.ts";
+import { byCodes, byTexts, judge, type Tables } from "./judge.ts";
+import { property } from "./property.ts";
+import { verdictOf, type OutcomeOf, type Provider } from "./table.ts";
+import { chainOf, hostOf, networkFailure, urlOf } from "./thrown.ts";
+
+/** A response, as far as it is known. */
+export interface ResponseLike {
+  readonly status: number;
+  /** `Headers`, or a plain object. */
+  readonly headers?: HeadersLike;
+  /** The body's text, whole or cut; left out where it was not read. */
+  readonly body?: string | undefined;
+  /** Where it came from: tells the provider. */
+  readonly url?: string | undefined;
+}
+
+export interface ClassifyOptions<Name extends string = string> {
+  /** The provider that answered, where its host does not tell: behind a gateway, or on a host of your own. */
+  readonly provider?: Name | undefined;
+  /** Where the answer came from, where the error or response does not say. */
+  readonly url?: string | undefined;
+  /** The current time in ms since the epoch, for hints that name an instant. @default the system clock's */
+  readonly now?: number | undefined;
+}
+
+export interface Classifier<Name extends string = string> {
+  /** Returns the verdict on anything thrown. Never throws. */
+  classify(this: void, error: unknown, options?: ClassifyOptions<Name>): Verdict;
+  /** Tells whether the same call may succeed if made again, of an error, or of p-retry's context with one in it. */
+  isRetryable(this: void, error: unknown): boolean;
+  /** Returns the verdict on a response: `accept` where it is a success. Never throws. */
+  classifyResponse(this: void, response: ResponseLike, options?: ClassifyOptions<Name>): Verdict;
+  /**
+   * Returns the verdict on an event of a stream, or on a body that came with a 2xx (JSON text, or parsed), where it tells of a
+   * failure, as if nothing had been delivered before. Never throws.
+   */
+  classifyEvent(this: void, event: unknown, options?: ClassifyOptions<Name>): Verdict | undefined;
+}
+
+const accepted: Verdict = { action: "accept", kind: "unknown", processed: "yes", health: "success" };
+
+/** A page where an answer was due: a maintenance page, a captive portal, a wrong base URL. */
+const page: OutcomeOf = { kind: "malformed", action: "elsewhere", processed: "no" };
+
+/**
+ * Makes a classifier that knows the given providers, and of all others what is generic.
+ * @example
+ * const { classify, isRetryable } = classifier(openai, anthropic);
+ */
+export function classifier<const Providers extends readonly Provider[]>(
+  ...providers: Providers
+): Classifier<Providers[number]["name"]> {
+  function tablesFor(url: unknown, options: ClassifyOptions): Tables {
+    const host = hostOf(options.url ?? url);
+    const known = providers.find(({ name, host: own }) =>
+      options.provider ? name === options.provider : own.test(host),
+    );
+    return known ? [known, generic] : [generic];
+  }
+
+  function classify(error: unknown, options: ClassifyOptions = {}): Verdict {
+    const { now = systemClock.now() } = options;
+    const chain = chainOf(error);
+    const own = chain
+      .map((node) => property(node, "verdict"))
+      .find((verdict) => typeof property(verdict, "action") === "string");
+    if (own) return own as Verdict;
+    const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
+    for (const node of chain) {
+      const facts = gather(node, now);
+      // What is left of an HTTP failure that was serialised on its way.
+      facts.status ??= Number(/status code (\d{3})\b/.exec(facts.text)?.[1] ?? 0);
+      if (facts.status >= 400) return judge(facts, tables, now);
+      if (networkFailure([node])?.kind === "cancelled") return verdictOf("cancelled");
+      const outcome = byCodes(facts, tables);
+      if (outcome !== undefined && typeof outcome !== "number") return judge(facts, tables, now);
+    }
+    const facts = gather(error, now);
+    if (isPage(facts.text.trim())) return verdictOf(page);
+    const network = networkFailure(chain);
+    if (network) return verdictOf(network);
+    const told = byCodes(facts, tables) ?? byTexts(facts, tables, undefined);
+    return told === undefined ? verdictOf("unknown") : judge(facts, tables, now);
+  }
+
+  function classifyBody(
+    event: unknown,
+    headers: HeadersLike,
+    url: unknown,
+    options: ClassifyOptions,
+  ): Verdict | undefined {
+    const body = typeof event === "string" ? parse(event) : event;
+    const tables = tablesFor(url, options);
+    const own = tables.map((table) => table.event?.(body)).find(Boolean);
+    if (!own && !tellsFailure(body)) return undefined;
+    const { now = systemClock.now() } = options;
+    return judge(gather({ headers, body }, now), tables, now, own);
+  }
+
+  function classifyResponse(response: ResponseLike, options: ClassifyOptions = {}): Verdict {
+    const { now = systemClock.now() } = options;
+    const status = property(response, "status");
+    const headers = property(response, "headers");
+    const url = property(response, "url");
+    const body = property(response, "body");
+    const text = typeof body === "string" ? body : undefined;
+    if (typeof status === "number" && status >= 400) {
+      return judge(
+        gather({ status, headers, body: text === "" ? "(no body)" : text }, now),
+        tablesFor(url, options),
+        now,
+      );
+    }
+    if (isPage(text ?? "") || /text\/html/i.test(header(headers, "content-type") ?? "")) return verdictOf(page);
+    if (status === 200 && text?.trim() === "") return verdictOf("malformed");
+    // Parsing every answer would cost more than it finds: a failure says so in a word.
+    const suspect = text !== undefined && /error|exception|fail|block|malformed/i.test(text);
+    return (suspect && classifyBody(text, headers, url, options)) || accepted;
+  }
+
+  return {
+    classify,
+    isRetryable(error) {
+      const isContext = typeof property(error, "retriesLeft") === "number" && property(error, "error") !== undefined;
+      return classify(isContext ? property(error, "error") : error).action === "retry";
+    },
+    classifyResponse,
+    classifyEvent: (event, options = {}) => classifyBody(event, undefined, undefined, options),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

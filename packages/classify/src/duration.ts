@@ -1,0 +1,42 @@
+/** Parses the spans of time that providers write: `26s`, `6m0s`, `1h2m3.5s`, `634ms`, `120µs`, `5 minutes`, and instants. */
+
+const milliseconds: Readonly<Record<string, number>> = {
+  n: 1e-6,
+  u: 1e-3,
+  µ: 1e-3,
+  μ: 1e-3,
+  ms: 1,
+  mi: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+  d: 864e5,
+};
+
+/** Returns the milliseconds of the duration that `text` starts with, or `undefined` where it starts with none. */
+export function parseDuration(text: string): number | undefined {
+  let total: number | undefined;
+  const part = /\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|[nuµμ](?=s)|[smhd])[a-zµμ]*/iy;
+  for (let match = part.exec(text); match; match = part.exec(text)) {
+    total = (total ?? 0) + Number(match[1]) * (milliseconds[match[2]!.toLowerCase()] ?? NaN);
+  }
+  return total;
+}
+
+/**
+ * Returns the milliseconds from `now` until the time that `text` names: a duration, seconds, the epoch's seconds or
+ * milliseconds (told apart by magnitude), or an RFC 3339 date; `undefined` for anything else, and 0 for what is past.
+ */
+export function parseReset(text: string, now: number): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?$/.test(trimmed)) {
+    const number = Number(trimmed);
+    if (number < 1e6) return number * 1e3;
+    return Math.max(0, (number < 1e11 ? number * 1e3 : number) - now);
+  }
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(trimmed)) {
+    const instant = new Date(trimmed).getTime();
+    return Number.isNaN(instant) ? undefined : Math.max(0, instant - now);
+  }
+  return parseDuration(trimmed);
+}

@@ -1,0 +1,18 @@
+/** Tells whether an event of a stream, or a body that came with a 2xx, is a failure in disguise. */
+import { property } from "./property.ts";
+
+/** Returns whether a parsed event tells of a failure, in the words of any protocol. */
+export function tellsFailure(event: unknown): boolean {
+  if (Array.isArray(event)) return event.slice(0, 8).some(tellsFailure);
+  const type = property(event, "type") ?? property(event, "event_type") ?? property(event, ":message-type");
+  if (type === "error" || type === "exception" || type === "response.failed") return true;
+  if (property(event, "error") || property(event, "object") === "error" || property(event, "__type")) return true;
+  if (property(event, "success") === false && property(event, "errors")) return true;
+  const ends = [property(event, "delta"), property(property(event, "choices"), 0)];
+  return ends.some((end) => /^error$/i.test(String(property(end, "finish_reason"))));
+}
+
+/** Returns whether a text is an HTML page. */
+export function isPage(text: string): boolean {
+  return /^\s*<(!doctype|html)/i.test(text);
+}

@@ -1,0 +1,95 @@
+/** Gathers what a response, a body, an event or an error says, wherever in it that stands. */
+import { parseDuration, parseReset } from "./duration.ts";
+import type { HeadersLike } from "./header.ts";
+import { property } from "./property.ts";
+
+/** What was found. */
+export interface Facts {
+  /** The HTTP status. */
+  status?: number | undefined;
+  /** Codes, types and exception names, the most specific (the innermost) first. */
+  readonly words: string[];
+  /** Messages, bounded. */
+  text: string;
+  /** Response headers, the outermost first. */
+  readonly headers: HeadersLike[];
+  /** The wait in ms that the body asks for. */
+  wait?: number | undefined;
+}
+
+/** Where envelopes keep the next one. Nothing else is entered: a body may echo what the user wrote. */
+const envelopes = keys(
+  "lastError error errors body data response responseBody httpResponse rawResponse $response $metadata rawValue " +
+    "detail details metadata innererror fault errorArgs violations raw",
+);
+const statuses = keys("status statusCode status_code httpStatusCode http_status_code raw_status_code");
+const codes = keys(
+  "error_code reason provider_code error_type limit_source quotaId originalStatusCode code __type :exception-type type status name",
+);
+const messages = keys("message msg errorMessage faultstring title");
+const durations = keys("retryDelay quotaResetDelay");
+const seconds = keys("estimated_time resets_in_seconds retry_after");
+const instants = keys("resets_at quotaResetTimeStamp");
+
+const longestBody = 65_536;
+const longestText = 4_096;
+
+/** Gathers the facts of anything. Never throws, and ends soon whatever it is given. */
+export function gather(root: unknown, now: number): Facts {
+  const facts: Facts = { words: [], text: "", headers: [] };
+  let nodes = 100;
+  visit(root, 0);
+  return facts;
+
+  function visit(node: unknown, depth: number): void {
+    if (typeof node === "string") return read(node, depth);
+    if (typeof node !== "object" || node === null || depth > 8 || --nodes < 0) return;
+    if (Array.isArray(node)) {
+      for (let index = 0; index < 8; index++) visit(property(node, index), depth + 1);
+      return;
+    }
+    for (const key of statuses) {
+      const value = property(node, key);
+      if (typeof value === "number" && value >= 100 && value < 600) facts.status ??= value;
+    }
+    for (const key of ["headers", "responseHeaders"]) {
+      const value = property(node, key);
+      if (typeof value === "object" && value !== null) facts.headers.push(value);
+    }
+    for (const key of envelopes) visit(property(node, key), depth + 1);
+    for (const key of codes) say(property(node, key));
+    for (const key of messages) visit(text(property(node, key)), depth + 1);
+    for (const key of durations) facts.wait ??= parseDuration(text(property(node, key)));
+    for (const key of seconds) facts.wait ??= parseReset(text(property(node, key)), now);
+    for (const key of instants) facts.wait ??= parseReset(text(property(node, key)), now);
+  }
+
+  function say(word: unknown): void {
+    if (typeof word === "string" || typeof word === "number") facts.words.push(String(word).slice(0, 100));
+  }
+
+  /** Reads JSON, also where it stands behind other words or was cut off, and takes what is left for prose. */
+  function read(string: string, depth: number): void {
+    const start = /^\s*</.test(string) ? -1 : string.search(/[[{]\s*["{]/);
+    if (start >= 0 && depth < 8) {
+      try {
+        return visit(JSON.parse(string.slice(start, longestBody)), depth + 1);
+      } catch {
+        const pairs = string.slice(start, start + longestText).matchAll(/"(\w+)"\s*:\s*(?:"((?:[^"\\]|\\.)*)|(\d+))/g);
+        visit(
+          Object.fromEntries([...pairs].map(([, key, quoted, number]) => [key, quoted ?? Number(number)])),
+          depth + 1,
+        );
+      }
+    }
+    facts.text = `${facts.text}\n${string.slice(0, longestText)}`.slice(0, longestText);
+  }
+}
+
+function keys(list: string): string[] {
+  return list.split(" ");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
