@@ -1,1 +1,11 @@
-export {};
+export type { FetchLayer, FetchOptions } from "./adapt.ts";
+export type { AttemptEvent, BodyEvent, FetchEvent, SdkRetryEvent } from "./events.ts";
+export { HttpError } from "./http-error.ts";
+export { idempotencyKey } from "./idempotency-key.ts";
+export type { Refusals } from "./lower.ts";
+export type { FetchRequest } from "./request.ts";
+export { resilientFetch } from "./resilient-fetch.ts";
+export type { ResilientFetchOptions } from "./standard-fetch.ts";
+export type { Delivered } from "./stream-error.ts";
+export { StreamError } from "./stream-error.ts";
+export { wrapFetch } from "./wrap-fetch.ts";

@@ -1,0 +1,137 @@
+/** Makes a fetch of layers: unpacks the request, runs the pipeline, and hands back a response. */
+import {
+  checkFunction,
+  checkNumber,
+  systemClock,
+  wrap,
+  type Classify,
+  type Clock,
+  type Emit,
+  type MiddlewareFor,
+  type Verdict,
+} from "@evenkeel/core";
+import { profiles, type Profile, type ProfileName } from "@evenkeel/timeout";
+import { lower, type Refusals } from "./lower.ts";
+import { profileOf } from "./profile-of.ts";
+import { knownProtocols } from "./protocols/known.ts";
+import type { Judges } from "./raise-options.ts";
+import { readRequest, type FetchInput, type FetchRequest } from "./request.ts";
+import { sdkCaller } from "./sdk-caller.ts";
+import { send } from "./send.ts";
+
+/** A layer of a fetch: one that serves any operation, or one that knows requests and responses. */
+export type FetchLayer = MiddlewareFor<FetchRequest, Response>;
+
+export interface FetchOptions {
+  /** The fetch to send with. @default the global one, looked up at each attempt */
+  readonly fetch?: typeof fetch | undefined;
+  /** The time limits: a profile's name, limits of your own, or a function of the request. @default chosen from the request */
+  readonly profile?: ProfileName | Profile | ((url: string, init: RequestInit) => ProfileName | Profile) | undefined;
+  /** Names the upstream that a request loads: breaker, limiter and budget keep their state by it. @default the URL's origin */
+  readonly key?: ((url: string, init: RequestInit) => string) | undefined;
+  /** The units that a limiter charges for a request. @default 1 */
+  readonly cost?: ((url: string, init: RequestInit) => number) | undefined;
+  /** How a refusal of a layer reaches the caller: `"auto"` responds to SDKs that would retry a throw. @default "auto" */
+  readonly refusals?: Refusals | undefined;
+  /**
+   * How many bytes of an answer are read at most before it is handed on, so that a failure up to the first content can be retried:
+   * headers wait for the first content. 0 hands an answer on with its headers. @default 65_536
+   */
+  readonly peek?: number | undefined;
+  /** How many bytes of an error body are read. @default 65_536 */
+  readonly maxErrorBody?: number | undefined;
+  /** For how many milliseconds an error body is read. @default 5_000 */
+  readonly errorBodyTimeout?: number | undefined;
+  /** For how many milliseconds a body may stay unread before it is given up. @default 60_000 */
+  readonly unreadTimeout?: number | undefined;
+  /** Whether pings and comments count as progress of a stream. @default false */
+  readonly pingsAreProgress?: boolean | undefined;
+  /** Receives the events of all layers. @default none */
+  readonly emit?: Emit | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock | undefined;
+}
+
+/** Returns a drop-in `fetch`. `retries` tells whether a layer of ours retries, so that an SDK above should not. */
+export function adapt(
+  judges: Judges,
+  layers: readonly FetchLayer[],
+  retries: boolean,
+  {
+    fetch: inner,
+    profile = profileOf,
+    key = originOf,
+    cost = () => 1,
+    refusals = "auto",
+    peek = 65_536,
+    maxErrorBody = 65_536,
+    errorBodyTimeout = 5_000,
+    unreadTimeout = 60_000,
+    pingsAreProgress = false,
+    emit,
+    clock = systemClock,
+  }: FetchOptions = {},
+): typeof fetch {
+  if (inner !== undefined) checkFunction("fetch", inner);
+  checkFunction("key", key);
+  checkFunction("cost", cost);
+  if (emit !== undefined) checkFunction("emit", emit);
+  checkNumber("peek", peek, { integer: true });
+  checkNumber("maxErrorBody", maxErrorBody, { integer: true });
+  checkNumber("errorBodyTimeout", errorBodyTimeout);
+  checkNumber("unreadTimeout", unreadTimeout, { exclusive: true });
+  if (!["auto", "respond", "throw"].includes(refusals)) {
+    throw new TypeError(`Expected \`refusals\` to be "auto", "respond" or "throw", got ${JSON.stringify(refusals)}`);
+  }
+  const limitsOf = typeof profile === "function" ? profile : () => profile;
+  if (typeof profile !== "function") limits(profile);
+
+  const operation = send({
+    fetch: () => inner ?? globalThis.fetch,
+    ...judges,
+    protocols: knownProtocols,
+    clock,
+    errorBody: { bytes: maxErrorBody, ms: errorBodyTimeout },
+    peek,
+    unread: unreadTimeout,
+    pingsAreProgress,
+  });
+  const pipeline = wrap(operation, ...layers);
+
+  return async function resilientFetch(input: FetchInput, options?: RequestInit): Promise<Response> {
+    const { url, init, signal, replayable } = await readRequest(input, options);
+    const caller = sdkCaller(new Headers(init.headers));
+    const chosen = limits(limitsOf(url, init));
+    const now = clock.now();
+    const request: FetchRequest = { url, init, replayable, caller, limits: chosen, endsAt: now + chosen.total };
+    try {
+      return await pipeline(request, {
+        signal,
+        deadline: now + caller.limit,
+        key: key(url, init),
+        cost: cost(url, init),
+        classify: judges.classify,
+        emit,
+      });
+    } catch (error) {
+      return lower(error, caller, refusals, retries);
+    }
+  };
+}
+
+/** What is limited, and what fails, is a provider's server. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+function limits(profile: ProfileName | Profile): Profile {
+  if (typeof profile === "string") {
+    if (Object.hasOwn(profiles, profile)) return profiles[profile];
+    const names = Object.keys(profiles).join(", ");
+    throw new RangeError(`Expected \`profile\` to be one of ${names}, got ${JSON.stringify(profile)}`);
+  }
+  for (const name of ["firstContent", "gap", "total"] as const) {
+    checkNumber(`profile.${name}`, profile[name], { exclusive: true });
+  }
+  return profile;
+}

@@ -1,0 +1,160 @@
+/** Stands between a streamed body and its reader: ends it when it stalls, is cut or is cancelled, and tells when it is over. */
+import { judge, ResilienceError, type Call, type Clock, type EndWork, type Verdict } from "@evenkeel/core";
+import { idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
+import type { FetchRequest } from "./request.ts";
+import { StreamError, truncated } from "./stream-error.ts";
+import type { ReportedError } from "./protocols/protocol.ts";
+import type { StreamProgress } from "./stream-progress.ts";
+
+/** A body of which the beginning may have been read. */
+export interface OpenBody {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  /** The chunks that were read, to be handed on as the same objects. */
+  readonly head: Uint8Array[];
+  /** What the stream means, where its protocol may be known. */
+  readonly progress: StreamProgress | undefined;
+  /** Judges a failure that the upstream reports in the stream. */
+  readonly judgeReported: (reported: ReportedError) => Verdict;
+}
+
+export interface GuardOptions {
+  readonly clock: Clock;
+  /** How long the body may stay unread, in milliseconds: some clients neither finish nor cancel a body whose loop the user left. */
+  readonly unread: number;
+  /** Whether pings and comments count as progress. */
+  readonly pingsAreProgress: boolean;
+  /** Hears that the body is over. */
+  readonly ended: (bytes: number, error: unknown) => void;
+}
+
+/** Frees what a body holds when its reader forgot it. Made at first use: importing reads no global. */
+let forgotten: FinalizationRegistry<BodyGuard> | undefined;
+
+/** Returns the guarded body. The work of `call` goes on until it is over. */
+export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions): ReadableStream<Uint8Array> {
+  const guard = new BodyGuard(call, body, options);
+  // With a high-water mark of 1 there would always be a read under way, which keeps a forgotten body from being collected.
+  const stream = new ReadableStream<Uint8Array>(guard, { highWaterMark: 0 });
+  (forgotten ??= new FinalizationRegistry<BodyGuard>((each) => each.forget())).register(stream, guard, guard);
+  return stream;
+}
+
+/** The source of the guarded stream. Timers and signals reach it, so it must not hold the stream: it reaches its controller weakly. */
+class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
+  private readonly call: Call<FetchRequest>;
+  private readonly body: OpenBody;
+  private readonly options: GuardOptions;
+  private readonly endWork: EndWork;
+  private readonly watch: IdleWatch;
+  private readonly stopTotal: () => void;
+  private controller: WeakRef<ReadableStreamDefaultController<Uint8Array>> | undefined;
+  private failure: unknown;
+  private isOver = false;
+  private bytes = 0;
+  private chunks = 0;
+
+  constructor(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions) {
+    this.call = call;
+    this.body = body;
+    this.options = options;
+    const { clock, unread } = options;
+    const { limits, endsAt } = call.input;
+    this.endWork = call.work.hold();
+    // What came before the content was watched by the attempt's own limit.
+    this.watch = idleWatch({ first: limits.gap, gap: limits.gap, unread }, clock, (error) => this.fail(error));
+    this.stopTotal = clock.after(endsAt - clock.now(), () => this.fail(new TimeoutError(limits.total, "total")));
+    call.signal.addEventListener("abort", this);
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.controller = new WeakRef(controller);
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const first = this.body.head.shift();
+    if (first) return this.deliver(first, controller);
+    if (this.failure !== undefined) return controller.error(this.failure);
+    this.watch.reading();
+    try {
+      const { done, value } = await this.body.reader.read();
+      if (this.isOver) return;
+      if (done) return this.close(controller);
+      const isContent = this.body.progress?.take(value) ?? value.byteLength > 0;
+      this.watch.read(isContent || this.options.pingsAreProgress);
+      this.deliver(value, controller);
+    } catch (error) {
+      const isOurs = error instanceof ResilienceError || this.call.signal.aborted;
+      this.fail(
+        isOurs ? error : this.streamError("The stream broke", { ...judge(this.call, error), processed: "yes" }, error),
+      );
+    }
+  }
+
+  /** The reader has had enough. */
+  cancel(reason: unknown): Promise<void> {
+    this.finish(undefined);
+    return this.body.reader.cancel(reason);
+  }
+
+  /** The signal has aborted. */
+  handleEvent(): void {
+    this.fail(this.call.signal.reason);
+  }
+
+  /** The reader is gone without a word. */
+  forget(): void {
+    this.finish(undefined);
+    this.release(new Error("The body was not read to its end"));
+  }
+
+  private deliver(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.bytes += chunk.byteLength;
+    this.chunks++;
+    controller.enqueue(chunk);
+    const reported = this.body.progress?.error;
+    if (!reported || this.isOver || this.body.head.length > 0) return;
+    // The reader gets the event itself, of which an SDK makes an error of its own. For one that does not, the stream errs next.
+    this.failure = this.streamError(
+      "The upstream reported an error in the stream",
+      this.body.judgeReported(reported),
+      reported,
+    );
+    this.finish(this.failure);
+    this.release(this.failure);
+  }
+
+  private close(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const missing = this.body.progress?.missing;
+    if (missing) return this.fail(this.streamError(`The stream ended without ${missing}`, truncated));
+    this.finish(undefined);
+    controller.close();
+  }
+
+  private fail(error: unknown): void {
+    if (this.isOver) return;
+    // A body that nobody reads says nothing about the upstream.
+    this.finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error);
+    this.failure = error;
+    this.controller?.deref()?.error(error); // before cancelling: the other way round a deaf body would seem to end well
+    this.release(error);
+  }
+
+  private finish(error: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.watch.stop();
+    this.stopTotal();
+    this.call.signal.removeEventListener("abort", this);
+    forgotten?.unregister(this);
+    this.endWork(error);
+    this.options.ended(this.bytes, error);
+  }
+
+  private streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
+    return new StreamError(message, verdict, { bytes: this.bytes, chunks: this.chunks }, lastError);
+  }
+
+  private release(reason: unknown): void {
+    this.body.reader.cancel(reason).catch(() => {});
+  }
+}

@@ -1,0 +1,38 @@
+/** What the adapter tells of requests and responses. Neither URLs nor headers nor bodies stand in an event. */
+import type { Call, ResilienceEvent, Verdict } from "@evenkeel/core";
+
+/** An attempt has settled: with the first content of its answer, or with a failure. */
+export interface AttemptEvent extends ResilienceEvent {
+  readonly type: "attempt";
+  /** Milliseconds from sending the request to its first content or its failure. */
+  readonly duration: number;
+  /** The HTTP status, where there was a response. */
+  readonly status: number | undefined;
+  /** The verdict on the failure, or `undefined` for a success. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** A body is over: read to its end, cut, cancelled or forgotten. */
+export interface BodyEvent extends ResilienceEvent {
+  readonly type: "body";
+  /** Milliseconds from the first content. */
+  readonly duration: number;
+  readonly bytes: number;
+  /** What ended it early; `undefined` for an end, and for a reader that had enough. */
+  readonly error: unknown;
+}
+
+/** An SDK above has retried by itself: its retries multiply with ours. */
+export interface SdkRetryEvent extends ResilienceEvent {
+  readonly type: "sdk-retry";
+  /** How many retries of this request the SDK says it has made. */
+  readonly retries: number;
+}
+
+/** An event of the adapter. */
+export type FetchEvent = AttemptEvent | BodyEvent | SdkRetryEvent;
+
+/** Returns what every event of a call carries. */
+export function about({ key, attempt, work }: Call): Omit<ResilienceEvent, "type"> {
+  return { key, attempt, call: work.root };
+}

@@ -1,0 +1,29 @@
+/** Hands an answer on, with its body under guard. */
+import type { Call } from "@evenkeel/core";
+import { guardBody, type OpenBody } from "./body-guard.ts";
+import { about, type BodyEvent } from "./events.ts";
+import type { RaiseOptions } from "./raise-options.ts";
+import { rebuild } from "./rebuild.ts";
+import { judgeReported } from "./reported-failure.ts";
+import type { FetchRequest } from "./request.ts";
+
+/** Returns `response` with the rest of its body guarded, the chunks read so far first. */
+export function guarded(
+  call: Call<FetchRequest>,
+  response: Response,
+  { reader, head, progress }: Pick<OpenBody, "reader" | "head"> & Partial<OpenBody>,
+  options: RaiseOptions,
+): Response {
+  const { clock, unread, pingsAreProgress } = options;
+  const startedAt = clock.now();
+  const body: OpenBody = {
+    reader,
+    head,
+    progress,
+    judgeReported: (reported) => judgeReported(call, reported, options),
+  };
+  function ended(bytes: number, error: unknown): void {
+    call.emit?.({ type: "body", ...about(call), duration: clock.now() - startedAt, bytes, error } as BodyEvent);
+  }
+  return rebuild(response, guardBody(call, body, { clock, unread, pingsAreProgress, ended }));
+}

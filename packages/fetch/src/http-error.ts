@@ -1,0 +1,28 @@
+/** A response that is a failure, as the layers see it. */
+import { ResilienceError, type Verdict } from "@evenkeel/core";
+
+/** Carries a failed response through the layers; what is handed back to the caller in the end is the response itself. */
+export class HttpError extends ResilienceError {
+  static override readonly brand: string = "@evenkeel/fetch:HttpError";
+  override readonly name = "HttpError" as const;
+  readonly code = "HTTP_ERROR" as const;
+  readonly verdict: Verdict;
+  /** The response with its body, which nobody has read yet. */
+  readonly response: Response;
+
+  /** Neither the message nor any event tells the body or the URL's path: keys and prompts may stand there. */
+  constructor(response: Response, verdict: Verdict) {
+    super(`HTTP ${response.status} (${verdict.kind})`);
+    this.response = response;
+    this.verdict = verdict;
+  }
+
+  get status(): number {
+    return this.response.status;
+  }
+
+  /** How long the upstream asks to be left alone, in milliseconds. */
+  get retryAfter(): number | undefined {
+    return this.verdict.retryAfter;
+  }
+}

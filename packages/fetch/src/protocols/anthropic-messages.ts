@@ -1,0 +1,25 @@
+/** Anthropic's Messages API, also behind Vertex and Foundry. */
+import { reported, type Protocol } from "./protocol.ts";
+
+export const anthropicMessages: Protocol = {
+  name: "anthropic-messages",
+  matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
+  mark: /"type"\s*:\s*"(error|ping|message_start|message_stop)"/,
+
+  reader:
+    () =>
+    ({ json }) => {
+      switch (json?.["type"]) {
+        case "error":
+          return reported(json);
+        case "message_stop":
+          return "end";
+        case "ping":
+        case "message_start":
+        case "content_block_start":
+          return "noise";
+        default:
+          return "content";
+      }
+    },
+};

@@ -1,0 +1,22 @@
+/** Gemini's `streamGenerateContent`, also on Vertex. */
+import { isJson, list, reported, type Protocol } from "./protocol.ts";
+
+export const gemini: Protocol = {
+  name: "gemini",
+  matches: ({ json }) =>
+    json !== undefined && ["candidates", "promptFeedback", "usageMetadata"].some((name) => name in json),
+  mark: /"error"|"finishReason"|"blockReason"/,
+
+  reader:
+    () =>
+    ({ json }) => {
+      if (json?.["error"]) return reported(json);
+      const candidates = list(json, "candidates");
+      // There is no terminator: the last chunk gives the reason why the answer, or the refusal to answer, ends here.
+      if (candidates.some((candidate) => typeof candidate["finishReason"] === "string")) return "end";
+      if (isJson(json?.["promptFeedback"]) && json["promptFeedback"]["blockReason"]) return "end";
+      return candidates.some(({ content }) => isJson(content) && list(content, "parts").length > 0)
+        ? "content"
+        : "noise";
+    },
+};

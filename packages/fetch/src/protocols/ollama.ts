@@ -1,0 +1,17 @@
+/** Ollama's own API: a JSON object a line. */
+import { isJson, reported, type Protocol } from "./protocol.ts";
+
+export const ollama: Protocol = {
+  name: "ollama",
+  matches: ({ json }) => json !== undefined && ("done" in json || ("error" in json && Object.keys(json).length === 1)),
+  mark: /"error"|"done"\s*:\s*true/,
+
+  reader:
+    () =>
+    ({ json }) => {
+      if (json?.["error"]) return reported(json);
+      if (json?.["done"] === true) return "end";
+      const message = isJson(json?.["message"]) ? json["message"] : json;
+      return ["content", "thinking", "response", "tool_calls"].some((field) => message?.[field]) ? "content" : "noise";
+    },
+};

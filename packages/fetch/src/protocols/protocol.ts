@@ -1,0 +1,57 @@
+/** What the wrapper has to know of a streaming API to tell content from noise and an end from a cut. */
+
+/** One event of a stream. */
+export interface StreamEvent {
+  /** The `event:` field of SSE, or `""`. */
+  readonly name: string;
+  /** The data as it came. */
+  readonly data: string;
+  /** The data as JSON, or `undefined` when it is none. */
+  readonly json: Json | undefined;
+}
+
+/** A JSON object, of which nothing is known. */
+export interface Json {
+  readonly [name: string]: unknown;
+}
+
+/** A failure that the upstream reports in a stream, in the shape of an error body: the error stands under `error`. */
+export interface ReportedError {
+  readonly error: unknown;
+}
+
+/**
+ * What an event means for the stream: `content` is what the user waits for; `end` says that the answer is whole; `noise` (a ping, an
+ * empty first chunk) is neither.
+ */
+export type Meaning = "content" | "end" | "noise" | ReportedError;
+
+/** One streaming API. */
+export interface Protocol {
+  readonly name: string;
+  /** Tells from its first telling event whether a stream speaks this protocol. */
+  matches(event: StreamEvent): boolean;
+  /** Starts to read one stream: the returned function tells what each event means. */
+  reader(): (event: StreamEvent) => Meaning;
+  /**
+   * Matches the text of every event that may be anything but plain content. Once content flows, only what matches is parsed:
+   * parsing all of it would cost more than the network does.
+   */
+  readonly mark: RegExp;
+}
+
+/** Returns the event as an error body, in which some APIs send it already. */
+export function reported(json: Json): ReportedError {
+  return { ...json, error: json["error"] ?? json };
+}
+
+/** Tells whether a value is a JSON object. */
+export function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Returns the list at `name`, or an empty one: what comes from outside may be anything. */
+export function list(json: Json | undefined, name: string): readonly Json[] {
+  const value = json?.[name];
+  return Array.isArray(value) ? value.filter(isJson) : [];
+}

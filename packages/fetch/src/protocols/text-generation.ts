@@ -1,0 +1,15 @@
+/** Hugging Face's Text Generation Inference, in its native form. */
+import { isJson, reported, type Protocol } from "./protocol.ts";
+
+export const textGeneration: Protocol = {
+  name: "text-generation",
+  matches: ({ json }) => json !== undefined && isJson(json["token"]),
+  mark: /"error"|"generated_text"\s*:\s*"/,
+
+  reader:
+    () =>
+    ({ json }) => {
+      if (json?.["error"]) return reported(json);
+      return typeof json?.["generated_text"] === "string" ? "end" : "content";
+    },
+};

@@ -1,0 +1,50 @@
+/** Makes an error of a response that is a failure as a whole. */
+import type { Call } from "@evenkeel/core";
+import { failedStatus } from "./failed-status.ts";
+import { HttpError } from "./http-error.ts";
+import type { RaiseOptions } from "./raise-options.ts";
+import { join, readerOf, readHead, type BodyReader } from "./read-head.ts";
+import { isBuildable, rebuild } from "./rebuild.ts";
+import type { FetchRequest } from "./request.ts";
+
+/** Buffers a failed response's body, bounded in size and time, to judge it and to hand it back. */
+export async function raiseFailure(
+  call: Call<FetchRequest>,
+  response: Response,
+  options: RaiseOptions,
+): Promise<Response> {
+  if (!isBuildable(response.status)) return response;
+  const body = response.body && (await readErrorBody(call, readerOf(response.body), options));
+  const verdict = options.classifyResponse({
+    status: response.status,
+    headers: response.headers,
+    body: body ? new TextDecoder().decode(body) : "",
+    url: call.input.url,
+  });
+  const isSuccess = response.status < 400;
+  const rebuilt = rebuild(
+    response,
+    body,
+    isSuccess ? { status: failedStatus[verdict.kind] ?? 502, statusText: "" } : {},
+  );
+  if (verdict.action === "accept") return rebuilt;
+  throw new HttpError(rebuilt, verdict);
+}
+
+async function readErrorBody(
+  call: Call<FetchRequest>,
+  reader: BodyReader,
+  { clock, errorBody }: RaiseOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stop = clock.after(errorBody.ms, () => void reader.cancel().catch(() => {}));
+  try {
+    const { chunks, isWhole } = await readHead(reader, call.signal, errorBody.bytes);
+    if (!isWhole) reader.cancel().catch(() => {});
+    return join(chunks);
+  } catch (error) {
+    if (call.signal.aborted) throw error;
+    return new Uint8Array(); // the status alone tells enough
+  } finally {
+    stop();
+  }
+}

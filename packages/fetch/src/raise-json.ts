@@ -1,0 +1,47 @@
+/** Reads a JSON answer whole before it is handed on. */
+import type { Call } from "@evenkeel/core";
+import { expectsData } from "./expects-data.ts";
+import { guarded } from "./guarded.ts";
+import type { ReportedError } from "./protocols/protocol.ts";
+import type { RaiseOptions } from "./raise-options.ts";
+import { join, readHead, type BodyReader } from "./read-head.ts";
+import { rebuild } from "./rebuild.ts";
+import { reportedFailure } from "./reported-failure.ts";
+import type { FetchRequest } from "./request.ts";
+import { StreamError, truncated } from "./stream-error.ts";
+
+/** Reads a JSON answer of ordinary size whole: so a cut is retried, and an error with status 200 is seen. */
+export async function raiseJson(
+  call: Call<FetchRequest>,
+  response: Response,
+  reader: BodyReader,
+  options: RaiseOptions,
+): Promise<Response> {
+  const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isList);
+  if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
+  const body = join(chunks);
+  const text = new TextDecoder().decode(body).trim();
+  const isEmpty = text === "" && response.headers.get("content-length") !== "0";
+  if (isEmpty || (text.startsWith("{") && !text.endsWith("}"))) {
+    const delivered = { bytes: body.byteLength, chunks: chunks.length };
+    throw new StreamError("The body ended inside its JSON", truncated, delivered);
+  }
+  const reported = expectsData(call.input.init) ? errorIn(text) : undefined;
+  if (reported) throw reportedFailure(call, response, reported, options);
+  return rebuild(response, body);
+}
+
+/** An array may be a stream of objects, as Gemini's is: it is not held back. */
+function isList(chunk: Uint8Array, index: number): boolean {
+  return index === 0 && chunk[0] === 0x5b; // [
+}
+
+function errorIn(text: string): ReportedError | undefined {
+  if (!text.includes('"error"')) return undefined;
+  try {
+    const json = JSON.parse(text) as Partial<ReportedError> | null;
+    return json?.error ? (json as ReportedError) : undefined;
+  } catch {
+    return undefined;
+  }
+}

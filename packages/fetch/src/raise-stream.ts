@@ -1,0 +1,33 @@
+/** Holds a stream back until its first content. */
+import type { Call } from "@evenkeel/core";
+import type { Framing } from "./framing.ts";
+import { guarded } from "./guarded.ts";
+import type { RaiseOptions } from "./raise-options.ts";
+import { join, readHead, type BodyReader } from "./read-head.ts";
+import { reportedFailure } from "./reported-failure.ts";
+import type { FetchRequest } from "./request.ts";
+import { StreamError, truncated } from "./stream-error.ts";
+import { streamProgress } from "./stream-progress.ts";
+
+/** Waits for the first content of a stream: up to there a failure can be retried, from there on never. */
+export async function raiseStream(
+  call: Call<FetchRequest>,
+  response: Response,
+  reader: BodyReader,
+  framing: Framing,
+  options: RaiseOptions,
+): Promise<Response> {
+  const progress = streamProgress(framing, options.protocols);
+  const isEnough = (chunk: Uint8Array): boolean => progress.take(chunk) || progress.error !== undefined;
+  const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
+  if (progress.error && !progress.hasContent) {
+    reader.cancel().catch(() => {});
+    throw reportedFailure(call, response, progress.error, options);
+  }
+  if (isWhole && (progress.missing || chunks.length === 0)) {
+    const bytes = join(chunks).byteLength;
+    const missing = progress.missing ?? "any event";
+    throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
+  }
+  return guarded(call, response, { reader, head: chunks, progress }, options);
+}

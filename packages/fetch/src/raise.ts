@@ -1,0 +1,41 @@
+/** Tells an answer from a failure: what is none is raised as an error, so that the layers see only throws. */
+import type { Call } from "@evenkeel/core";
+import { expectsData } from "./expects-data.ts";
+import { framingOf } from "./framing.ts";
+import { guarded } from "./guarded.ts";
+import { raiseFailure } from "./raise-failure.ts";
+import { raiseJson } from "./raise-json.ts";
+import type { RaiseOptions } from "./raise-options.ts";
+import { raiseStream } from "./raise-stream.ts";
+import { readerOf } from "./read-head.ts";
+import type { FetchRequest } from "./request.ts";
+
+/**
+ * Returns the answer to hand on, whose body is guarded.
+ * @throws {HttpError} The response is a failure: by its status, or by an error in the body of a 200.
+ * @throws {StreamError} The body ended before its content came.
+ */
+export async function raise(call: Call<FetchRequest>, response: Response, options: RaiseOptions): Promise<Response> {
+  if (call.signal.aborted) {
+    response.body?.cancel().catch(() => {});
+    throw call.signal.reason;
+  }
+  if (response.status >= 400) return raiseFailure(call, response, options);
+  if (!response.body) return response;
+  const contentType = response.headers.get("content-type") ?? "";
+  if (isWebPage(contentType) && expectsData(call.input.init)) return raiseFailure(call, response, options);
+
+  const reader = readerOf(response.body);
+  const framing = framingOf(contentType);
+  if (framing) return raiseStream(call, response, reader, framing, options);
+  if (isJsonType(contentType) && options.peek > 0) return raiseJson(call, response, reader, options);
+  return guarded(call, response, { reader, head: [] }, options);
+}
+
+function isWebPage(contentType: string): boolean {
+  return /^text\/html\b/i.test(contentType);
+}
+
+function isJsonType(contentType: string): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(contentType);
+}

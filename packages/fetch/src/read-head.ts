@@ -1,0 +1,67 @@
+/** Reads the beginning of a body before it is handed on. */
+import { untilAborted } from "@evenkeel/core";
+
+export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** What was read, as the chunks that came, and whether that was all. */
+export interface Head {
+  readonly chunks: Uint8Array[];
+  readonly isWhole: boolean;
+}
+
+/**
+ * Reads until `isEnough` says so, the body ends, or `maxBytes` have come.
+ * @throws The body's error, or the signal's reason also where the body is deaf to it: then it is cancelled.
+ */
+export async function readHead(
+  reader: BodyReader,
+  signal: AbortSignal,
+  maxBytes: number,
+  isEnough: (chunk: Uint8Array, index: number) => boolean = () => false,
+): Promise<Head> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    while (bytes < maxBytes) {
+      const { done, value } = await untilAborted(reader.read(), signal);
+      if (done) return { chunks, isWhole: true };
+      bytes += value.byteLength;
+      if (isEnough(value, chunks.push(value) - 1)) break;
+    }
+    return { chunks, isWhole: false };
+  } catch (error) {
+    reader.cancel(error).catch(() => {});
+    throw error;
+  }
+}
+
+/** Opens a body for reading: a web stream as it is, and what a `fetch` of another kind returns, such as a stream of Node's. */
+export function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): BodyReader {
+  return "getReader" in body ? body.getReader() : toStream(body).getReader();
+}
+
+function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason) {
+      await iterator.return?.(reason);
+    },
+  });
+}
+
+/** Joins chunks into one; a single one is not copied. */
+export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
+  const joined = new Uint8Array(chunks.reduce((length, { byteLength }) => length + byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return joined;
+}

@@ -1,0 +1,35 @@
+/** Treats an error that the upstream reports in the body of a 200. */
+import type { Call, Verdict } from "@evenkeel/core";
+import { failedStatus } from "./failed-status.ts";
+import { HttpError } from "./http-error.ts";
+import type { ReportedError } from "./protocols/protocol.ts";
+import type { RaiseOptions } from "./raise-options.ts";
+import { rebuild } from "./rebuild.ts";
+import type { FetchRequest } from "./request.ts";
+
+/** Makes of an error in the body of a 200 the response that it should have been: an SDK raises its own error of it. */
+export function reportedFailure(
+  call: Call<FetchRequest>,
+  response: Response,
+  reported: ReportedError,
+  options: RaiseOptions,
+): HttpError {
+  const verdict = judgeReported(call, reported, options);
+  const headers = new Headers(response.headers);
+  headers.set("content-type", "application/json");
+  headers.delete("content-length");
+  const status = failedStatus[verdict.kind] ?? 502;
+  return new HttpError(rebuild(response, JSON.stringify(reported), { status, statusText: "", headers }), verdict);
+}
+
+/** Judges what the upstream reported. */
+export function judgeReported(
+  call: Call<FetchRequest>,
+  reported: ReportedError,
+  { classifyEvent }: RaiseOptions,
+): Verdict {
+  return classifyEvent(reported, { url: call.input.url }) ?? unknownError;
+}
+
+/** The verdict on an error of which nobody knows what it means. */
+const unknownError: Verdict = { action: "retry", kind: "unknown", processed: "maybe", health: "failure" };

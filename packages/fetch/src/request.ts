@@ -1,0 +1,66 @@
+/** What `fetch` was called with, in one shape that can be sent more than once. */
+import type { Profile } from "@evenkeel/timeout";
+import type { SdkCaller } from "./sdk-caller.ts";
+
+/** One logical request. */
+export interface FetchRequest {
+  readonly url: string;
+  /** Everything but the signal, which each attempt has of its own. */
+  readonly init: RequestInit;
+  /** Whether the body can be sent again. */
+  readonly replayable: boolean;
+  /** The SDK that called, as far as its headers tell. */
+  readonly caller: SdkCaller;
+  /** The limits of this request's use case. */
+  readonly limits: Profile;
+  /** Clock time in ms at which the whole call, body included, has to be over. */
+  readonly endsAt: number;
+}
+
+/** What `fetch` accepts. */
+export type FetchInput = string | URL | Request;
+
+/** The part of a request that is known from the call alone. */
+export type ReadRequest = Pick<FetchRequest, "url" | "init" | "replayable"> & {
+  readonly signal: AbortSignal | undefined;
+};
+
+/** What a `Request` carries over into the `init` of a fetch that may be of another realm and cannot read it. */
+const carriedOver = [
+  "method",
+  "headers",
+  "cache",
+  "credentials",
+  "integrity",
+  "keepalive",
+  "mode",
+  "redirect",
+  "referrer",
+  "referrerPolicy",
+] as const satisfies readonly (keyof Request)[];
+
+/**
+ * Reads what `fetch` was called with. A `Request`'s body, which can be read only once, is buffered.
+ * The call is synchronous for all but such a `Request`.
+ */
+export function readRequest(input: FetchInput, init: RequestInit = {}): ReadRequest | Promise<ReadRequest> {
+  if (typeof input === "string" || !("method" in input)) return toRead(String(input), init);
+  return unpack(input, init);
+}
+
+async function unpack(request: Request, init: RequestInit): Promise<ReadRequest> {
+  const unpacked: RequestInit = Object.fromEntries(carriedOver.map((name) => [name, request[name]]));
+  if (unpacked.mode === "navigate") delete unpacked.mode; // refused in an init
+  if (request.body && init.body === undefined) unpacked.body = await request.arrayBuffer();
+  return toRead(request.url, { signal: request.signal, ...unpacked, ...init });
+}
+
+function toRead(url: string, { signal, ...init }: RequestInit): ReadRequest {
+  return { url, init, replayable: isReplayable(init.body), signal: signal ?? undefined };
+}
+
+/** Strings, buffers, blobs and forms can be sent again; a stream or an iterable is gone once it was read. */
+function isReplayable(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return true;
+  return !("getReader" in body) && (!(Symbol.asyncIterator in body) || "arrayBuffer" in body);
+}

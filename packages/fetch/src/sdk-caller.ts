@@ -1,0 +1,23 @@
+/** Recognises an SDK by the headers that it sends. */
+
+/** What is known of who called fetch. */
+export interface SdkCaller {
+  /** Whether it stops its own retries at a response that says `x-should-retry: false`. */
+  readonly obeysShouldRetry: boolean;
+  /** How many retries of its own it has made of this request; 0 where it does not say. */
+  readonly retries: number;
+  /** Its own time limit in milliseconds; `Infinity` where it does not say. */
+  readonly limit: number;
+}
+
+/** Reads the headers of a request. */
+export function sdkCaller(headers: Headers): SdkCaller {
+  const stainless = headers.get("x-stainless-retry-count");
+  return {
+    obeysShouldRetry: stainless !== null,
+    retries:
+      Number(stainless ?? /attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "")?.[1] ?? 1) - (stainless ? 0 : 1) ||
+      0,
+    limit: Number(headers.get("x-stainless-timeout")) * 1_000 || Infinity,
+  };
+}

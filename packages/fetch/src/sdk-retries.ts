@@ -1,0 +1,16 @@
+/** Notices the retries that an SDK makes above us. */
+import type { RetryBudget } from "@evenkeel/retry";
+import type { FetchLayer } from "./adapt.ts";
+import { about, type SdkRetryEvent } from "./events.ts";
+
+/** Reports each retry of an SDK's own, and charges it to `budget`. */
+export function sdkRetries(budget: RetryBudget): FetchLayer {
+  return function sdkRetries(call, next) {
+    const { retries } = call.input.caller;
+    if (retries > 0) {
+      budget.withdraw(call.key);
+      call.emit?.({ type: "sdk-retry", ...about(call), retries } as SdkRetryEvent);
+    }
+    return next(call);
+  };
+}

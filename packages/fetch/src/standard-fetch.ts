@@ -1,0 +1,60 @@
+/** The standard order of the layers around a fetch. */
+import { circuitBreaker, type CircuitBreaker } from "@evenkeel/circuit-breaker";
+import { systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
+import { semaphore } from "@evenkeel/rate-limit";
+import { retry, retryBudget, type RetryBudget } from "@evenkeel/retry";
+import { timeout } from "@evenkeel/timeout";
+import { adapt, type FetchLayer, type FetchOptions } from "./adapt.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
+import type { Judges } from "./raise-options.ts";
+import type { FetchRequest } from "./request.ts";
+import { sdkRetries } from "./sdk-retries.ts";
+
+export interface ResilientFetchOptions extends FetchOptions {
+  /** Repeats what may succeed another time. @default retry({ budget }) */
+  readonly retry?: FetchLayer | undefined;
+  /** The retries that all calls share, and against which an SDK's own retries are charged. @default retryBudget() */
+  readonly budget?: RetryBudget | undefined;
+  /** Stops calling an upstream that fails. @default circuitBreaker() */
+  readonly breaker?: CircuitBreaker | undefined;
+  /** Limits concurrency or rate. @default semaphore({ permits: Infinity }), which only lets a throttled key rest */
+  readonly rateLimit?: FetchLayer | undefined;
+  /** The header that carries a key which stays the same over the attempts of one call. @default none */
+  readonly idempotencyHeader?: string | undefined;
+  /** The source of chance. @default systemRandom */
+  readonly random?: Random | undefined;
+}
+
+/** Builds the standard pipeline with these judges. */
+export function standardFetch(judges: Judges, options: ResilientFetchOptions): typeof fetch {
+  const { clock = systemClock, random = systemRandom, idempotencyHeader } = options;
+  const { budget = retryBudget({ clock }) } = options;
+  const {
+    retry: retrying = retry({ budget, clock, random, replay: (_verdict, _error, call) => mayBeSentAgain(call) }),
+    breaker = circuitBreaker({ clock, random }),
+    rateLimit = semaphore({ permits: Infinity, clock }),
+  } = options;
+
+  const layers: FetchLayer[] = [
+    sdkRetries(budget),
+    timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
+    retrying,
+    breaker.gate, // above the queue: an open circuit refuses before a call has waited
+    rateLimit,
+    breaker,
+    timeout((call) => requestOf(call).limits.firstContent, { label: "first-content", clock }),
+  ];
+  if (idempotencyHeader !== undefined) layers.unshift(idempotencyKey(idempotencyHeader));
+  return adapt(judges, layers, true, options);
+}
+
+/** A one-shot body is gone, and a retry of an SDK's own gets one attempt: or its retries would multiply with ours. */
+function mayBeSentAgain(call: Call): boolean {
+  const { replayable, caller } = requestOf(call);
+  return replayable && caller.retries === 0;
+}
+
+/** The layers of this pipeline see nothing but requests; those that serve any operation just cannot know. */
+function requestOf(call: Call): FetchRequest {
+  return call.input as FetchRequest;
+}

@@ -1,0 +1,104 @@
+/** Follows what a stream means, chunk by chunk, without touching the chunks. */
+import type { Framing } from "./framing.ts";
+import { reported, type Meaning, type Protocol, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
+
+/** What to look for in a stream whose protocol is unknown. */
+const markOfErrors = /"error"|^event: ?error/m;
+
+/** An event that grows beyond this is passed on without being looked at. */
+const longestEvent = 1_048_576;
+
+/** What is known of a stream so far. */
+export interface StreamProgress {
+  /** Takes in a chunk and tells whether it held content: anything but pings and comments. */
+  take(chunk: Uint8Array): boolean;
+  /** Whether content, or the end, has come: from then on the answer has reached the reader. */
+  readonly hasContent: boolean;
+  /** The error object that the upstream reported in the stream. */
+  readonly error: ReportedError | undefined;
+  /** What is missing should the stream end here, or `undefined` when it is whole or its protocol is unknown. */
+  readonly missing: "the end of an event" | "the terminator" | undefined;
+}
+
+/** Follows a stream of this framing; its protocol is told from its first telling event. */
+export function streamProgress(framing: Framing, protocols: readonly Protocol[]): StreamProgress {
+  const decoder = new TextDecoder();
+  let pending = "";
+  let protocol: Protocol | undefined;
+  let read: ((event: StreamEvent) => Meaning) | undefined;
+  let isOpaque = false;
+  let hasContent = false;
+  let hasEnded = false;
+  let error: ReportedError | undefined;
+
+  function take(chunk: Uint8Array): boolean {
+    if (isOpaque) return true;
+    const text = pending + decoder.decode(chunk, { stream: true });
+    const end = endOfLastEvent(text, framing);
+    pending = text.slice(end);
+    if (pending.length > longestEvent) {
+      isOpaque = hasContent = true;
+      pending = "";
+    }
+    if (end === 0) return false;
+    const events = text.slice(0, end);
+    // Once content flows, a chunk without a mark is content and nothing else.
+    if (hasContent && !(protocol?.mark ?? markOfErrors).test(events)) return /^(data|\{)/m.test(events);
+    let progress = false;
+    for (const frame of events.split(framing.separator)) progress = takeFrame(frame) || progress;
+    hasContent ||= progress;
+    return progress;
+  }
+
+  function takeFrame(frame: string): boolean {
+    const event = error || frame === "" ? undefined : framing.parse(frame);
+    if (!event) return false;
+    const meaning = meaningOf(event);
+    if (typeof meaning === "object") error = meaning;
+    hasEnded ||= meaning === "end";
+    return meaning === "content" || meaning === "end";
+  }
+
+  function meaningOf(event: StreamEvent): Meaning {
+    if (!read) {
+      protocol = protocols.find((each) => each.matches(event));
+      read = protocol?.reader();
+    }
+    if (read) return read(event);
+    if (event.json && isError(event)) return reported(event.json);
+    return isKeepAlive(event) ? "noise" : "content";
+  }
+
+  return {
+    take,
+    get hasContent() {
+      return hasContent;
+    },
+    get error() {
+      return error;
+    },
+    get missing() {
+      if (isOpaque || !protocol || hasEnded) return undefined;
+      return pending.trim() === "" ? "the terminator" : "the end of an event";
+    },
+  };
+}
+
+/** Returns the index just behind the last complete event. */
+function endOfLastEvent(text: string, { separators }: Framing): number {
+  let end = 0;
+  for (const separator of separators) {
+    const index = text.lastIndexOf(separator);
+    if (index !== -1) end = Math.max(end, index + separator.length);
+  }
+  return end;
+}
+
+/** An error may come before anything has told the protocol. */
+function isError({ name, json }: StreamEvent): boolean {
+  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || Boolean(json?.["error"]);
+}
+
+function isKeepAlive({ name, json }: StreamEvent): boolean {
+  return name === "ping" || name === "keepalive" || json?.["type"] === "ping";
+}

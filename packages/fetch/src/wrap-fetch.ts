@@ -1,0 +1,14 @@
+/** Puts layers of one's own choice around a fetch. */
+import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
+import { adapt, type FetchLayer } from "./adapt.ts";
+
+/**
+ * Wraps `fetch` in layers, the first being the outermost, and returns a drop-in `fetch`. The layers see a failed response as an
+ * `HttpError`; the caller gets the response itself back. No layer is added; bodies are guarded by the limits of the request's profile.
+ * @example
+ * const client = new OpenAI({ fetch: wrapFetch(fetch, retry({ retries: 5 }), timeout(60_000)), maxRetries: 0 });
+ * @throws {TypeError} `fetch` or a layer is no function.
+ */
+export function wrapFetch(fetch: typeof globalThis.fetch, ...layers: FetchLayer[]): typeof globalThis.fetch {
+  return adapt({ classify, classifyEvent, classifyResponse }, layers, false, { fetch });
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import { framingOf } from "../src/framing.ts";
+import { knownProtocols } from "../src/protocols/known.ts";
+import { streamProgress, type StreamProgress } from "../src/stream-progress.ts";
+
+const encoder = new TextEncoder();
+
+function follow(contentType = "text/event-stream"): StreamProgress & { say(text: string): boolean } {
+  const progress = streamProgress(framingOf(contentType)!, knownProtocols);
+  return Object.defineProperties(
+    { say: (text: string) => progress.take(encoder.encode(text)) },
+    Object.getOwnPropertyDescriptors(progress),
+  ) as StreamProgress & { say(text: string): boolean };
+}
+
+const data = (json: unknown, event?: string): string =>
+  `${event ? `event: ${event}\n` : ""}data: ${typeof json === "string" ? json : JSON.stringify(json)}\n\n`;
+
+const delta = (content: string, index = 0) => ({ choices: [{ index, delta: { content }, finish_reason: null }] });
+const finish = (index = 0) => ({ choices: [{ index, delta: {}, finish_reason: "stop" }] });
+
+/** For each protocol: what comes first and is no content, content, and the end. */
+const streams: Record<string, { type?: string; noise: string[]; content: string; end: string }> = {
+  "chat completions": {
+    noise: [
+      data({ choices: [], prompt_filter_results: [] }),
+      data({ choices: [{ index: 0, delta: { role: "assistant", content: "" } }] }),
+    ],
+    content: data(delta("Hello")),
+    end: data(finish()) + data("[DONE]"),
+  },
+  "chat completions without [DONE]": {
+    noise: [": OPENROUTER PROCESSING\n\n"],
+    content: data(delta("Hi")),
+    end: data(finish()),
+  },
+  "chat completions that reason": {
+    noise: [": keep-alive\n\n", "\n\n"],
+    content: data({ choices: [{ index: 0, delta: { reasoning_content: "Hm" } }] }),
+    end: data("[DONE]"),
+  },
+  "legacy completions": {
+    noise: [],
+    content: data({ choices: [{ index: 0, text: "Hello", finish_reason: null }] }),
+    end: data("[DONE]"),
+  },
+  responses: {
+    noise: [
+      data({ type: "response.created", response: { error: null } }, "response.created"),
+      data({ type: "response.in_progress", response: { error: null } }, "response.in_progress"),
+      data({ type: "keepalive" }, "keepalive"),
+      data({ type: "response.output_item.added", item: {} }, "response.output_item.added"),
+    ],
+    content: data({ type: "response.output_text.delta", delta: "Hello" }, "response.output_text.delta"),
+    end: data({ type: "response.completed", response: { error: null } }, "response.completed"),
+  },
+  "anthropic messages": {
+    noise: [
+      data({ type: "message_start", message: {} }, "message_start"),
+      data({ type: "ping" }, "ping"),
+      data({ type: "content_block_start", index: 0 }, "content_block_start"),
+    ],
+    content: data({ type: "content_block_delta", delta: { text: "Hello" } }, "content_block_delta"),
+    end:
+      data({ type: "message_delta", delta: { stop_reason: "end_turn" } }, "message_delta") +
+      data({ type: "message_stop" }, "message_stop"),
+  },
+  gemini: {
+    noise: [data({ usageMetadata: {} })],
+    content: `data: ${JSON.stringify({ candidates: [{ content: { parts: [{ text: "Hello" }] } }] })}\r\n\r\n`,
+    end: `data: ${JSON.stringify({ candidates: [{ content: { parts: [] }, finishReason: "STOP" }] })}\r\n\r\n`,
+  },
+  "gemini that refuses": { noise: [], content: "", end: data({ promptFeedback: { blockReason: "SAFETY" } }) },
+  "cohere chat": {
+    noise: [data({ type: "message-start", id: "1" }, "message-start")],
+    content: data({ type: "content-delta", delta: {} }, "content-delta"),
+    end: data({ type: "message-end", delta: { finish_reason: "COMPLETE" } }, "message-end"),
+  },
+  ollama: {
+    type: "application/x-ndjson",
+    noise: ['{"message":{"role":"assistant","content":""},"done":false}\n'],
+    content: '{"message":{"role":"assistant","content":"Hello"},"done":false}\n',
+    end: '{"message":{"role":"assistant","content":""},"done_reason":"stop","done":true}\n',
+  },
+  "text generation": {
+    noise: [],
+    content: data({ token: { text: "Hello" }, generated_text: null }),
+    end: data({ token: { text: "." }, generated_text: "Hello." }),
+  },
+};
+
+describe.each(Object.entries(streams))("a stream of %s", (_name, { type, noise, content, end }) => {
+  it("has no content before its first content", () => {
+    const stream = follow(type);
+    for (const text of noise) expect(stream.say(text), text).toBe(false);
+    expect(stream.hasContent).toBe(false);
+    if (content === "") return;
+    expect(stream.say(content)).toBe(true);
+    expect(stream.hasContent).toBe(true);
+  });
+
+  it("is whole at its end, and not before", () => {
+    const stream = follow(type);
+    for (const text of [...noise, content]) stream.say(text);
+    if (content !== "") expect(stream.missing).toBe("the terminator");
+    expect(stream.say(end)).toBe(true);
+    expect(stream.missing).toBeUndefined();
+  });
+
+  it("means the same however it is cut into chunks", () => {
+    const bytes = encoder.encode([...noise, content, end].join(""));
+    for (let size = 1; size < 40; size++) {
+      const stream = follow(type);
+      for (let at = 0; at < bytes.length; at += size) {
+        expect(stream.missing === undefined && at > 0 && stream.hasContent && at < bytes.length - end.length).toBe(
+          false,
+        );
+        stream.take(bytes.subarray(at, at + size));
+      }
+      expect(stream.missing, `chunks of ${size}`).toBeUndefined();
+      expect(stream.hasContent).toBe(true);
+      expect(stream.error).toBeUndefined();
+    }
+  });
+
+  it("misses the end of an event when it is cut inside one", () => {
+    const stream = follow(type);
+    for (const text of [...noise, content]) stream.say(text);
+    stream.say(end.trimEnd().slice(0, 12));
+    if (content !== "") expect(stream.missing).toBe("the end of an event");
+  });
+});
+
+const errors: Record<string, { type?: string; event: string; error: unknown }> = {
+  "chat completions": {
+    event: data({ error: { message: "boom", code: "server_error" } }),
+    error: { message: "boom", code: "server_error" },
+  },
+  "openrouter, beside a choice": {
+    event: data({ error: { code: 502 }, choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }] }),
+    error: { code: 502 },
+  },
+  "vLLM of old": { event: data({ object: "error", message: "boom" }), error: { object: "error", message: "boom" } },
+  "responses, flat": {
+    event: data({ type: "error", code: "server_error", message: "boom" }, "error"),
+    error: { type: "error", code: "server_error", message: "boom" },
+  },
+  "anthropic messages": {
+    event: data({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } }, "error"),
+    error: { type: "overloaded_error", message: "Overloaded" },
+  },
+  gemini: { event: data({ error: { code: 503, status: "UNAVAILABLE" } }), error: { code: 503, status: "UNAVAILABLE" } },
+  ollama: {
+    type: "application/x-ndjson",
+    event: '{"error":"an error was encountered"}\n',
+    error: "an error was encountered",
+  },
+};
+
+describe.each(Object.entries(errors))("an error in a stream of %s", (_name, { type, event, error }) => {
+  it("is seen as the first event", () => {
+    const stream = follow(type);
+    expect(stream.say(event)).toBe(false);
+    expect(stream.hasContent).toBe(false);
+    expect(stream.error?.error).toEqual(error);
+  });
+});
+
+describe("an error in mid-stream", () => {
+  it.each([
+    ["chat completions", data(delta("Hi")), errors["chat completions"]!.event],
+    ["chat completions", data(delta("Hi")), errors["openrouter, beside a choice"]!.event],
+    ["responses", streams["responses"]!.content, errors["responses, flat"]!.event],
+    [
+      "responses",
+      streams["responses"]!.content,
+      data({ type: "response.failed", response: { error: { code: "server_error" } } }),
+    ],
+    ["anthropic messages", streams["anthropic messages"]!.content, errors["anthropic messages"]!.event],
+    ["gemini", streams["gemini"]!.content, errors["gemini"]!.event],
+    ["cohere", streams["cohere chat"]!.content, data({ type: "message-end", delta: { finish_reason: "ERROR" } })],
+    ["text generation", streams["text generation"]!.content, data({ error: "boom", error_type: "generation" })],
+    ["an unknown protocol", data({ what: "ever" }), data({ error: { message: "boom" } })],
+  ])("of %s is seen after content", (_name, content, event) => {
+    const stream = follow();
+    stream.say(content);
+    expect(stream.hasContent).toBe(true);
+    expect(stream.error).toBeUndefined();
+    stream.say(event);
+    expect(stream.error).toBeDefined();
+  });
+
+  it("is not seen in content that only speaks of errors", () => {
+    const stream = follow();
+    for (const text of ['"error":', 'data: {"error":{}}', "[DONE]", "event: error"]) stream.say(data(delta(text)));
+    expect(stream.error).toBeUndefined();
+    expect(stream.missing).toBe("the terminator");
+  });
+});
+
+describe("a stream", () => {
+  it("of several choices is whole only when each has finished", () => {
+    const stream = follow();
+    for (const event of [delta("a", 0), delta("b", 1), finish(0)]) stream.say(data(event));
+    expect(stream.missing).toBe("the terminator");
+    stream.say(data(finish(1)));
+    expect(stream.missing).toBeUndefined();
+  });
+
+  it("of an unknown protocol is left alone", () => {
+    const stream = follow();
+    expect(stream.say(data({ what: "ever" }))).toBe(true);
+    stream.say("data: cut in the mid");
+    expect(stream.missing).toBeUndefined();
+  });
+
+  it("keeps pings and comments apart from content after content has begun", () => {
+    const anthropic = follow();
+    anthropic.say(streams["anthropic messages"]!.content);
+    expect(anthropic.say(data({ type: "ping" }, "ping"))).toBe(false);
+    expect(anthropic.say(": comment\n\n")).toBe(false);
+    expect(anthropic.say(data({ type: "ping" }, "ping") + streams["anthropic messages"]!.content)).toBe(true);
+    const chat = follow();
+    chat.say(data(delta("Hi")));
+    expect(chat.say(": OPENROUTER PROCESSING\n\n")).toBe(false);
+    expect(chat.say(data(delta("there")))).toBe(true);
+  });
+
+  it("with an event of more than a mebibyte is passed on without being looked at", () => {
+    const stream = follow();
+    expect(stream.say(`data: ${"x".repeat(1_100_000)}`)).toBe(false);
+    expect(stream.hasContent).toBe(true);
+    expect(stream.missing).toBeUndefined();
+    expect(stream.say("more")).toBe(true);
+  });
+
+  it("reads multi-line data, data without a space, and a byte-order mark", () => {
+    const stream = follow();
+    stream.say('\uFEFFdata:{"choices":\ndata:[{"index":0,"delta":{"content":"Hi"}}]}\n\n');
+    expect(stream.hasContent).toBe(true);
+    stream.say("data:[DONE]\n\n");
+    expect(stream.missing).toBeUndefined();
+  });
+
+  it("of another content type has no framing", () => {
+    expect(framingOf("application/octet-stream")).toBeUndefined();
+    expect(framingOf("text/event-stream; charset=utf-8")).toBeDefined();
+  });
+});
