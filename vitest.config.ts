@@ -1,13 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+const common = { execArgv: ["--expose-gc"] };
+
 export default defineConfig({
   test: {
-    execArgv: ["--expose-gc"],
+    // The whole check counts the tests of all its stages together.
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: "reports/tests.json" }]] : ["default"],
     projects: [
-      { extends: true, test: { name: "unit", include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"] } },
       {
-        extends: true,
         test: {
+          ...common,
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts", "test/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...common,
           name: "types",
           include: [],
           typecheck: {

@@ -12,6 +12,12 @@ const binaries = join(root, "node_modules", ".bin");
 const stamp = join(root, "node_modules", ".installed");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devEngines.packageManager;
 
+/**
+ * Runs a command to its end and returns its exit status.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {number}
+ */
 function run(command, args, environment = process.env) {
   // Without --prefer-offline npx hangs where there is no network, even when pnpm is in its cache.
   if (command === "pnpm") return run("npx", ["--yes", "--prefer-offline", `pnpm@${version}`, ...args], environment);

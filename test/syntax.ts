@@ -67,25 +67,27 @@ export function isReadonly(field: ts.PropertySignature): boolean {
   return field.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword) ?? false;
 }
 
-/** Pairs each default of a destructured options parameter with what the option's comment says; a function is better told in prose. */
+/** Pairs each literal default of a destructured options parameter with what the option's comment says; others are told in prose. */
 export function defaultsIn(source: Source): { node: ts.Node; code: string; comment: string }[] {
-  const found: ReturnType<typeof defaultsIn> = [];
-  for (const parameter of nodesIn(source, ts.isParameter)) {
+  const interfaces = source.tree.statements.filter(ts.isInterfaceDeclaration);
+  return nodesIn(source, ts.isParameter).flatMap((parameter) => {
     const { name, type } = parameter as ts.ParameterDeclaration;
-    if (!ts.isObjectBindingPattern(name)) continue;
-    const owner = source.tree.statements
-      .filter(ts.isInterfaceDeclaration)
-      .find((each) => each.name.text === type?.getText().split("<")[0]);
-    for (const { name: local, propertyName = local, initializer } of name.elements) {
-      const field = owner?.members.find((each) => each.name?.getText() === propertyName.getText());
-      const tag = field && ts.getJSDocTags(field).find((each) => each.tagName.text === "default");
-      if (!initializer || !field || ts.isFunctionLike(initializer) || (ts.isCallExpression(initializer) && !tag))
-        continue;
+    const options = interfaces.find((each) => each.name.text === type?.getText().split("<")[0]);
+    if (!options || !ts.isObjectBindingPattern(name)) return [];
+    return name.elements.flatMap(({ name: local, propertyName = local, initializer }) => {
+      const field = options.members.find((each) => each.name?.getText() === propertyName.getText());
+      if (!field || !initializer || !isLiteral(initializer)) return [];
+      const tag = ts.getJSDocTags(field).find((each) => each.tagName.text === "default");
       const comment = ts.getTextOfJSDocComment(tag?.comment) ?? "nothing";
-      found.push({ node: local, code: initializer.getText().replace(/\s+/g, " "), comment });
-    }
-  }
-  return found;
+      return [{ node: local, code: initializer.getText().replace(/\s+/g, " "), comment }];
+    });
+  });
+}
+
+function isLiteral(node: ts.Expression): boolean {
+  if (ts.isPrefixUnaryExpression(node)) return isLiteral(node.operand);
+  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isLiteral);
+  return ts.isLiteralExpression(node) || /^(true|false|null|Infinity)$/.test(node.getText());
 }
 
 /** Lists all nodes of a source that match. */

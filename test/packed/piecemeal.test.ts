@@ -31,7 +31,7 @@ describe.each(readPackages().filter(({ folder }) => folder !== "core"))("$folder
   it("installs what it stands on, and nothing else", async () => {
     const { stdout } = await run("npm", ["ls", "--all", "--parseable"], { cwd: app, env: withoutNpm() });
     const installed = stdout.trim().split("\n").slice(1);
-    expect(installed.map((path) => path.split("node_modules/").at(-1)).toSorted()).toEqual(
+    expect(installed.map((path) => path.split("node_modules/").at(-1)!).toSorted()).toEqual(
       [...floor, folder].map((name) => `@evenkeel/${name}`).toSorted(),
     );
   });

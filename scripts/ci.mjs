@@ -1,0 +1,88 @@
+// Runs every check of the repository and counts them all; the last line it prints is the sum. Plain JavaScript, for it
+// starts on a machine that has only Node >= 20 and npm: its first stage installs the rest, as it does for everybody.
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * A stage is stopped when it takes longer than its cap; all caps together stay below 30 minutes. A stage with a report
+ * counts the tests in it, any other is one test.
+ * @typedef {{ command: string, minutes: number, report?: string }} Stage
+ * @type {readonly Stage[]}
+ */
+const stages = [
+  { command: "npm test", minutes: 8, report: "reports/tests.json" },
+  { command: "npm run lint", minutes: 1 },
+  { command: "npm run types", minutes: 1 },
+  { command: "npm run unused", minutes: 1 },
+  { command: "npm run build", minutes: 3 },
+  { command: "npm run test:packed", minutes: 5, report: "reports/packed.json" },
+  { command: "npm run size", minutes: 1, report: "reports/size.json" },
+  { command: "npm run demo", minutes: 3 },
+];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const total = { passed: 0, failed: 0 };
+
+rmSync(`${root}reports`, { recursive: true, force: true });
+for (const stage of stages) {
+  console.log(`\n=== ${stage.command} (at most ${stage.minutes} min)`);
+  const start = Date.now();
+  const isGood = await run(stage);
+  const { passed, failed } = count(stage, isGood);
+  total.passed += passed;
+  total.failed += failed;
+  console.log(
+    `=== ${stage.command}: ${passed} passed, ${failed} failed, ${((Date.now() - start) / 1_000).toFixed(1)} s`,
+  );
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/**
+ * Runs a stage, stops it and all that it started when its time is up, and tells whether it went well.
+ * @param {Stage} stage
+ * @returns {Promise<boolean>}
+ */
+function run({ command, minutes }) {
+  const [program = "", ...args] = command.split(" ");
+  // In a process group of its own, so that stopping it stops its children too.
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, CI: "true" },
+    detached: true,
+  });
+  const stop = () => child.pid && process.kill(-child.pid, "SIGKILL");
+  const interrupt = () => {
+    stop();
+    process.exit(130);
+  };
+  const timer = setTimeout(() => {
+    console.log(`=== ${command}: stopped after ${minutes} min`);
+    stop();
+  }, minutes * 60_000);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+
+  return new Promise((resolve) => {
+    child.on("error", () => resolve(false)).on("exit", (status) => resolve(status === 0));
+  }).finally(() => {
+    clearTimeout(timer);
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  });
+}
+
+/**
+ * Counts the tests of a stage. Where it failed though no test did, what failed is counted as one.
+ * @param {Stage} stage
+ * @param {boolean} isGood
+ */
+function count({ report }, isGood) {
+  if (!report) return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
+  try {
+    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(readFileSync(root + report, "utf8"));
+    return { passed, failed: isGood ? failed : Math.max(failed, 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
