@@ -4,8 +4,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     name: "packed",
-    dir: import.meta.dirname,
-    globalSetup: "./test/packed/packed.ts",
+    root: import.meta.dirname,
+    globalSetup: "./packed.ts",
     testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: "../../reports/packed.json" }]] : ["default"],
   },
 });
