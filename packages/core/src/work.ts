@@ -57,6 +57,11 @@ class AttemptWork implements Work {
     return this.holds !== undefined && this.holds.size > 0;
   }
 
+  /** Events carry the work for its identity alone: it does not stand in a log. */
+  toJSON(): undefined {
+    return undefined;
+  }
+
   hold(): EndWork {
     const hold: Hold = { waiters: [] };
     for (let work: AttemptWork | undefined = this; work; work = work.parent) (work.holds ??= new Set()).add(hold);

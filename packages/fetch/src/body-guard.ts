@@ -60,8 +60,8 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
     const { clock, unread } = options;
     const { limits, endsAt } = call.input;
     this.endWork = call.work.hold();
-    // What came before the content was watched by the attempt's own limit.
-    this.watch = idleWatch({ first: limits.gap, gap: limits.gap, unread }, clock, (error) => this.fail(error));
+    this.watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread }, clock, (error) => this.fail(error));
+    if (body.progress?.hasContent ?? body.head.length > 0) this.watch.read(true);
     this.stopTotal = clock.after(endsAt - clock.now(), () => this.fail(new TimeoutError(limits.total, "total")));
     call.signal.addEventListener("abort", this);
   }

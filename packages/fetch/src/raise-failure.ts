@@ -2,7 +2,7 @@
 import type { Call } from "@evenkeel/core";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
-import type { RaiseOptions } from "./raise-options.ts";
+import type { RaiseOptions, ResponseSummary } from "./raise-options.ts";
 import { join, readerOf, readHead, type BodyReader } from "./read-head.ts";
 import { isBuildable, rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
@@ -15,13 +15,11 @@ export async function raiseFailure(
 ): Promise<Response> {
   if (!isBuildable(response.status)) return response;
   const body = response.body && (await readErrorBody(call, readerOf(response.body), options));
-  const verdict = options.classifyResponse({
-    status: response.status,
-    headers: response.headers,
-    body: body ? new TextDecoder().decode(body) : "",
-    url: call.input.url,
-  });
-  const isSuccess = response.status < 400;
+  const { status, headers } = response;
+  const text = body ? new TextDecoder().decode(body) : "";
+  const summary: ResponseSummary = { status, headers, body: text, url: call.input.url };
+  const verdict = options.classifyResponse(summary, { now: options.clock.now() });
+  const isSuccess = status < 400;
   const rebuilt = rebuild(
     response,
     body,

@@ -15,9 +15,9 @@ export interface Judges {
   /** Judges what was thrown. */
   readonly classify: Classify;
   /** Judges a response that is a failure. */
-  readonly classifyResponse: (summary: ResponseSummary) => Verdict;
+  readonly classifyResponse: (summary: ResponseSummary, options: { now: number }) => Verdict;
   /** Judges an error that stands in the body of a success. */
-  readonly classifyEvent: (reported: unknown, options: { url: string }) => Verdict | undefined;
+  readonly classifyEvent: (reported: unknown, options: { url: string; now: number }) => Verdict | undefined;
 }
 
 export interface RaiseOptions {

@@ -26,9 +26,9 @@ export function reportedFailure(
 export function judgeReported(
   call: Call<FetchRequest>,
   reported: ReportedError,
-  { classifyEvent }: RaiseOptions,
+  { classifyEvent, clock }: RaiseOptions,
 ): Verdict {
-  return classifyEvent(reported, { url: call.input.url }) ?? unknownError;
+  return classifyEvent(reported, { url: call.input.url, now: clock.now() }) ?? unknownError;
 }
 
 /** The verdict on an error of which nobody knows what it means. */

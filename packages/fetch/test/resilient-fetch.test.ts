@@ -1,0 +1,437 @@
+import { getEventListeners } from "node:events";
+import Anthropic, { RateLimitError as AnthropicRateLimitError } from "@anthropic-ai/sdk";
+import { circuitBreaker, CircuitOpenError, consecutive } from "@evenkeel/circuit-breaker";
+import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
+import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
+import { constant, retry, retryBudget } from "@evenkeel/retry";
+import { fakeClock } from "@evenkeel/testkit";
+import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
+import { describe, expect, it, vi } from "vitest";
+import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
+
+const limits = { connect: 1_000, firstContent: 10_000, gap: 10_000, total: 60_000 };
+const atOnce = (): ReturnType<typeof retry> => retry({ backoff: constant(0) });
+
+const openaiError = (status: number, code: string, headers: HeadersInit = {}): (() => Response) => {
+  return () => json({ error: { message: "Failed", type: code, code } }, { status, headers });
+};
+
+/** A fetch that gives these answers in turn, the last one for ever. */
+function answering(...answers: (() => Response | Promise<Response>)[]): ReturnType<typeof vi.fn<Fetch>> {
+  let index = 0;
+  return vi.fn<Fetch>(async () => answers[Math.min(index++, answers.length - 1)]!());
+}
+
+const networkError = (code: string, syscall = "connect"): Error =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }) });
+
+describe("resilientFetch retries", () => {
+  it.each<[string, () => Response]>([
+    ["408", openaiError(408, "timeout")],
+    ["409", openaiError(409, "conflict")],
+    ["429", openaiError(429, "rate_limit_exceeded")],
+    ["500", openaiError(500, "server_error")],
+    [
+      "502 with a web page",
+      () => new Response("<html>Bad Gateway</html>", { status: 502, headers: { "content-type": "text/html" } }),
+    ],
+    ["503", openaiError(503, "server_is_overloaded")],
+    ["504", () => new Response(null, { status: 504 })],
+    ["529", () => json({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } }, { status: 529 })],
+    [
+      "a connection refused",
+      () => {
+        throw networkError("ECONNREFUSED");
+      },
+    ],
+    [
+      "a connection reset",
+      () => {
+        throw networkError("ECONNRESET", "read");
+      },
+    ],
+    [
+      "a connection that timed out",
+      () => {
+        throw networkError("UND_ERR_CONNECT_TIMEOUT");
+      },
+    ],
+    ["a 400 of which the server says x-should-retry", openaiError(400, "odd", { "x-should-retry": "true" })],
+  ])("%s", async (_what, fail) => {
+    const fetch = answering(fail, () => json(whole));
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, post);
+    expect(await response.json()).toEqual(whole);
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("resilientFetch does not retry", () => {
+  it.each<[string, () => Response]>([
+    ["429 insufficient_quota", openaiError(429, "insufficient_quota")],
+    ["400", openaiError(400, "invalid_request_error")],
+    ["401", openaiError(401, "invalid_api_key")],
+    ["404", openaiError(404, "model_not_found")],
+    ["a content filter", openaiError(400, "content_filter")],
+    ["a context that is too long", openaiError(400, "context_length_exceeded")],
+    ["a 500 of which the server says so", openaiError(500, "server_error", { "x-should-retry": "false" })],
+  ])("%s, and hands the response back as it was", async (_what, fail) => {
+    const fetch = answering(fail);
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, post);
+    const original = fail();
+    expect(response.status).toBe(original.status);
+    expect(await response.text()).toBe(await original.text());
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<[string, Error]>([
+    [
+      "a certificate that is not trusted",
+      new TypeError("fetch failed", {
+        cause: Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }),
+      }),
+    ],
+    [
+      "an invalid URL",
+      new TypeError("Failed to parse URL", {
+        cause: Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" }),
+      }),
+    ],
+  ])("%s, and throws the error itself", async (_what, error) => {
+    const fetch = answering(() => {
+      throw error;
+    });
+    await expect(resilientFetch({ fetch, retry: atOnce() })(chatUrl, post)).rejects.toBe(error);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("server hints", () => {
+  async function waitsFor(headers: HeadersInit, options: ResilientFetchOptions = {}): Promise<number | string> {
+    const clock = fakeClock(Date.parse("2026-11-21T12:00:00Z"));
+    const fetch = answering(openaiError(429, "rate_limit_exceeded", headers), () => json(whole));
+    const random = (): number => 0;
+    const asked = resilientFetch({ fetch, clock, random, profile: limits, ...options })(chatUrl, post);
+    const start = clock.now();
+    for (let turn = 0; turn < 10 && fetch.mock.calls.length < 2; turn++) if (!(await clock.next())) break;
+    const { status } = await asked;
+    return fetch.mock.calls.length === 2 ? clock.now() - start : `HTTP ${status} at once`;
+  }
+
+  it.each([
+    [{ "retry-after": "7" }, 7_000],
+    [{ "retry-after": "Sat, 21 Nov 2026 12:00:09 GMT" }, 9_000],
+    [{ "retry-after": "Saturday, 21-Nov-26 12:00:09 GMT" }, 9_000],
+    [{ "retry-after": "Sat Nov 21 12:00:09 2026" }, 9_000],
+    [{ "retry-after-ms": "2500", "retry-after": "9" }, 2_500],
+    [{ "retry-after": "120" }, "HTTP 429 at once"], // above maxRetryAfter
+    [{ "retry-after": "soon" }, 0], // no hint: random is 0, and so is full jitter
+  ])("of %j are a floor for the wait", async (headers, waited) => {
+    expect(await waitsFor(headers)).toBe(waited);
+  });
+
+  it("beyond the deadline end the call at once with the real failure", async () => {
+    expect(await waitsFor({ "retry-after": "30" }, { profile: { ...limits, total: 20_000 } })).toBe("HTTP 429 at once");
+  });
+
+  it("of one 429 pause every caller of its key, and of no other", async () => {
+    const clock = fakeClock();
+    const sent: [url: string, at: number][] = [];
+    const fetch: Fetch = async (input) => {
+      sent.push([String(input), clock.now()]);
+      return sent.length === 1 ? openaiError(429, "rate_limit_exceeded", { "retry-after": "5" })() : json(whole);
+    };
+    const resilient = resilientFetch({ fetch, clock, profile: limits, random: () => 0 });
+    const first = resilient("https://one.example/v1/chat", post);
+    await clock.advance(0);
+    const second = resilient("https://one.example/v1/chat", post);
+    const other = resilient("https://two.example/v1/chat", post);
+    await clock.advance(4_999);
+    expect(sent.map(([url, at]) => [new URL(url).host, at])).toEqual([
+      ["one.example", 0],
+      ["two.example", 0],
+    ]);
+    await clock.advance(5_000);
+    await Promise.all([first, second, other]);
+    expect(sent.slice(2).every(([, at]) => at >= 5_000)).toBe(true);
+    expect(sent).toHaveLength(4);
+  });
+});
+
+describe("when retries end", () => {
+  it("the last real response is handed back, its headers intact", async () => {
+    const fetch = answering(
+      openaiError(503, "server_error", { "x-request-id": "req_1", "x-ratelimit-remaining-requests": "3" }),
+    );
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, post);
+    expect([...response.headers]).toEqual(
+      expect.arrayContaining([
+        ["x-request-id", "req_1"],
+        ["x-ratelimit-remaining-requests", "3"],
+      ]),
+    );
+    expect(await response.json()).toEqual({ error: { message: "Failed", type: "server_error", code: "server_error" } });
+    expect(fetch).toHaveBeenCalledTimes(4);
+  });
+
+  it("the last network error itself is thrown", async () => {
+    const errors = [1, 2, 3, 4].map(() => networkError("ECONNREFUSED"));
+    let index = 0;
+    const fetch = answering(() => {
+      throw errors[index++]!;
+    });
+    await expect(resilientFetch({ fetch, retry: atOnce() })(chatUrl, post)).rejects.toBe(errors[3]);
+  });
+
+  it("openai raises its own typed error, and does not multiply our retries by its own", async () => {
+    const fetch = answering(openaiError(503, "server_is_overloaded"));
+    const client = new OpenAI({ apiKey: "none", fetch: resilientFetch({ fetch, retry: atOnce() }) });
+    const asked = client.chat.completions.create({ model: "mock", messages: [] });
+    await expect(asked).rejects.toBeInstanceOf(InternalServerError);
+    expect(fetch).toHaveBeenCalledTimes(4);
+  });
+
+  it("Anthropic's SDK raises its own typed error, too", async () => {
+    const fetch = answering(() =>
+      json({ type: "error", error: { type: "rate_limit_error", message: "Slow down" } }, { status: 429 }),
+    );
+    const client = new Anthropic({ apiKey: "none", fetch: resilientFetch({ fetch, retry: atOnce() }) });
+    const asked = client.messages.create({ model: "mock", max_tokens: 1, messages: [] });
+    await expect(asked).rejects.toBeInstanceOf(AnthropicRateLimitError);
+    expect(fetch).toHaveBeenCalledTimes(4);
+  });
+
+  it("an error in the body of a 200 becomes the response that it should have been", async () => {
+    const fetch = answering(() => json({ error: { message: "Overloaded", code: "server_is_overloaded" } }));
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, post);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ error: { message: "Overloaded", code: "server_is_overloaded" } });
+  });
+});
+
+describe("a refusal of ours", () => {
+  const open = (): ResilientFetchOptions => {
+    const breaker = circuitBreaker({ trip: consecutive(1) });
+    breaker.isolate("https://api.openai.com");
+    return { breaker, fetch: answering(() => json(whole)) };
+  };
+
+  it("reaches plain fetch as a typed error", async () => {
+    const options = open();
+    await expect(resilientFetch(options)(chatUrl, post)).rejects.toBeInstanceOf(CircuitOpenError);
+    expect(options.fetch).not.toHaveBeenCalled();
+  });
+
+  it("makes an SDK call exactly once, and raise its own typed error", async () => {
+    const calls = vi.fn<Fetch>(resilientFetch(open()));
+    const client = new OpenAI({ apiKey: "none", fetch: calls });
+    const error: unknown = await client.chat.completions
+      .create({ model: "mock", messages: [] })
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InternalServerError);
+    expect(error).toMatchObject({ status: 503, code: "circuit_open" });
+    expect(calls).toHaveBeenCalledTimes(1);
+  });
+
+  it("can be forced to be thrown, or to be a response", async () => {
+    await expect(
+      resilientFetch({ ...open(), refusals: "throw" })(chatUrl, {
+        ...post,
+        headers: { "x-stainless-retry-count": "0" },
+      }),
+    ).rejects.toBeInstanceOf(CircuitOpenError);
+    const response = await resilientFetch({ ...open(), refusals: "respond" })(chatUrl, post);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("x-should-retry")).toBe("false");
+  });
+
+  it("of the limiter is a 429 with a hint for an SDK, and a RateLimitError for plain fetch", async () => {
+    const clock = fakeClock();
+    const rateLimit = semaphore({ permits: 1, maxQueue: 0, clock });
+    const fetch: Fetch = () => new Promise(() => {});
+    const resilient = resilientFetch({ fetch, clock, rateLimit, profile: limits });
+    void resilient(chatUrl, post).catch(() => {});
+    await clock.advance(0);
+    await expect(resilient(chatUrl, post)).rejects.toBeInstanceOf(RateLimitError);
+    const client = new OpenAI({ apiKey: "none", fetch: resilient });
+    await expect(client.chat.completions.create({ model: "mock", messages: [] })).rejects.toBeInstanceOf(
+      OpenAIRateLimitError,
+    );
+  });
+
+  it("that ends a call which had failed for real gives way to the real failure", async () => {
+    const breaker = circuitBreaker({ trip: consecutive(1) });
+    const fetch = answering(openaiError(500, "server_error"));
+    const response = await resilientFetch({ fetch, breaker, retry: atOnce() })(chatUrl, post);
+    expect(response.status).toBe(500);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a hang", () => {
+  it("that the total limit cuts opens the circuit, and the limit tells of the last real error", async () => {
+    const clock = fakeClock();
+    const breaker = circuitBreaker({ trip: consecutive(2), clock, countPer: "attempt" });
+    const fetch = answering(openaiError(500, "server_error"), () => new Promise<Response>(() => {}));
+    const resilient = resilientFetch({
+      fetch,
+      clock,
+      breaker,
+      profile: { ...limits, firstContent: 60_000, total: 30_000 },
+    });
+    const asked = resilient(chatUrl, post).catch((error: unknown) => error);
+    await clock.advance(30_000);
+    expect(await asked).toMatchObject({
+      name: "TimeoutError",
+      label: "total",
+      lastError: { name: "HttpError", status: 500 },
+    });
+    expect(breaker.state("https://api.openai.com")).toBe("open");
+  });
+
+  it("that the caller ends is no failure of the provider's", async () => {
+    const clock = fakeClock();
+    const breaker = circuitBreaker({ trip: consecutive(1), clock });
+    const caller = new AbortController();
+    const fetch = answering(() => new Promise<Response>(() => {}));
+    const asked = resilientFetch({ fetch, clock, breaker, profile: limits })(chatUrl, {
+      ...post,
+      signal: caller.signal,
+    });
+    await clock.advance(100);
+    const reason = new Error("left");
+    caller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(breaker.state("https://api.openai.com")).toBe("closed");
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("an SDK's own retries", () => {
+  it("are told, charged to the budget, and get one attempt each", async () => {
+    const budget = retryBudget({ reserve: 5 });
+    const events: string[] = [];
+    const fetch = answering(() => {
+      throw networkError("ECONNREFUSED");
+    });
+    const resilient = resilientFetch({ fetch, budget, emit: ({ type }) => void events.push(type) });
+    await resilient(chatUrl, { ...post, headers: { "x-stainless-retry-count": "1" } }).catch(() => {});
+    expect(events).toContain("sdk-retry");
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(budget.balance("https://api.openai.com")).toBe(4);
+  });
+
+  it("of AWS are known by their attempt", async () => {
+    const retries: unknown[] = [];
+    const fetch = answering(() => json(whole));
+    const resilient = resilientFetch({
+      fetch,
+      emit: (event) => void ("retries" in event && retries.push(event.retries)),
+    });
+    await resilient(chatUrl, { ...post, headers: { "amz-sdk-request": "attempt=1; max=3" } });
+    await resilient(chatUrl, { ...post, headers: { "amz-sdk-request": "attempt=2; max=3" } });
+    expect(retries).toEqual([1]);
+  });
+});
+
+describe("the idempotency key", () => {
+  it("stays the same over the attempts of one call, and is new for the next", async () => {
+    const keys: (string | null)[] = [];
+    const fetch = vi.fn<Fetch>(async (_input, init) => {
+      keys.push(new Headers(init?.headers).get("idempotency-key"));
+      return keys.length % 2 ? openaiError(500, "server_error")() : json(whole);
+    });
+    const resilient = resilientFetch({ fetch, retry: atOnce(), idempotencyHeader: "Idempotency-Key" });
+    await resilient(chatUrl, post);
+    await resilient(chatUrl, { ...post, headers: { "idempotency-key": "mine" } });
+    expect(keys[0]).toMatch(/^[\da-f-]{36}$/);
+    expect(keys).toEqual([keys[0], keys[0], "mine", "mine"]);
+  });
+});
+
+describe("events", () => {
+  it("tell of each attempt and body, attempts equal the requests made, and no secret stands in them", async () => {
+    const events: object[] = [];
+    const fetch = answering(
+      openaiError(503, "server_error"),
+      () =>
+        new Response('data: {"choices":[]}\n\ndata: [DONE]\n\n', { headers: { "content-type": "text/event-stream" } }),
+    );
+    const resilient = resilientFetch({ fetch, retry: atOnce(), emit: (event) => void events.push(event) });
+    const secret = { ...post, headers: { authorization: "Bearer sk-secret" } };
+    await (await resilient(chatUrl, secret)).text();
+    expect(events.map((event) => (event as { type: string }).type)).toEqual(["attempt", "retry", "attempt", "body"]);
+    expect(events[0]).toMatchObject({ status: 503, attempt: 1, verdict: { kind: "server" } });
+    expect(events[2]).toMatchObject({ status: 200, attempt: 2, verdict: undefined });
+    expect(new Set(events.map((event) => (event as { call: object }).call)).size).toBe(1);
+    expect(
+      JSON.stringify(events, (_key, value: unknown) =>
+        value instanceof Error ? { ...value, message: value.message } : value,
+      ),
+    ).not.toContain("sk-secret");
+  });
+});
+
+describe("bad options are refused at construction", () => {
+  it.each<[ResilientFetchOptions, string]>([
+    [{ peek: -1 }, "Expected `peek` to be an integer >= 0, got -1"],
+    [{ unreadTimeout: 0 }, "Expected `unreadTimeout` to be a number > 0, got 0"],
+    [{ maxErrorBody: 1.5 }, "Expected `maxErrorBody` to be an integer >= 0, got 1.5"],
+    [{ errorBodyTimeout: Number.NaN }, "Expected `errorBodyTimeout` to be a number >= 0, got NaN"],
+    [{ fetch: 5 as never }, "Expected `fetch` to be a function, got 5"],
+    [{ key: "k" as never }, 'Expected `key` to be a function, got "k"'],
+    [
+      { profile: "slow" as never },
+      'Expected `profile` to be one of quick, standard, long, streaming, reasoning, got "slow"',
+    ],
+    [{ profile: { ...limits, gap: 0 } }, "Expected `profile.gap` to be a number > 0, got 0"],
+    [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
+    [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
+  ])("%o", (options, message) => {
+    expect(() => resilientFetch(options)).toThrow(message);
+  });
+});
+
+describe("100,000 calls through the whole pipeline, a third of them aborted,", () => {
+  it("leave no timer, listener, permit or map entry behind", async () => {
+    const clock = fakeClock();
+    const rateLimit = semaphore({ permits: 64, clock });
+    const shared = new AbortController();
+    let sent = 0;
+    const fetch: Fetch = async () => {
+      sent++;
+      return sent % 10 === 0 ? openaiError(503, "server_error")() : json(whole);
+    };
+    const options = { fetch, clock, rateLimit, profile: limits, retry: atOnce(), key: () => "key" };
+    const resilient = resilientFetch(options);
+    async function run(calls: number): Promise<void> {
+      for (let batch = 0; batch < calls / 100; batch++) {
+        const asked = Array.from({ length: 100 }, (_, index) => {
+          const caller = new AbortController();
+          const signal = index % 3 === 0 ? caller.signal : shared.signal;
+          const call = resilient(chatUrl, { ...post, signal })
+            .then((response) => response.text())
+            .catch(() => "");
+          if (index % 3 === 0) caller.abort(new Error("left"));
+          return call;
+        });
+        await Promise.all(asked);
+      }
+    }
+    async function heap(): Promise<number> {
+      for (let turn = 0; turn < 5; turn++) {
+        globalThis.gc!();
+        await new Promise((resolve) => setTimeout(resolve, 20)); // what is collected is told a task later
+      }
+      return process.memoryUsage().heapUsed;
+    }
+    await run(5_000);
+    const before = await heap();
+    await run(95_000);
+    const grown = (await heap()) - before;
+    expect(clock.pending).toBe(0);
+    expect(rateLimit.active("key")).toBe(0);
+    expect(rateLimit.waiting("key")).toBe(0);
+    expect(getEventListeners(shared.signal, "abort").length).toBeLessThanOrEqual(1); // shared by all calls
+    expect(grown / 95_000).toBeLessThan(20); // bytes a call
+  }, 120_000);
+});

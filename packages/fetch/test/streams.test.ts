@@ -1,0 +1,276 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
+import { fakeClock } from "@evenkeel/testkit";
+import { timeout, TimeoutError } from "@evenkeel/timeout";
+import { describe, expect, it } from "vitest";
+import { chatUrl, chunk, done, feed, post, type Feed, type Fetch } from "./answers.ts";
+
+const limits = { connect: 1_000, firstContent: 1_000, gap: 1_000, total: 60_000 };
+
+/** A fetch whose streams a test feeds by hand. */
+function streaming(): { fetch: Fetch; feeds: Feed[]; signals: (AbortSignal | null | undefined)[] } {
+  const feeds: Feed[] = [];
+  const signals: (AbortSignal | null | undefined)[] = [];
+  return {
+    feeds,
+    signals,
+    fetch: async (_input, init) => {
+      signals.push(init?.signal);
+      const next = feed();
+      feeds.push(next);
+      return next.response;
+    },
+  };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("a streamed body", () => {
+  it("is not cut by the limit to its first content, however long it lasts", async () => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, clock, profile: limits })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    for (let turn = 0; turn < 20; turn++) {
+      const read = reader.read();
+      await clock.advance(900);
+      feeds[0]!.send(chunk("b"));
+      expect((await read).done).toBe(false);
+    }
+    feeds[0]!.send(done);
+    feeds[0]!.end();
+    await reader.read();
+    expect((await reader.read()).done).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("hands the chunks on as the same objects", async () => {
+    const bytes = [chunk("a"), chunk("b"), done].map((text) => new TextEncoder().encode(text));
+    const source = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const each of bytes) controller.enqueue(each);
+        controller.close();
+      },
+    });
+    const fetch: Fetch = async () => new Response(source, { headers: { "content-type": "text/event-stream" } });
+    const response = await resilientFetch({ fetch })(chatUrl, post);
+    const seen: Uint8Array[] = [];
+    for await (const each of response.body!) seen.push(each);
+    expect(seen).toHaveLength(3);
+    seen.forEach((each, index) => expect(each).toBe(bytes[index]));
+  });
+
+  it("stops at once when the caller aborts in the middle, with the caller's own reason", async () => {
+    const { fetch, feeds, signals } = streaming();
+    const caller = new AbortController();
+    const asked = resilientFetch({ fetch, profile: limits })(chatUrl, { ...post, signal: caller.signal });
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    const read = reader.read();
+    const reason = new Error("the user left");
+    caller.abort(reason);
+    await expect(read).rejects.toBe(reason);
+    expect(await feeds[0]!.cancelled).toBe(reason);
+    expect(signals[0]!.reason).toBe(reason);
+  });
+
+  it("fails with the gap limit when it stalls while it is read, and the upstream is cancelled", async () => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, clock, profile: limits })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    await clock.advance(30_000); // nobody reads: a slow reader is no stalled provider
+    const read = reader.read().catch((error: unknown) => error);
+    await clock.advance(1_000);
+    expect(await read).toMatchObject({ name: "TimeoutError", label: "gap", limit: 1_000 });
+    expect(await feeds[0]!.cancelled).toBeInstanceOf(TimeoutError);
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    [false, "TimeoutError"],
+    [true, "no error"],
+  ])("with pingsAreProgress %s and nothing but pings ends with %s", async (pingsAreProgress, name) => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, clock, profile: limits, pingsAreProgress })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    let failure: unknown;
+    for (let turn = 0; turn < 10 && !failure; turn++) {
+      const read = reader.read().catch((error: unknown) => void (failure = error));
+      await clock.advance(400);
+      if (!failure) feeds[0]!.send(": ping\n\n");
+      await read;
+    }
+    expect(failure ? (failure as Error).name : "no error").toBe(name);
+  });
+
+  it("is bounded by the total limit, and stays a failure for the breaker", async () => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, clock, profile: { ...limits, total: 3_000 } })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    let failure: unknown;
+    for (let turn = 0; turn < 10 && !failure; turn++) {
+      const read = reader.read().catch((error: unknown) => void (failure = error));
+      await clock.advance(500);
+      if (!failure) feeds[0]!.send(chunk("b"));
+      await read;
+    }
+    expect(failure).toMatchObject({ name: "TimeoutError", label: "total", limit: 3_000 });
+  });
+
+  it("that breaks after content fails with how much was delivered, and is not sent again", async () => {
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, profile: limits })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    const broken = new TypeError("terminated", {
+      cause: Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" }),
+    });
+    feeds[0]!.fail(broken);
+    const error: unknown = await reader.read().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StreamError);
+    expect(error).toMatchObject({
+      delivered: { bytes: chunk("a").length, chunks: 1 },
+      lastError: broken,
+      verdict: { kind: "truncated", health: "failure", processed: "yes" },
+    });
+    expect(feeds).toHaveLength(1);
+  });
+
+  it("that is refused a peek is handed on with its headers", async () => {
+    const { fetch } = streaming();
+    const response = await resilientFetch({ fetch, profile: limits, peek: 0 })(chatUrl, post);
+    expect(response.status).toBe(200);
+    await response.body!.cancel();
+  });
+
+  it("with more noise than the peek may hold is handed on", async () => {
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, profile: limits, peek: 100 })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(`: ${"x".repeat(200)}\n\n`);
+    expect((await asked).status).toBe(200);
+  });
+
+  it("can be cloned, and both copies are whole", async () => {
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, profile: limits })(chatUrl, post);
+    await settled();
+    for (const text of [chunk("a"), chunk("b"), done]) feeds[0]!.send(text);
+    feeds[0]!.end();
+    const response = await asked;
+    const copy = response.clone();
+    const texts = await Promise.all([response.text(), copy.text()]);
+    expect(texts).toEqual([chunk("a") + chunk("b") + done, chunk("a") + chunk("b") + done]);
+  });
+});
+
+describe("a semaphore of 5 never has a sixth open stream", () => {
+  /** Opens 50 streams, of which each has its first chunk, and leaves each as `leave` says. */
+  async function openAndLeave(
+    leave: (response: Response, feed: Feed, caller: AbortController) => unknown,
+  ): Promise<void> {
+    const clock = fakeClock();
+    const limit = semaphore({ permits: 5, clock });
+    const feeds: Feed[] = [];
+    const fetch: Fetch = async () => {
+      const next = feed({ headers: { "content-type": "text/event-stream", feed: String(feeds.length) } });
+      next.send(chunk("a"));
+      feeds.push(next);
+      expect(limit.active("key")).toBeLessThanOrEqual(5);
+      return next.response;
+    };
+    const profile = { ...limits, total: 600_000 };
+    const resilient = resilientFetch({ fetch, clock, profile, rateLimit: limit, key: () => "key" });
+    const calls = Array.from({ length: 50 }, async () => {
+      const caller = new AbortController();
+      const response = await resilient(chatUrl, { ...post, signal: caller.signal });
+      await leave(response, feeds[Number(response.headers.get("feed"))]!, caller);
+    });
+    await settled();
+    expect(limit.active("key")).toBe(5);
+    for (let turn = 0; turn < 20; turn++) {
+      await clock.advance(6_000); // a tenth of the time for which a body may stay unread
+      for (let pause = 0; pause < 10; pause++) await settled();
+    }
+    for (let turn = 0; turn < 10; turn++) await clock.advance(60_000);
+    await Promise.all(calls);
+    expect(feeds).toHaveLength(50);
+    expect(limit.active("key")).toBe(0);
+    expect(clock.pending).toBe(0);
+  }
+
+  it.each<[string, Parameters<typeof openAndLeave>[0]]>([
+    ["cancelled", async (response) => (await settled(), response.body!.cancel())],
+    ["aborted", async (_response, _feed, caller) => (await settled(), caller.abort(new Error("left")))],
+    ["forgotten", () => undefined],
+    ["begun and then forgotten", (response) => response.body!.getReader().read()],
+    [
+      "read to their end",
+      async (response, { send, end }) => {
+        await settled();
+        send(done);
+        end();
+        await response.text();
+      },
+    ],
+  ])("when bodies are %s", async (_how, leave) => {
+    await openAndLeave(leave);
+  });
+
+  it("when an unread body is garbage", async () => {
+    const limit = semaphore({ permits: 1 });
+    const { fetch, feeds } = streaming();
+    const resilient = resilientFetch({ fetch, profile: limits, rateLimit: limit, key: () => "key" });
+    const open = async (): Promise<void> => {
+      const asked = resilient(chatUrl, post);
+      await settled();
+      feeds.at(-1)!.send(chunk("a"));
+      await asked;
+    };
+    await open();
+    expect(limit.active("key")).toBe(1);
+    for (let turn = 0; turn < 50 && limit.active("key") > 0; turn++) {
+      await wait(5);
+      globalThis.gc!();
+    }
+    expect(limit.active("key")).toBe(0);
+  });
+});
+
+describe("a layer alone", () => {
+  it("keeps a streamed body alive beyond its limit, and lets the caller's abort reach it", async () => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const caller = new AbortController();
+    const asked = wrapFetch(fetch, timeout(100, { clock }))(chatUrl, { ...post, signal: caller.signal });
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await clock.advance(10_000);
+    expect((await reader.read()).done).toBe(false);
+    caller.abort(new Error("left"));
+    await expect(reader.read()).rejects.toThrow("left");
+  });
+});
