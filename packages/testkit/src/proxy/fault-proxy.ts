@@ -1,6 +1,7 @@
 /** A TCP proxy on the loopback interface that breaks connections on purpose, over real sockets. */
 import { checkFunction, checkNumber } from "@evenkeel/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { checkTcpFault, type TcpFault } from "./tcp-fault.ts";
 import { tunnel } from "./tunnel.ts";
 
@@ -42,7 +43,7 @@ export interface FaultProxy extends AsyncDisposable {
   readonly counts: ProxyCounts;
   /** Stops listening: the port refuses connections, as that of a dead server does. Open connections go on. */
   refuse(): void;
-  /** Listens again on the same port. */
+  /** Listens again on the same port; waits while another program has taken it. */
   accept(): Promise<void>;
   /** Closes the port and every connection. */
   close(): Promise<void>;
@@ -66,6 +67,7 @@ export async function faultProxy({
   const bytes = { up: 0, down: 0 };
   const happened = { refuse: 0, reset: 0, end: 0, stall: 0, latency: 0, drip: 0 };
   let accepted = 0;
+  let closed = false;
 
   async function serve(client: Socket): Promise<void> {
     const index = accepted++;
@@ -86,7 +88,20 @@ export async function faultProxy({
   let server = await listen(0, serve);
   const { port } = server.address() as AddressInfo;
 
+  /** Whether the port refuses, but may be opened again. */
+  const isShut = (): boolean => !server.listening && !closed;
+
+  async function accept(): Promise<void> {
+    while (isShut()) {
+      const again = await listen(port, serve).catch(unlessTaken);
+      if (!again) await wait(pauseWhileTaken);
+      else if (closed) again.close();
+      else server = again;
+    }
+  }
+
   async function close(): Promise<void> {
+    closed = true;
     if (server.listening) server.close();
     for (const client of clients) client.destroy();
     while (clients.size > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -99,9 +114,7 @@ export async function faultProxy({
       return { accepted, open: clients.size, ...bytes, faults: { ...happened } };
     },
     refuse: () => void (server.listening && server.close()),
-    accept: async () => {
-      if (!server.listening) server = await listen(port, serve);
-    },
+    accept,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -113,6 +126,13 @@ function listen(port: number, serve: (client: Socket) => Promise<void>): Promise
     server.on("error", reject);
     server.listen(port, "127.0.0.1", () => resolve(server));
   });
+}
+
+/** How long another program may keep the port before it is tried again, in milliseconds. */
+const pauseWhileTaken = 10;
+
+function unlessTaken(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "EADDRINUSE") throw error;
 }
 
 /** Reads the first bytes and puts them back. */

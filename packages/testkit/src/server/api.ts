@@ -35,7 +35,7 @@ const chat: Api = {
   answer: openaiChat,
   error: (status, headers) => openaiError(status, { headers }),
   overloadedStatus: 503,
-  overloadedFrame: frame(openaiErrorBody(503)),
+  overloadedFrame: frame(openaiErrorBody(503, { message: "Overloaded" })),
   ping: comment,
 };
 
@@ -53,7 +53,7 @@ const apis: readonly Api[] = [
     answer: anthropicMessage,
     error: (status, headers) => anthropicError(status, { headers }),
     overloadedStatus: 529,
-    overloadedFrame: frame(anthropicErrorBody(529), "error"),
+    overloadedFrame: frame(anthropicErrorBody(529, { message: "Overloaded" }), "error"),
     ping: anthropicPing,
   },
 ];

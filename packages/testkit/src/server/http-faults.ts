@@ -52,8 +52,8 @@ export type HttpFaultName =
 const readingTime = pause(20);
 
 /**
- * Faults by name. The last four and `slowDrip` give whole answers in a shape that is hard to read. A plain answer breaks off in
- * the middle of its text where a stream does between two words.
+ * Faults by name. `slowDrip` and those below it give whole answers in a shape that is hard to read. A plain answer breaks off in
+ * the middle of its text where a stream does between two words; where a stream pings, it sends blank lines.
  */
 export const httpFaults: Readonly<Record<HttpFaultName, HttpFault>> = {
   rateLimited: failing(() => 429),
@@ -79,9 +79,9 @@ export const httpFaults: Readonly<Record<HttpFaultName, HttpFault>> = {
   okHtml: () => html(200, "We will be back soon"),
   wrongContentType: async (request, respond) => withHeader(await respond(request), "content-type", "text/plain"),
 
-  errorFirst: spoiling("start", (api) => [api.overloadedFrame]),
-  errorMiddle: spoiling("middle", (api) => [api.overloadedFrame]),
-  errorLast: spoiling("end", (api) => [api.overloadedFrame]),
+  errorFirst: erring("start"),
+  errorMiddle: erring("middle"),
+  errorLast: erring("end"),
   malformedEvent: spoiling("middle", () => [frame("{malformed")]),
 
   endMiddle: spoiling("middle", () => []),
@@ -98,8 +98,8 @@ export const httpFaults: Readonly<Record<HttpFaultName, HttpFault>> = {
   stallAfterHeaders: spoiling("start", () => [headers, stall]),
   stallBeforeContent: spoiling("content", () => [headers, stall]),
   stallMiddle: spoiling("middle", () => [stall]),
-  pingsOnly: spoiling("content", (api) => keepAlive(api.ping, 20)),
-  commentsOnly: spoiling("content", () => keepAlive(comment, 20)),
+  pingsOnly: spoiling("content", (api, isStream) => keepAlive(isStream ? api.ping : "\n", 20)),
+  commentsOnly: spoiling("content", (_, isStream) => keepAlive(isStream ? comment : "\n", 20)),
 
   slowDrip: async (request, respond) => drip(await respond(request), { bytes: 16, every: 5 }),
   splitBytes: async (request, respond) => drip(await respond(request), { bytes: 1, every: 0 }),
@@ -115,8 +115,21 @@ function failing(status: (api: Api) => number, hints?: () => Readonly<Record<str
   };
 }
 
-function spoiling(place: Place, then: (api: Api) => Iterable<Step>): HttpFault {
-  return async (request, respond) => spoil(await respond(request), place, then(apiOf(request)));
+function spoiling(place: Place, then: (api: Api, isStream: boolean) => Iterable<Step>): HttpFault {
+  return async (request, respond) => {
+    const reply = await respond(request);
+    return spoil(reply, place, then(apiOf(request), isSse(reply)));
+  };
+}
+
+/** An error event in the place of the rest; a plain answer can only be an error as a whole. */
+function erring(place: Place): HttpFault {
+  return async (request, respond) => {
+    const [reply, api] = [await respond(request), apiOf(request)];
+    return isSse(reply)
+      ? spoil(reply, place, [api.overloadedFrame])
+      : { ...api.error(api.overloadedStatus), status: 200 };
+  };
 }
 
 function precededByHugeComment(reply: Reply): Reply {

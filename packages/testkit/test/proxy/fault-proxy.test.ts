@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { faultMix, seededRandom } from "../../src/index.ts";
 import { faultProxy, type FaultProxy, type FaultProxyOptions, type TcpFault } from "../../src/proxy/index.ts";
@@ -80,6 +80,30 @@ test("a proxy that refuses is a closed port until it accepts again, on the same 
   await proxy.accept();
   const again = await ask();
   await vi.waitFor(() => expect(again.received()).toBe("0123456789"));
+});
+
+test("a proxy whose port was taken meanwhile waits for it, and not beyond its own end", async () => {
+  await start();
+  const taken = async (): Promise<Server> => {
+    proxy.refuse();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(proxy.port, "127.0.0.1", resolve));
+    return other;
+  };
+  const other = await taken();
+  const accepted = proxy.accept();
+  setTimeout(() => other.close(), 30);
+  await accepted;
+  const client = await ask();
+  await vi.waitFor(() => expect(client.received()).toBe("0123456789"));
+
+  const another = await taken();
+  const inVain = proxy.accept();
+  await proxy.close();
+  await inVain;
+  another.close();
+  const late = await ask();
+  await vi.waitFor(() => expect(late.fate()).toBe("ECONNREFUSED"));
 });
 
 test.each([

@@ -131,6 +131,26 @@ describe.each(Object.entries(apis))("a plain answer of %s", (_, api) => {
   );
 });
 
+test.concurrent.each<HttpFaultName>(["errorFirst", "errorMiddle", "errorLast"])(
+  "%s: a plain answer can only be an error as a whole",
+  async (fault) => {
+    const { status, body } = await ask(fault, apis.messages);
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ error: { type: "overloaded_error" } });
+  },
+);
+
+test.concurrent.each<HttpFaultName>(["pingsOnly", "commentsOnly"])(
+  "%s: a plain answer is kept alive by blank lines",
+  async (fault) => {
+    expect(await ask(fault, apis.chat)).toMatchObject({
+      status: 200,
+      end: "silence",
+      body: expect.stringMatching(/^\n{2,}$/),
+    });
+  },
+);
+
 test.concurrent.each<[HttpFaultName, string]>([
   ["resetBeforeHeaders", "ECONNRESET"],
   ["stallBeforeHeaders", "silence"],
