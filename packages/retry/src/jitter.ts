@@ -4,7 +4,7 @@ import type { Random } from "@evenkeel/core";
 /** Returns a wait in ms made from `delay`. The three here never exceed it. */
 export type Jitter = (delay: number, random: Random) => number;
 
-/** Picks any wait from 0 to `delay`: the fewest requests of the three, by the simulation in AWS's "Exponential Backoff And Jitter" (2015). */
+/** Picks any wait from 0 to `delay`: in the simulation of AWS's "Exponential Backoff And Jitter" (2015) the soonest to finish of the three. */
 export const full: Jitter = (delay, random) => delay * random();
 
 /** Keeps half of `delay` and picks the other half. */

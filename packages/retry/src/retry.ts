@@ -110,6 +110,7 @@ export function retry({
         error = nextError;
         continue;
       }
+      // Not within the try: a budget that throws must not have the success repeated.
       budget?.deposit(key);
       return result;
     }

@@ -586,7 +586,7 @@ describe("events", () => {
   });
 });
 
-test("stands below a layer that gives every attempt a shorter call, and above one that refuses", async () => {
+test("a layer above sees one call, a layer below sees every attempt", async () => {
   const seen: number[] = [];
   const spy = layer((call, next) => (seen.push(call.attempt), next(call)));
   await wrap(failing(failure(), failure()), spy, retry({ backoff: atOnce }), spy)();
