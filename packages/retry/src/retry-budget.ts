@@ -29,7 +29,7 @@ export interface RetryBudget {
  *
  * The defaults follow from two demands. At 20 % of failures a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, for which 0.3 per success
  * pays; and no failure rate can hold the load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with
- * probability exp(-0.345 n): by 20, at the start, once in 1,000 times, and by 50 never. A dead provider gets no more than those 50
+ * probability exp(-0.345 n): by 20, at the start, once in 1,000 times, by 50 once in 30 million. A dead provider gets no more than those 50
  * after its last success, so 1.05 requests per call over 1,000 calls.
  * @example
  * const budget = retryBudget();
@@ -40,7 +40,7 @@ export function retryBudget({
   deposit = 0.3,
   capacity = 50,
   reserve = Math.min(20, capacity),
-  maxKeys,
+  maxKeys = 1_000,
   clock = systemClock,
 }: RetryBudgetOptions = {}): RetryBudget {
   checkNumber("deposit", deposit);
