@@ -4,11 +4,9 @@ import {
   checkNumber,
   systemClock,
   wrap,
-  type Classify,
   type Clock,
   type Emit,
   type MiddlewareFor,
-  type Verdict,
 } from "@evenkeel/core";
 import { profiles, type Profile, type ProfileName } from "@evenkeel/timeout";
 import { lower, type Refusals } from "./lower.ts";

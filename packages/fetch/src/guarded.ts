@@ -1,7 +1,7 @@
 /** Hands an answer on, with its body under guard. */
 import type { Call } from "@evenkeel/core";
-import { guardBody, type OpenBody } from "./body-guard.ts";
-import { about, type BodyEvent } from "./events.ts";
+import { guardBody, type OpenBody } from "./guard-body.ts";
+import { about, type BodyEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { rebuild } from "./rebuild.ts";
 import { judgeReported } from "./reported-failure.ts";

@@ -1,7 +1,7 @@
 /** Notices the retries that an SDK makes above us. */
 import type { RetryBudget } from "@evenkeel/retry";
 import type { FetchLayer } from "./adapt.ts";
-import { about, type SdkRetryEvent } from "./events.ts";
+import { about, type SdkRetryEvent } from "./fetch-event.ts";
 
 /** Reports each retry of an SDK's own, and charges it to `budget`. */
 export function sdkRetries(budget: RetryBudget): FetchLayer {

@@ -1,6 +1,6 @@
 /** The operation at the bottom: sends one attempt, and raises what is no answer. */
 import { judge, type Next } from "@evenkeel/core";
-import { about, type AttemptEvent } from "./events.ts";
+import { about, type AttemptEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { raise } from "./raise.ts";
 import type { FetchRequest } from "./request.ts";

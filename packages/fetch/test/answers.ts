@@ -31,11 +31,21 @@ export interface Feed {
 export function feed(init: ResponseInit = {}): Feed {
   const encoder = new TextEncoder();
   let controller!: ReadableStreamDefaultController<Uint8Array>;
-  const { promise: cancelled, resolve } = Promise.withResolvers<unknown>();
-  const body = new ReadableStream<Uint8Array>({ start: (own) => void (controller = own), cancel: resolve });
+  let isCancelled = false;
+  let cancel!: (reason: unknown) => void;
+  const cancelled = new Promise<unknown>((resolve) => (cancel = resolve));
+  const body = new ReadableStream<Uint8Array>({
+    start: (own) => void (controller = own),
+    cancel(reason) {
+      isCancelled = true;
+      cancel(reason);
+    },
+  });
   return {
     response: new Response(body, { headers: { "content-type": "text/event-stream" }, ...init }),
-    send: (text) => controller.enqueue(encoder.encode(text)),
+    send(text) {
+      if (!isCancelled) controller.enqueue(encoder.encode(text)); // what comes after that goes nowhere
+    },
     end: () => controller.close(),
     fail: (error) => controller.error(error),
     cancelled,

@@ -9,7 +9,7 @@ const noise = /^(response\.(created|queued|in_progress|output_item\.added|conten
 
 export const responses: Protocol = {
   name: "responses",
-  matches: ({ json }) => typeof json?.["type"] === "string" && /^response\./.test(json["type"]),
+  matches: ({ json }) => typeof json?.["type"] === "string" && json["type"].startsWith("response."),
   mark: /"type"\s*:\s*"(error|keepalive|response\.(failed|completed|incomplete|cancelled|created|queued|in_progress))"/,
 
   reader:
