@@ -8,16 +8,17 @@ type Named = ts.NamedDeclaration & { readonly name: ts.Node };
 
 /** What a file itself declares and exports. */
 export function exportsOf({ tree }: Source): Named[] {
-  return tree.statements.flatMap((statement) => {
-    const exported = ts.canHaveModifiers(statement)
-      ? ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
-      : false;
-    if (!exported) return [];
+  return tree.statements.filter(isExported).flatMap((statement) => {
     const named: readonly ts.Node[] = ts.isVariableStatement(statement)
       ? statement.declarationList.declarations
       : [statement];
     return named as readonly Named[];
   });
+}
+
+function isExported(statement: ts.Statement): boolean {
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : [];
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
 export function nameOf(declaration: Named): string {
@@ -112,6 +113,42 @@ export function isRealTime(node: ts.Node): boolean {
   return isProperty(node, /^(Date\.now|Math\.random)$/);
 }
 
+/** Lists the names that a source declares anywhere. */
+export function declaredNames(source: Source): Set<string> {
+  return new Set(nodesIn(source, (node) => isBinding(node) || ts.isParameter(node)).flatMap(namesIn));
+}
+
+/** Lists the names that a source uses, whether it declares them or not. */
+export function usedNames(source: Source): string[] {
+  const used = nodesIn(source, (node) => ts.isIdentifier(node) && isRead(node));
+  return [...new Set(used.map((node) => node.getText()))];
+}
+
+/** Lists what stands at the top of a module: what it exports, and what it keeps to itself. */
+export function topLevelNames({ tree }: Source): { exported: string[]; local: string[] } {
+  const exported: string[] = [];
+  const local: string[] = [];
+  for (const statement of tree.statements) {
+    const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    if (clause && ts.isNamedExports(clause)) exported.push(...clause.elements.map(({ name }) => name.text));
+    const names = ts.isVariableStatement(statement)
+      ? statement.declarationList.declarations.flatMap(namesIn)
+      : isBinding(statement) || ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)
+        ? namesIn(statement)
+        : [];
+    (isExported(statement) ? exported : local).push(...names);
+  }
+  return { exported, local };
+}
+
+/** Lists the names that one declaration binds, also by a pattern. */
+function namesIn(declaration: ts.Node): string[] {
+  const { name } = declaration as ts.NamedDeclaration;
+  if (!name) return [];
+  if (ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) return name.elements.flatMap(namesIn);
+  return [name.getText()];
+}
+
 /** What every JavaScript engine has, whatever its host. */
 const language: ReadonlySet<string> = new Set(
   vm
@@ -121,7 +158,7 @@ const language: ReadonlySet<string> = new Set(
 
 /** Finds what a module reads while it is imported: outside of functions, and not of the language itself nor of its own. */
 export function hostGlobalsReadByImport(source: Source): ts.Node[] {
-  const own = new Set(nodesIn(source, isBinding).map((node) => (node as Named).name?.getText()));
+  const own = new Set(nodesIn(source, isBinding).flatMap(namesIn));
   const found: ts.Node[] = [];
   visit(source.tree, (node) => {
     if (isLater(node)) return false;

@@ -1,0 +1,93 @@
+/** The examples of the documentation as modules: the `ts` blocks of its pages, and the `@example` of what packages export. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { files, isIndex, parse, read, readPackages, root, type Package } from "./repository.ts";
+import { declaredNames, exportsOf, isPublic, nameOf, topLevelNames, usedNames } from "./syntax.ts";
+
+export interface Example {
+  readonly page: string;
+  /** The line of its page on which it begins. */
+  readonly line: number;
+  readonly code: string;
+}
+
+/** An example in a file of its own, where its code begins on the second line. */
+export interface WrittenExample extends Example {
+  readonly file: string;
+}
+
+const folder = join(root, "test", ".docs");
+
+/** Lists the `ts` blocks of the pages for users. */
+export function examplesOfPages(): Example[] {
+  return files("{*.md,packages/*/*.md,docs/**/*.md}").flatMap((page) => {
+    const text = read(page);
+    return [...text.matchAll(/^( *)```ts\n([^]*?)^ *```$/gm)].map(({ index, 1: indent, 2: block }) => ({
+      page,
+      line: text.slice(0, index).split("\n").length + 1,
+      code: block!.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+    }));
+  });
+}
+
+/** Lists the examples in the comments of what the packages export. */
+export function examplesOfComments(): Example[] {
+  return readPackages().flatMap((owner) =>
+    owner.sources.flatMap((source) =>
+      exportsOf(source)
+        .filter((each) => isPublic(nameOf(each), owner))
+        .flatMap((each) => ts.getJSDocTags(each))
+        .filter(({ tagName }) => tagName.text === "example")
+        .map((tag) => ({
+          page: source.path,
+          line: source.tree.getLineAndCharacterOfPosition(tag.getStart()).line + 2,
+          code: ts.getTextOfJSDocComment(tag.comment) ?? "",
+        })),
+    ),
+  );
+}
+
+/**
+ * Writes each example to a file. What it uses and does not declare is imported: from an earlier example of its page, from the
+ * packages, or from what readers are taken to have.
+ */
+export function write(examples: readonly Example[]): WrittenExample[] {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const known = new Map([...namesOfReader(), ...readPackages().flatMap(namesOfPackage)]);
+  const onPage = new Map<string, Map<string, string>>();
+
+  return examples.map((example) => {
+    const earlier = onPage.get(example.page) ?? new Map<string, string>();
+    onPage.set(example.page, earlier);
+    const name = `${example.page}-${example.line}`.replace(/\W+/g, "-");
+    const source = parse(name, example.code);
+    const declared = declaredNames(source);
+    const imports = usedNames(source)
+      .filter((used) => !declared.has(used))
+      .map((used) => ({ used, from: earlier.get(used) ?? known.get(used) }))
+      .map(({ used, from }) => (from ? `import { ${used} } from "${from}";` : ""));
+    const { exported, local } = topLevelNames(source);
+    for (const own of [...exported, ...local]) earlier.set(own, `./${name}.ts`);
+    const file = join(folder, `${name}.ts`);
+    writeFileSync(file, `${imports.join("")}\n${example.code}\nexport { ${local.join(", ")} };\n`);
+    return { ...example, file };
+  });
+}
+
+function namesOfReader(): [name: string, from: string][] {
+  const path = "test/reader.ts";
+  const { exported } = topLevelNames(parse(path, read(path)));
+  return exported.map((name) => [name, "../reader.ts"]);
+}
+
+function namesOfPackage({ folder: name, sources }: Package): [name: string, from: string][] {
+  return sources.filter(isIndex).flatMap((source) => {
+    const subpath = source.path.replace(`packages/${name}/src`, "").replace("/index.ts", "");
+    return topLevelNames(source).exported.map((exported): [string, string] => [
+      exported,
+      `@evenkeel/${name}${subpath}`,
+    ]);
+  });
+}
