@@ -17,7 +17,8 @@ export interface WrittenExample extends Example {
   readonly file: string;
 }
 
-const folder = join(root, "test", ".docs");
+/** Of this process alone, so that two runs at a time do not mix. */
+const folder = join(root, "test", ".docs", String(process.pid));
 
 /** Lists the `ts` blocks of the pages for users. */
 export function examplesOfPages(): Example[] {
@@ -53,7 +54,6 @@ export function examplesOfComments(): Example[] {
  * packages, or from what readers are taken to have.
  */
 export function write(examples: readonly Example[]): WrittenExample[] {
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const known = new Map([...namesOfReader(), ...readPackages().flatMap(namesOfPackage)]);
   const onPage = new Map<string, Map<string, string>>();
@@ -76,10 +76,15 @@ export function write(examples: readonly Example[]): WrittenExample[] {
   });
 }
 
+/** Removes what `write` wrote. */
+export function removeWritten(): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
 function namesOfReader(): [name: string, from: string][] {
   const path = "test/reader.ts";
   const { exported } = topLevelNames(parse(path, read(path)));
-  return exported.map((name) => [name, "../reader.ts"]);
+  return exported.map((name) => [name, "../../reader.ts"]);
 }
 
 function namesOfPackage({ folder: name, sources }: Package): [name: string, from: string][] {
