@@ -98,7 +98,7 @@ export function adapt(
 
   return async function resilientFetch(input: FetchInput, options?: RequestInit): Promise<Response> {
     const { url, init, signal, replayable } = await readRequest(input, options);
-    const caller = sdkCaller(new Headers(init.headers));
+    const caller = sdkCaller(init.headers);
     const chosen = limits(limitsOf(url, init));
     const now = clock.now();
     const request: FetchRequest = { url, init, replayable, caller, limits: chosen, endsAt: now + chosen.total };

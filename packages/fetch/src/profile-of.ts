@@ -11,6 +11,9 @@ const streamsByPath = /stream/i;
 
 const outputLimit = /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens|num_predict)"\s*:\s*(\d+)/;
 
+/** Settings stand before or behind the prompt, which may be long: only so many characters at either end are looked into. */
+const edge = 2_048;
+
 /** About four characters make a token of English. */
 const charactersPerToken = 4;
 
@@ -20,10 +23,11 @@ const charactersPerToken = 4;
  */
 export function profileOf(url: string, body: unknown): Profile {
   const text = typeof body === "string" ? body : "";
-  if (thinks.test(text)) return profiles.reasoning;
-  if (streams.test(text) || streamsByPath.test(url.slice(url.lastIndexOf("/")))) return profiles.streaming;
+  const settings = text.length > 2 * edge ? text.slice(0, edge) + text.slice(-edge) : text;
+  if (thinks.test(settings)) return profiles.reasoning;
+  if (streams.test(settings) || streamsByPath.test(url.slice(url.lastIndexOf("/")))) return profiles.streaming;
   const { long } = profiles;
-  const outputTokens = Number(outputLimit.exec(text)?.[1] ?? 0);
+  const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
   const estimate = estimateTimeout({ inputTokens: text.length / charactersPerToken, outputTokens });
   const firstContent = Math.max(long.firstContent, estimate);
   return { ...long, firstContent, total: Math.max(long.total, firstContent) };

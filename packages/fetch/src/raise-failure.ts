@@ -3,7 +3,7 @@ import type { Call } from "@evenkeel/core";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
 import type { RaiseOptions, ResponseSummary } from "./raise-options.ts";
-import { join, readerOf, readHead, type BodyReader } from "./read-head.ts";
+import { join, readerOf, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { isBuildable, rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 
@@ -16,7 +16,7 @@ export async function raiseFailure(
   if (!isBuildable(response.status)) return response;
   const body = response.body && (await readErrorBody(call, readerOf(response.body), options));
   const { status, headers } = response;
-  const text = body ? new TextDecoder().decode(body) : "";
+  const text = body ? textOf(body) : "";
   const summary: ResponseSummary = { status, headers, body: text, url: call.input.url };
   const verdict = options.classifyResponse(summary, { now: options.clock.now() });
   const isSuccess = status < 400;

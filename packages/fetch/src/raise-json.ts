@@ -4,7 +4,7 @@ import { expectsData } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import { join, readHead, type BodyReader } from "./read-head.ts";
+import { join, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { rebuild } from "./rebuild.ts";
 import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
@@ -20,7 +20,7 @@ export async function raiseJson(
   const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isList);
   if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
-  const text = new TextDecoder().decode(body).trim();
+  const text = textOf(body).trim();
   const isEmpty = text === "" && response.headers.get("content-length") !== "0";
   if (isEmpty || (text.startsWith("{") && !text.endsWith("}"))) {
     const delivered = { bytes: body.byteLength, chunks: chunks.length };

@@ -1,5 +1,4 @@
 /** Reads the beginning of a body before it is handed on. */
-import { untilAborted } from "@evenkeel/core";
 
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -21,17 +20,19 @@ export async function readHead(
 ): Promise<Head> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  const cancel = (): void => void reader.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", cancel);
   try {
     while (bytes < maxBytes) {
-      const { done, value } = await untilAborted(reader.read(), signal);
+      const { done, value } = await reader.read();
+      if (signal.aborted) throw signal.reason; // a cancelled body seems to have ended well
       if (done) return { chunks, isWhole: true };
       bytes += value.byteLength;
       if (isEnough(value, chunks.push(value) - 1)) break;
     }
     return { chunks, isWhole: false };
-  } catch (error) {
-    reader.cancel(error).catch(() => {});
-    throw error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
   }
 }
 
@@ -53,6 +54,13 @@ function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
     },
   });
 }
+
+/** Decodes a whole body. One decoder serves all, since it keeps nothing between two bodies. */
+export function textOf(body: Uint8Array): string {
+  return (decoder ??= new TextDecoder()).decode(body);
+}
+
+let decoder: TextDecoder | undefined;
 
 /** Joins chunks into one; a single one is not copied. */
 export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -11,7 +11,8 @@ export interface SdkCaller {
 }
 
 /** Reads the headers of a request. */
-export function sdkCaller(headers: Headers): SdkCaller {
+export function sdkCaller(init: HeadersInit | undefined): SdkCaller {
+  const headers = init && "get" in init ? (init as Headers) : new Headers(init);
   const stainless = headers.get("x-stainless-retry-count");
   return {
     obeysShouldRetry: stainless !== null,

@@ -3,7 +3,10 @@ import type { Framing } from "./framing.ts";
 import { reported, type Meaning, type Protocol, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
 
 /** What to look for in a stream whose protocol is unknown. */
-const markOfErrors = /"error"|^event: ?error/m;
+const marksOfErrors = ['"error"', "event: error", "event:error"];
+
+/** Tells data from comments, in either framing. */
+const isData = /^(data|\{)/m;
 
 /** An event that grows beyond this is passed on without being looked at. */
 const longestEvent = 1_048_576;
@@ -41,13 +44,21 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
       pending = "";
     }
     if (end === 0) return false;
-    const events = text.slice(0, end);
-    // Once content flows, a chunk without a mark is content and nothing else.
-    if (hasContent && !(protocol?.mark ?? markOfErrors).test(events)) return /^(data|\{)/m.test(events);
-    let progress = false;
-    for (const frame of events.split(framing.separator)) progress = takeFrame(frame) || progress;
-    hasContent ||= progress;
-    return progress;
+    return takeEvents(text.slice(0, end));
+  }
+
+  function takeEvents(events: string): boolean {
+    let rest = events;
+    while (!hasContent && rest !== "") {
+      const { index, length } = firstSeparator(rest, framing);
+      hasContent = takeFrame(rest.slice(0, index));
+      rest = rest.slice(index + length);
+    }
+    if (rest === "") return hasContent;
+    // Once content flows, an event without a mark is content and nothing else.
+    const marks = protocol?.marks ?? marksOfErrors;
+    if (!marks.some((mark) => rest.includes(mark))) return isData.test(rest) || rest !== events;
+    return rest.split(framing.separator).map(takeFrame).includes(true) || rest !== events;
   }
 
   function takeFrame(frame: string): boolean {
@@ -92,6 +103,12 @@ function endOfLastEvent(text: string, { separators }: Framing): number {
     if (index !== -1) end = Math.max(end, index + separator.length);
   }
   return end;
+}
+
+/** Finds what ends the first event; there is one. */
+function firstSeparator(text: string, { separator }: Framing): { index: number; length: number } {
+  const match = separator.exec(text);
+  return { index: match?.index ?? text.length, length: match?.[0].length ?? 0 };
 }
 
 /** An error may come before anything has told the protocol. */

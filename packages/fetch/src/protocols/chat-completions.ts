@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, which most providers speak. */
-import { isJson, list, reported, type Json, type Protocol } from "./protocol.ts";
+import { isJson, list, member, reported, type Json, type Protocol } from "./protocol.ts";
 
 /** The fields of a delta that hold content; a role alone is none. */
 const contentFields = ["content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "audio"];
@@ -7,7 +7,8 @@ const contentFields = ["content", "reasoning_content", "reasoning", "refusal", "
 export const chatCompletions: Protocol = {
   name: "chat-completions",
   matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
-  mark: /"error"|\[DONE\]|"finish_reason"\s*:\s*"|"index"\s*:\s*[1-9]|"choices"\s*:\s*\[\s*\]/,
+  // Of several choices one has the index 1.
+  marks: ['"error"', "[DONE]", ...member("finish_reason", '"'), ...member("index", "1"), ...member("choices", "[]")],
 
   reader() {
     const open = new Set<unknown>();

@@ -7,7 +7,7 @@ export const cohereChat: Protocol = {
     /^(message-start|content-start|content-delta|tool-plan-delta|tool-call-|citation-|message-end)/.test(
       String(json?.["type"]),
     ),
-  mark: /"type"\s*:\s*"(message-start|message-end)"|"error"/,
+  marks: ['"error"', '"message-end"'],
 
   reader:
     () =>

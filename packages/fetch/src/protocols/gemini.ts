@@ -5,7 +5,7 @@ export const gemini: Protocol = {
   name: "gemini",
   matches: ({ json }) =>
     json !== undefined && ["candidates", "promptFeedback", "usageMetadata"].some((name) => name in json),
-  mark: /"error"|"finishReason"|"blockReason"/,
+  marks: ['"error"', '"finishReason"', '"blockReason"'],
 
   reader:
     () =>

@@ -34,15 +34,20 @@ export interface Protocol {
   /** Starts to read one stream: the returned function tells what each event means. */
   reader(): (event: StreamEvent) => Meaning;
   /**
-   * Matches the text of every event that may be anything but plain content. Once content flows, only what matches is parsed:
-   * parsing all of it would cost more than the network does.
+   * One of these stands in the text of every event that may be anything but plain content. Once content flows, only events with a mark
+   * are parsed: parsing all of them would cost more than the network does, and so would matching patterns.
    */
-  readonly mark: RegExp;
+  readonly marks: readonly string[];
 }
 
 /** Returns the event as an error body, in which some APIs send it already. */
 export function reported(json: Json): ReportedError {
   return { ...json, error: json["error"] ?? json };
+}
+
+/** Returns the member of a JSON text as it may be written: with a space after the colon, or without. */
+export function member(name: string, value: string): readonly [string, string] {
+  return [`"${name}":${value}`, `"${name}": ${value}`];
 }
 
 /** Tells whether a value is a JSON object. */

@@ -1,5 +1,5 @@
 /** OpenAI's Responses API. */
-import { isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, member, reported, type Protocol } from "./protocol.ts";
 
 /** After these nothing follows. */
 const ends = new Set(["response.completed", "response.incomplete", "response.cancelled"]);
@@ -10,7 +10,7 @@ const noise = /^(response\.(created|queued|in_progress|output_item\.added|conten
 export const responses: Protocol = {
   name: "responses",
   matches: ({ json }) => typeof json?.["type"] === "string" && json["type"].startsWith("response."),
-  mark: /"type"\s*:\s*"(error|keepalive|response\.(failed|completed|incomplete|cancelled|created|queued|in_progress))"/,
+  marks: ["error", "keepalive", "response.failed", ...ends].flatMap((type) => member("type", `"${type}"`)),
 
   reader:
     () =>

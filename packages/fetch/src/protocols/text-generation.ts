@@ -1,10 +1,10 @@
 /** Hugging Face's Text Generation Inference, in its native form. */
-import { isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, member, reported, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
   name: "text-generation",
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
-  mark: /"error"|"generated_text"\s*:\s*"/,
+  marks: ['"error"', ...member("generated_text", '"')],
 
   reader:
     () =>
