@@ -33,7 +33,7 @@ const imports: readonly Import[] = [
       export const pipeline = wrap(fetch, timeout(60_000), retry(), semaphore({ permits: 8 }), circuitBreaker());`,
     budget: 4,
   },
-  { what: "classify, generic", code: `export { classify } from "@evenkeel/classify"`, budget: 1.5 },
+  { what: "classify, generic", code: `export { classifier } from "@evenkeel/classify"`, budget: 1.5 },
   { what: "resilientFetch, generic table", code: `export { resilientFetch } from "@evenkeel/fetch"`, budget: 8.9 },
 ];
 

@@ -38,11 +38,18 @@ function kebabCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
 }
 
-/** An interface needs no comment of its own when all its fields have one, and an overload none when another has. */
+/**
+ * An interface needs no comment of its own when all its fields have one, an overload none when another has, and what stands alone
+ * in its file none beside the file's.
+ */
 export function isExplained(each: Named, source: Source): boolean {
-  const { members = [] } = each as Partial<ts.InterfaceDeclaration>;
-  if (ts.isInterfaceDeclaration(each) && members.length > 0 && members.every(isDocumented)) return true;
-  return exportsOf(source).some((other) => nameOf(other) === nameOf(each) && isDocumented(other));
+  const exported = exportsOf(source);
+  const members = ts.isInterfaceDeclaration(each) ? each.members : [];
+  return (
+    (members.length > 0 && members.every(isDocumented)) ||
+    (exported.length === 1 && /^\/\*\* .+ \*\/\n/.test(source.tree.text)) ||
+    exported.some((other) => nameOf(other) === nameOf(each) && isDocumented(other))
+  );
 }
 
 /** Whether a package's own index.ts exports `name`. */
