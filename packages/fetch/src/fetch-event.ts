@@ -1,4 +1,5 @@
 /** What the adapter tells of requests and responses. Neither URLs nor headers nor bodies stand in an event. */
+import type { RateLimit } from "@evenkeel/classify";
 import type { Call, ResilienceEvent, Verdict } from "@evenkeel/core";
 
 /** An attempt has settled: with the first content of its answer, or with a failure. */
@@ -29,8 +30,21 @@ export interface SdkRetryEvent extends ResilienceEvent {
   readonly retries: number;
 }
 
+/** A response told of the limits of its key. */
+export interface RateLimitsEvent extends ResilienceEvent {
+  readonly type: "rate-limits";
+  readonly limits: RateLimit;
+}
+
+/** A call waits because its key is running dry. */
+export interface PaceEvent extends ResilienceEvent {
+  readonly type: "pace";
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
 /** An event of the adapter. */
-export type FetchEvent = AttemptEvent | BodyEvent | SdkRetryEvent;
+export type FetchEvent = AttemptEvent | BodyEvent | SdkRetryEvent | RateLimitsEvent | PaceEvent;
 
 /** Returns what every event of a call carries. */
 export function about({ key, attempt, work }: Call): Omit<ResilienceEvent, "type"> {

@@ -1,5 +1,5 @@
 export type { FetchLayer, FetchOptions } from "./adapt.ts";
-export type { AttemptEvent, BodyEvent, FetchEvent, SdkRetryEvent } from "./fetch-event.ts";
+export type { AttemptEvent, BodyEvent, FetchEvent, PaceEvent, RateLimitsEvent, SdkRetryEvent } from "./fetch-event.ts";
 export { HttpError } from "./http-error.ts";
 export { idempotencyKey } from "./idempotency-key.ts";
 export type { Refusals } from "./lower.ts";

@@ -1,11 +1,12 @@
 /** The standard order of the layers around a fetch. */
 import { circuitBreaker, type CircuitBreaker } from "@evenkeel/circuit-breaker";
-import { systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
+import { checkFunction, systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
 import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
 import { adapt, type FetchLayer, type FetchOptions } from "./adapt.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
+import { pace } from "./pace.ts";
 import type { Judges } from "./raise-options.ts";
 import type { FetchRequest } from "./request.ts";
 import { sdkRetries } from "./sdk-retries.ts";
@@ -19,6 +20,10 @@ export interface ResilientFetchOptions extends FetchOptions {
   readonly breaker?: CircuitBreaker | undefined;
   /** Limits concurrency or rate. @default semaphore({ permits: Infinity }), which only lets a throttled key rest */
   readonly rateLimit?: FetchLayer | undefined;
+  /** Below which share of a limit that the provider tells of a key is slowed down; 0 never does. @default 0.1 */
+  readonly paceBelow?: number | undefined;
+  /** By how much a limit to the first content is raised for a later attempt. @default limit, the same for each */
+  readonly attemptLimit?: ((limit: number, attempt: number) => number) | undefined;
   /** The header that carries a key which stays the same over the attempts of one call. @default none */
   readonly idempotencyHeader?: string | undefined;
   /** The source of chance. @default systemRandom */
@@ -27,7 +32,8 @@ export interface ResilientFetchOptions extends FetchOptions {
 
 /** Builds the standard pipeline with these judges. */
 export function standardFetch(judges: Judges, options: ResilientFetchOptions): typeof fetch {
-  const { clock = systemClock, random = systemRandom, idempotencyHeader } = options;
+  const { clock = systemClock, random = systemRandom, paceBelow, attemptLimit = (limit: number) => limit } = options;
+  checkFunction("attemptLimit", attemptLimit);
   const { budget = retryBudget({ clock }) } = options;
   const {
     retry: retrying = retry({ budget, clock, random, replay: (_verdict, _error, call) => mayBeSentAgain(call) }),
@@ -40,11 +46,15 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): t
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
     retrying,
     breaker.gate, // above the queue: an open circuit refuses before a call has waited
+    pace({ below: paceBelow, clock }),
     rateLimit,
     breaker,
-    timeout((call) => requestOf(call).limits.firstContent, { label: "first-content", clock }),
+    timeout((call) => attemptLimit(requestOf(call).limits.firstContent, call.attempt), {
+      label: "first-content",
+      clock,
+    }),
   ];
-  if (idempotencyHeader !== undefined) layers.unshift(idempotencyKey(idempotencyHeader));
+  if (options.idempotencyHeader !== undefined) layers.unshift(idempotencyKey(options.idempotencyHeader));
   return adapt(judges, layers, true, options);
 }
 

@@ -1,0 +1,108 @@
+import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
+import { fakeClock } from "@evenkeel/testkit";
+import { describe, expect, it } from "vitest";
+import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
+
+const limits = { connect: 1_000, firstContent: 10_000, gap: 10_000, total: 60_000 };
+
+/** Makes one call that hears of `headers`, then `bodies` at once, and returns when each of those was sent, in ms. */
+async function sentAt(
+  headers: Record<string, string>,
+  bodies: readonly string[],
+  options: ResilientFetchOptions = {},
+): Promise<number[]> {
+  const clock = fakeClock(1_000_000);
+  const times: number[] = [];
+  const fetch: Fetch = async () => {
+    times.push(clock.now() - 1_000_000);
+    return json(whole, times.length === 1 ? { headers } : {});
+  };
+  const resilient = resilientFetch({ fetch, clock, profile: limits, ...options });
+  await resilient(chatUrl, post);
+  const asked = bodies.map((body) => resilient(chatUrl, { ...post, body }));
+  await clock.advance(60_000);
+  await Promise.all(asked);
+  return times.slice(1);
+}
+
+const requests = (remaining: number): Record<string, string> => ({
+  "x-ratelimit-limit-requests": "60",
+  "x-ratelimit-remaining-requests": String(remaining),
+  "x-ratelimit-reset-requests": "1m0s",
+});
+
+const tokens = (remaining: number): Record<string, string> => ({
+  "x-ratelimit-limit-tokens": "60000",
+  "x-ratelimit-remaining-tokens": String(remaining),
+  "x-ratelimit-reset-tokens": "1m0s",
+});
+
+describe("a key", () => {
+  it("with plenty left is not slowed down", async () => {
+    expect(await sentAt(requests(30), ["a", "b", "c"])).toEqual([0, 0, 0]);
+  });
+
+  it("that runs dry is spaced at the rate at which its limit grows back", async () => {
+    expect(await sentAt(requests(0), ["a", "b", "c"])).toEqual([0, 1_000, 2_000]);
+  });
+
+  it("short of tokens lets small calls wait for their few tokens, not for the reset", async () => {
+    const small = "x".repeat(400); // 100 tokens, at a token a millisecond
+    expect(await sentAt(tokens(0), [small, small, small])).toEqual([0, 100, 200]);
+  });
+
+  it("is never held longer than maxWait, nor beyond the deadline", async () => {
+    const long = "x".repeat(400_000);
+    expect(await sentAt(tokens(0), [long, "b", "c"])).toEqual([0, 10_000, 10_000]);
+    expect(await sentAt(tokens(0), [long, "b", "c"], { profile: { ...limits, total: 5_000 } })).toEqual([0, 0, 0]);
+  });
+
+  it("is not slowed down where that is switched off", async () => {
+    expect(await sentAt(requests(0), ["a", "b", "c"], { paceBelow: 0 })).toEqual([0, 0, 0]);
+  });
+
+  it("is paced no longer once the limit is whole again", async () => {
+    const clock = fakeClock();
+    let sent = 0;
+    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
+    const resilient = resilientFetch({ fetch, clock, profile: limits });
+    await resilient(chatUrl, post);
+    await clock.advance(60_000);
+    await Promise.all([resilient(chatUrl, post), resilient(chatUrl, post)]);
+    expect(sent).toBe(3);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("a call that waits for its key to grow back", () => {
+  it("ends at once with the caller's own reason when the caller leaves", async () => {
+    const clock = fakeClock();
+    let sent = 0;
+    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
+    const resilient = resilientFetch({ fetch, clock, profile: limits });
+    await resilient(chatUrl, post);
+    await resilient(chatUrl, post);
+    const caller = new AbortController();
+    const asked = resilient(chatUrl, { ...post, signal: caller.signal });
+    await clock.advance(100);
+    const reason = new Error("left");
+    caller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(sent).toBe(2);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+it("the limits of every response are told as an event, those of a refusal too", async () => {
+  const events: object[] = [];
+  let sent = 0;
+  const fetch: Fetch = async () => json({}, { status: sent++ === 0 ? 400 : 200, headers: requests(30) });
+  const resilient = resilientFetch({
+    fetch,
+    emit: (event) => void (event.type === "rate-limits" && events.push(event)),
+  });
+  await resilient(chatUrl, post);
+  await resilient(chatUrl, post);
+  expect(events).toHaveLength(2);
+  expect(events[0]).toMatchObject({ limits: { requests: { limit: 60, remaining: 30, reset: 60_000 } } });
+});

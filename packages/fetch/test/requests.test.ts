@@ -1,0 +1,156 @@
+import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
+import { constant, retry } from "@evenkeel/retry";
+import { faultServer, openaiError, sequence, answer } from "@evenkeel/testkit/server";
+import { describe, expect, it } from "vitest";
+import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
+
+const atOnce = (): ReturnType<typeof retry> => retry({ backoff: constant(0) });
+
+/** Sends a request through a server that fails once, and returns the bodies that it saw. */
+async function bodiesSeen(
+  send: (fetch: Fetch, url: string) => Promise<Response>,
+): Promise<{ bodies: string[]; status: number | string }> {
+  await using server = await faultServer({ respond: sequence(openaiError(503), answer("Hello")) });
+  const status = await send(resilientFetch({ retry: atOnce() }), `${server.url}/v1/chat/completions`).then(
+    (response) => response.status,
+    (error: Error) => error.name,
+  );
+  return { bodies: server.requests.map(({ body }) => body), status };
+}
+
+describe("a request is sent again with its body", () => {
+  it.each<[string, (fetch: Fetch, url: string) => Promise<Response>]>([
+    ["as a string", (fetch, url) => fetch(url, { method: "POST", body: "hello" })],
+    [
+      "as a URL object and bytes",
+      (fetch, url) => fetch(new URL(url), { method: "POST", body: new TextEncoder().encode("hello") }),
+    ],
+    ["as a lone Request", (fetch, url) => fetch(new Request(url, { method: "POST", body: "hello" }))],
+    [
+      "as a Request with an init that overrides it",
+      (fetch, url) => fetch(new Request(url, { method: "POST", body: "no" }), { method: "POST", body: "hello" }),
+    ],
+    ["as a Blob", (fetch, url) => fetch(url, { method: "POST", body: new Blob(["hello"]) })],
+    ["as search parameters", (fetch, url) => fetch(url, { method: "POST", body: new URLSearchParams({ hello: "" }) })],
+  ])("%s", async (_how, send) => {
+    const { bodies, status } = await bodiesSeen(send);
+    expect(status).toBe(200);
+    expect(bodies).toHaveLength(2);
+    expect(bodies[0]).toBe(bodies[1]);
+    expect(bodies[0]).toContain("hello");
+  });
+
+  it("as a form", async () => {
+    const form = new FormData();
+    form.set("file", new Blob(["hello"]), "hello.txt");
+    const { bodies, status } = await bodiesSeen((fetch, url) => fetch(url, { method: "POST", body: form }));
+    expect(status).toBe(200);
+    expect(bodies.filter((body) => body.includes("hello.txt"))).toHaveLength(2);
+  });
+
+  it("but a stream is sent once, and the response handed back", async () => {
+    const stream = new Blob(["hello"]).stream();
+    const { bodies, status } = await bodiesSeen((fetch, url) =>
+      fetch(url, { method: "POST", body: stream, duplex: "half" } as RequestInit),
+    );
+    expect({ bodies, status }).toEqual({ bodies: ["hello"], status: 503 });
+  });
+
+  it("but a stream is sent once under a retry of the user's own, too", async () => {
+    let sent = 0;
+    const fetch: Fetch = async () => json({}, { status: sent++ ? 200 : 503 });
+    const body = new Blob(["hello"]).stream();
+    const response = await wrapFetch(fetch, atOnce())(chatUrl, { method: "POST", body });
+    expect(response.status).toBe(503);
+    expect(sent).toBe(1);
+  });
+});
+
+describe("what a Request says is kept", () => {
+  it("its headers, method and signal, also for a fetch that cannot read it", async () => {
+    const seen: [unknown, RequestInit | undefined][] = [];
+    const fetch: Fetch = async (input, init) => {
+      seen.push([input, init]);
+      return json(whole);
+    };
+    const caller = new AbortController();
+    const request = new Request(chatUrl, {
+      method: "PUT",
+      headers: { authorization: "Bearer x" },
+      body: "hello",
+      redirect: "manual",
+      signal: caller.signal,
+    });
+    await resilientFetch({ fetch })(request);
+    const [input, init] = seen[0]!;
+    expect(input).toBe(chatUrl);
+    expect(init).toMatchObject({ method: "PUT", redirect: "manual" });
+    expect(new Headers(init?.headers).get("authorization")).toBe("Bearer x");
+    expect(new TextDecoder().decode(init?.body as ArrayBuffer)).toBe("hello");
+  });
+
+  it("its signal, which aborts the call", async () => {
+    const fetch: Fetch = () => new Promise(() => {});
+    const caller = new AbortController();
+    const asked = resilientFetch({ fetch })(new Request(chatUrl, { signal: caller.signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    caller.abort(new Error("left"));
+    await expect(asked).rejects.toThrow("left");
+  });
+});
+
+describe("a response", () => {
+  it("keeps its url, status text, headers and redirected", async () => {
+    await using server = await faultServer();
+    const url = `${server.url}/v1/chat/completions`;
+    const response = await resilientFetch()(url, post);
+    expect(response.url).toBe(url);
+    expect(response.redirected).toBe(false);
+    expect(response.statusText).toBe("OK");
+    expect(response.headers.get("content-type")).toContain("application/json");
+  });
+
+  it.each([204, 205, 304])("of %i, which may have no body, passes", async (status) => {
+    const fetch: Fetch = async () => new Response(null, { status });
+    expect((await resilientFetch({ fetch })(chatUrl, post)).status).toBe(status);
+  });
+
+  it("that is no API's passes as it is: a page for GET, bytes, an error field that nobody asked about", async () => {
+    const bytes = new Uint8Array(200_000).map((_byte, index) => index);
+    const answers = [
+      () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+      () => new Response(bytes, { headers: { "content-type": "application/octet-stream" } }),
+      () => json({ error: "a word" }),
+    ];
+    let sent = 0;
+    const resilient = resilientFetch({ fetch: async () => answers[sent++]!() });
+    expect(await (await resilient("https://example.com")).text()).toBe("<html>");
+    expect(new Uint8Array(await (await resilient("https://example.com")).arrayBuffer())).toEqual(bytes);
+    expect(await (await resilient("https://example.com")).json()).toEqual({ error: "a word" });
+    expect(sent).toBe(3);
+  });
+
+  it("larger than the peek passes byte for byte", async () => {
+    const large = { text: "x".repeat(300_000) };
+    const fetch: Fetch = async () => json(large);
+    expect(await (await resilientFetch({ fetch })(chatUrl, post)).json()).toEqual(large);
+  });
+
+  it("of a fetch with Node streams for bodies passes, too", async () => {
+    const { Readable } = await import("node:stream");
+    const fetch = (async () => ({
+      status: 200,
+      statusText: "OK",
+      headers: new Headers({ "content-type": "application/json" }),
+      url: chatUrl,
+      redirected: false,
+      body: Readable.from([new TextEncoder().encode(JSON.stringify(whole))]),
+    })) as unknown as Fetch;
+    expect(await (await resilientFetch({ fetch })(chatUrl, post)).json()).toEqual(whole);
+  });
+
+  it("with a status that cannot be built is handed on untouched", async () => {
+    const odd = Object.defineProperty(json({}), "status", { value: 999 });
+    expect(await resilientFetch({ fetch: async () => odd })(chatUrl, post)).toBe(odd);
+  });
+});
