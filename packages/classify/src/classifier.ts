@@ -4,7 +4,7 @@ import { isPage, tellsFailure } from "./event.ts";
 import { gather } from "./facts.ts";
 import { generic } from "./generic.ts";
 import { header, type HeadersLike } from "./header.ts";
-import { byCodes, byTexts, judge, type Tables } from "./judge.ts";
+import { isExplicit, isKnown, judge } from "./judge.ts";
 import { property } from "./property.ts";
 import { verdictOf, type OutcomeOf, type Provider } from "./table.ts";
 import { chainOf, hostOf, networkFailure, urlOf } from "./thrown.ts";
@@ -56,7 +56,7 @@ const page: OutcomeOf = { kind: "malformed", action: "elsewhere", processed: "no
 export function classifier<const Providers extends readonly Provider[]>(
   ...providers: Providers
 ): Classifier<Providers[number]["name"]> {
-  function tablesFor(url: unknown, options: ClassifyOptions): Tables {
+  function tablesFor(url: unknown, options: ClassifyOptions): readonly Provider[] {
     const host = hostOf(options.url ?? url);
     const known = providers.find(({ name, host: own }) =>
       options.provider ? name === options.provider : own.test(host),
@@ -78,15 +78,13 @@ export function classifier<const Providers extends readonly Provider[]>(
       facts.status ??= Number(/status code (\d{3})\b/.exec(facts.text)?.[1] ?? 0);
       if (facts.status >= 400) return judge(facts, tables, now);
       if (networkFailure([node])?.kind === "cancelled") return verdictOf("cancelled");
-      const outcome = byCodes(facts, tables);
-      if (outcome !== undefined && typeof outcome !== "number") return judge(facts, tables, now);
+      if (isExplicit(facts, tables)) return judge(facts, tables, now);
     }
     const facts = gather(error, now);
     if (isPage(facts.text.trim())) return verdictOf(page);
     const network = networkFailure(chain);
     if (network) return verdictOf(network);
-    const told = byCodes(facts, tables) ?? byTexts(facts, tables, undefined);
-    return told === undefined ? verdictOf("unknown") : judge(facts, tables, now);
+    return isKnown(facts, tables) ? judge(facts, tables, now) : verdictOf("unknown");
   }
 
   function classifyBody(
@@ -120,7 +118,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     if (isPage(text ?? "") || /text\/html/i.test(header(headers, "content-type") ?? "")) return verdictOf(page);
     if (status === 200 && text?.trim() === "") return verdictOf("malformed");
     // Parsing every answer would cost more than it finds: a failure says so in a word.
-    const suspect = text !== undefined && /error|exception|fail|block|malformed/i.test(text);
+    const suspect = text !== undefined && /error|exception|fail|blockReason|finishReason/i.test(text);
     return (suspect && classifyBody(text, headers, url, options)) || accepted;
   }
 

@@ -2,12 +2,62 @@
 import type { Verdict } from "@evenkeel/core";
 import { classifier, type Classifier, type ClassifyOptions, type ResponseLike } from "./classifier.ts";
 import { anthropic } from "./providers/anthropic.ts";
+import { azureOpenai } from "./providers/azure-openai.ts";
+import { bedrock } from "./providers/bedrock.ts";
+import { cohere } from "./providers/cohere.ts";
+import { deepseek } from "./providers/deepseek.ts";
+import { fireworks } from "./providers/fireworks.ts";
+import { gemini } from "./providers/gemini.ts";
+import { groq } from "./providers/groq.ts";
+import { huggingFace } from "./providers/hugging-face.ts";
+import { mistral } from "./providers/mistral.ts";
+import { ollama } from "./providers/ollama.ts";
 import { openai } from "./providers/openai.ts";
+import { openrouter } from "./providers/openrouter.ts";
+import { perplexity } from "./providers/perplexity.ts";
+import { together } from "./providers/together.ts";
+import { vllm } from "./providers/vllm.ts";
+import { xai } from "./providers/xai.ts";
 
 /** The names of the providers that have a table. */
-export type ProviderName = "openai" | "anthropic";
+export type ProviderName =
+  | "openai"
+  | "azure-openai"
+  | "anthropic"
+  | "gemini"
+  | "mistral"
+  | "cohere"
+  | "groq"
+  | "together"
+  | "fireworks"
+  | "deepseek"
+  | "xai"
+  | "openrouter"
+  | "bedrock"
+  | "ollama"
+  | "vllm"
+  | "hugging-face"
+  | "perplexity";
 
-const everyone: Classifier<ProviderName> = /* @__PURE__ */ classifier(openai, anthropic);
+const everyone: Classifier<ProviderName> = /* @__PURE__ */ classifier(
+  openai,
+  azureOpenai,
+  anthropic,
+  gemini,
+  mistral,
+  cohere,
+  groq,
+  together,
+  fireworks,
+  deepseek,
+  xai,
+  openrouter,
+  bedrock,
+  ollama,
+  vllm,
+  huggingFace,
+  perplexity,
+);
 
 /**
  * Returns the verdict on anything thrown: by a vendor's SDK, an HTTP client, a runtime's `fetch`, or this toolkit. Never throws.

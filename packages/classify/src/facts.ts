@@ -1,6 +1,6 @@
 /** Gathers what a response, a body, an event or an error says, wherever in it that stands. */
 import { parseDuration, parseReset } from "./duration.ts";
-import type { HeadersLike } from "./header.ts";
+import { header, type HeadersLike } from "./header.ts";
 import { property } from "./property.ts";
 
 /** What was found. */
@@ -24,26 +24,28 @@ const envelopes = keys(
 );
 const statuses = keys("status statusCode status_code httpStatusCode http_status_code raw_status_code");
 const codes = keys(
-  "error_code reason provider_code error_type limit_source quotaId originalStatusCode code __type :exception-type type status name",
+  "error_code reason provider_code error_type limit_source quotaId quotaValue originalStatusCode code __type :exception-type " +
+    "type status name",
 );
+const wordHeaders = keys("x-amzn-errortype x-ms-error-code cf-mitigated");
 const messages = keys("message msg errorMessage faultstring title");
 const durations = keys("retryDelay quotaResetDelay");
-const seconds = keys("estimated_time resets_in_seconds retry_after");
-const instants = keys("resets_at quotaResetTimeStamp");
+const resets = keys("estimated_time resets_in_seconds retry_after resets_at quotaResetTimeStamp");
 
+/** In characters: more is not read. */
 const longestBody = 65_536;
 const longestText = 4_096;
 
 /** Gathers the facts of anything. Never throws, and ends soon whatever it is given. */
 export function gather(root: unknown, now: number): Facts {
   const facts: Facts = { words: [], text: "", headers: [] };
-  let nodes = 100;
+  let nodesLeft = 100;
   visit(root, 0);
   return facts;
 
   function visit(node: unknown, depth: number): void {
     if (typeof node === "string") return read(node, depth);
-    if (typeof node !== "object" || node === null || depth > 8 || --nodes < 0) return;
+    if (typeof node !== "object" || node === null || depth > 12 || --nodesLeft < 0) return;
     if (Array.isArray(node)) {
       for (let index = 0; index < 8; index++) visit(property(node, index), depth + 1);
       return;
@@ -60,20 +62,22 @@ export function gather(root: unknown, now: number): Facts {
     for (const key of codes) say(property(node, key));
     for (const key of messages) visit(text(property(node, key)), depth + 1);
     for (const key of durations) facts.wait ??= parseDuration(text(property(node, key)));
-    for (const key of seconds) facts.wait ??= parseReset(text(property(node, key)), now);
-    for (const key of instants) facts.wait ??= parseReset(text(property(node, key)), now);
+    for (const key of resets) facts.wait ??= parseReset(text(property(node, key)), now);
+    if (depth === 0) for (const name of wordHeaders) say(header(facts.headers[0], name));
   }
 
   function say(word: unknown): void {
-    if (typeof word === "string" || typeof word === "number") facts.words.push(String(word).slice(0, 100));
+    // A quota for a day outweighs one for a minute, in whatever order they stand.
+    const add = /PerDay/.test(text(word)) ? "unshift" : "push";
+    if (text(word)) facts.words[add](text(word).slice(0, 100));
   }
 
-  /** Reads JSON, also where it stands behind other words or was cut off, and takes what is left for prose. */
+  /** Reads JSON, also where it stands behind other words or was cut off; what is none is prose. */
   function read(string: string, depth: number): void {
-    const start = /^\s*</.test(string) ? -1 : string.search(/[[{]\s*["{]/);
-    if (start >= 0 && depth < 8) {
+    const start = /^\s*</.test(string) ? -1 : string.slice(0, longestText).search(/[[{]\s*["{]/);
+    if (start >= 0 && depth < 12) {
       try {
-        return visit(JSON.parse(string.slice(start, longestBody)), depth + 1);
+        return visit(JSON.parse(string.slice(start, start + longestBody)), depth + 1);
       } catch {
         const pairs = string.slice(start, start + longestText).matchAll(/"(\w+)"\s*:\s*(?:"((?:[^"\\]|\\.)*)|(\d+))/g);
         visit(
@@ -82,7 +86,7 @@ export function gather(root: unknown, now: number): Facts {
         );
       }
     }
-    facts.text = `${facts.text}\n${string.slice(0, longestText)}`.slice(0, longestText);
+    facts.text = `${facts.text}\n${string}`.slice(0, longestText);
   }
 }
 

@@ -1,38 +1,42 @@
-/** What is true of every provider: an unknown OpenAI-compatible server, a gateway, a proxy in between. */
+/** What is true of every provider, of an unknown OpenAI-compatible server, and of the gateways and proxies in between. */
 import type { Provider } from "./table.ts";
 
-/** The table that every classifier falls back to. Its codes are those that mean one thing whoever sends them. */
+/** The table behind every other. Its codes are those that mean one thing whoever sends them. */
 export const generic: Provider<"generic"> = {
   name: "generic",
-  host: /^$/,
+  host: /(?!)/,
   codes: [
     [/./, "too-large", 413],
     [
-      /insufficient.?(quota|credit|balance|fund|g1)|credit_balance|^billing|payment_?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)/i,
+      /insufficient.?(quota|credit|balance|fund|g1)|credit_balance|^billing|payment_?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)|free-usage/i,
       "billing",
     ],
-    [/PerDay|per-day|quota.?(exceeded|exhausted)|usage_limit_reached|free-usage/i, "quota"],
-    [/overload|(tier_|^)capacity_exceeded|^ModelNotReady/i, "overloaded"],
-    [/rate.?limit|throttl|too.?many.?requests|slow_down/i, "rate-limit"],
-    [/context.?(length|window)|(max_tokens|token_limit)_exceeded|prompt_too_long/i, "context-length"],
-    [/too_large|payload_too/i, "too-large"],
+    // Google's quota for a day comes with a short wait, which is that of the quota for a minute.
+    [/PerDay/, { kind: "quota", hint: false }],
+    [/quota.?(exceeded|exhausted)|usage_limit_reached/i, "quota"],
+    [/overload|(tier_|^)capacity_exceeded/i, "overloaded"],
+    [/rate.?limit|throttl|too.?many.?requests|slow_down|PerMinute/i, "rate-limit"],
+    [/context.?(length|window)|(max_tokens|token_limit)_exceeded/i, "context-length"],
+    [/too_large$|payload_too/i, "too-large"],
     [
-      /content.?(filter|policy)|moderation|ResponsibleAI|^(cyber|bio|misalignment)_policy|invalid_prompt|refusal/i,
+      /content.?(filter|policy)|moderation|ResponsibleAI|^(cyber|bio|misalignment)_policy|invalid_prompt|^refusal/i,
       "content-filter",
     ],
     [/api.?key_?(invalid|expired|service)|(invalid|incorrect|expired).?(api.?key|token|signature)/i, "auth"],
     [/unsupported_country/i, "region"],
     [/(model|deployment).?not.?found/i, "not-found"],
     [/^challenge$/, "proxy"],
-    [/authenticat|unauthori|unauthenticated/i, 401],
+    // From here on, what words say only where no status does.
+    [/authenticat|unauthori/i, 401],
     [/permission|access.?denied|forbidden/i, 403],
     [/not.?found/i, 404],
     [/timeout|deadline/i, 504],
-    [/^conflict|^aborted$/i, 409],
-    [/unavailable/i, 503],
-    [/server.?error|internal|^api_error|^server$|generation/i, 500],
+    [/conflict|^aborted$|already_exists/i, 409],
     [/resource_exhausted/i, 429],
     [/cancelled/i, 499],
+    [/not.?implemented|unimplemented/i, 501],
+    [/unavailable/i, 503],
+    [/server.?error|internal|^api_error|generation/i, 500],
     [/invalid|validation|unprocessable|bad.?request|unsupported|precondition|out_of_range/i, 400],
   ],
   texts: [
@@ -62,7 +66,7 @@ export const generic: Provider<"generic"> = {
     ],
     [/api.?key (not valid|expired)|incorrect api key/i, "auth", 400],
     [/location is not supported|not available in your country/i, "region", 400, 403],
-    [/<html|<!doctype|error code: 10\d\d|you have been blocked/i, "proxy", 403],
+    [/^\s*<|error code: 10\d\d|you have been blocked|\(no body\)/i, "proxy", 403],
   ],
   statuses: {
     401: "auth",
@@ -79,11 +83,13 @@ export const generic: Provider<"generic"> = {
     446: "content-filter",
     451: "region",
     498: "auth",
+    // Somebody else gave up: who is told of it did not, or would not ask.
     499: { kind: "cancelled", action: "retry" },
     501: "invalid-request",
     504: "timeout",
     505: "invalid-request",
     524: "timeout",
+    // A CDN cannot reach its origin for want of a certificate or a name, which rarely heals soon.
     525: { kind: "proxy", health: "failure" },
     526: { kind: "proxy", health: "failure" },
     529: "overloaded",

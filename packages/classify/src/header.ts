@@ -8,8 +8,8 @@ export type HeadersLike = unknown;
 export function header(headers: HeadersLike, name: string): string | undefined {
   try {
     if (typeof property(headers, "get") === "function") {
-      const value = (headers as { get(name: string): string | null | undefined }).get(name);
-      if (value !== undefined && value !== null) return String(value);
+      const value: unknown = (headers as { get(name: string): unknown }).get(name);
+      if (typeof value === "string") return value;
     }
     return headerEntries(headers).find(([key]) => key === name)?.[1];
   } catch {

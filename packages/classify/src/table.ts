@@ -7,30 +7,30 @@ export interface OutcomeOf {
   readonly action?: Action;
   readonly processed?: Processed;
   readonly health?: Health;
-  /** Whether the wait that comes with this answer means something. @default true */
+  /** Whether the wait that comes with such an answer means something. @default true */
   readonly hint?: boolean;
 }
 
-/** What a row says: a kind, a kind with its exceptions, or a status that the word stands for where there is none. */
+/** What a word says: a kind, a kind with its exceptions, or a status, which speaks only where there is none. */
 export type Outcome = Kind | OutcomeOf | number;
 
 /** One line of a table: what to look for, what it means, and the statuses under which it does (any, where none is named). */
-export type Row = readonly [pattern: RegExp, outcome: Outcome, ...statuses: number[]];
+export type Row<Means extends Outcome = Outcome> = readonly [pattern: RegExp, means: Means, ...statuses: number[]];
 
-/** What is special to one provider; what it leaves out is the generic table's. */
+/** What is special to one provider; all else is as in the generic table. Of each list, the first row that fits counts. */
 export interface Provider<Name extends string = string> {
   /** How options name the provider. */
   readonly name: Name;
-  /** Recognises the provider's hosts (lower case, with a port where it is not the scheme's own). */
+  /** Recognises the provider's hosts: in lower case, with a port where that is not the scheme's own. */
   readonly host: RegExp;
-  /** Rows for single words of a body or header: codes, types, exception names. */
+  /** What single words mean: codes, types, the names of exceptions. */
   readonly codes?: readonly Row[];
-  /** Rows for its prose, which mean something only from this provider. */
-  readonly texts?: readonly Row[];
-  /** What a status alone means. */
+  /** What prose means. */
+  readonly texts?: readonly Row<Kind | OutcomeOf>[];
+  /** What a status means by itself. */
   readonly statuses?: Readonly<Record<number, Kind | OutcomeOf>>;
-  /** Recognises failures of its own in an event or a body that came with a 2xx. */
-  readonly event?: (event: unknown) => Kind | OutcomeOf | undefined;
+  /** Recognises failures of its own in the body of a success. */
+  readonly event?: (body: unknown) => Kind | OutcomeOf | undefined;
 }
 
 type Defaults = readonly [action: Action, health: Health, processed: Processed];

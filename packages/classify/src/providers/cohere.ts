@@ -1,0 +1,15 @@
+/** Cohere: docs.cohere.com/reference/errors. Its bodies have no codes. */
+import type { Provider } from "../table.ts";
+
+const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
+
+export const cohere: Provider<"cohere"> = {
+  name: "cohere",
+  host: /(^|\.)api\.cohere\.(com|ai)$/,
+  codes: [[/NO_VALID_RESPONSE_GENERATED/, badSample, 422]],
+  texts: [
+    [/NO_VALID_RESPONSE_GENERATED/, badSample, 422],
+    [/too many tokens/i, "context-length", 400],
+    [/calls ?\/ ?month/i, "quota", 429],
+  ],
+};

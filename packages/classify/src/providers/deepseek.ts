@@ -1,0 +1,8 @@
+/** DeepSeek: api-docs.deepseek.com/quick_start/error_codes. */
+import type { Provider } from "../table.ts";
+
+export const deepseek: Provider<"deepseek"> = {
+  name: "deepseek",
+  host: /(^|\.)api\.deepseek\.com$/,
+  statuses: { 503: "overloaded" },
+};

@@ -1,0 +1,9 @@
+/** Fireworks: docs.fireworks.ai/guides/inference-error-codes. */
+import type { Provider } from "../table.ts";
+
+export const fireworks: Provider<"fireworks"> = {
+  name: "fireworks",
+  host: /(^|\.)api\.fireworks\.ai$/,
+  // The account is suspended, or an invoice unpaid.
+  statuses: { 412: "billing" },
+};

@@ -1,0 +1,17 @@
+/** Groq: console.groq.com/docs/errors. */
+import type { Provider } from "../table.ts";
+
+const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
+
+export const groq: Provider<"groq"> = {
+  name: "groq",
+  host: /(^|\.)api\.groq\.com$/,
+  codes: [[/^tool_use_failed$/, badSample]],
+  texts: [[/\b[TR]PD\b|per day/, "quota", 429]],
+  statuses: {
+    422: badSample,
+    // A tool's server refused, not Groq.
+    424: "invalid-request",
+    498: "overloaded",
+  },
+};

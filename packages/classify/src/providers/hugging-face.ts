@@ -1,0 +1,12 @@
+/** Hugging Face: Inference Providers, Inference Endpoints and the TGI server behind them. */
+import type { Provider } from "../table.ts";
+
+export const huggingFace: Provider<"hugging-face"> = {
+  name: "hugging-face",
+  host: /(^|\.)huggingface\.(co|cloud)$/,
+  codes: [[/^(tool|template)_error$/, 400]],
+  texts: [
+    // A cold start: the answer says how long it takes.
+    [/currently loading/i, { kind: "overloaded", health: "neutral" }, 503],
+  ],
+};

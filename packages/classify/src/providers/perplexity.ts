@@ -1,0 +1,7 @@
+/** Perplexity: docs.perplexity.ai/docs/sdk/error-handling. Its edge answers a bad key with a page. */
+import type { Provider } from "../table.ts";
+
+export const perplexity: Provider<"perplexity"> = {
+  name: "perplexity",
+  host: /(^|\.)api\.perplexity\.ai$/,
+};

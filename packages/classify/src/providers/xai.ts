@@ -1,0 +1,11 @@
+/** xAI: docs.x.ai/developers/debugging. Its bodies are flat, and `error` is the message. */
+import type { Provider } from "../table.ts";
+
+export const xai: Provider<"xai"> = {
+  name: "xai",
+  host: /(^|\.)api\.x\.ai$/,
+  texts: [
+    // A wrong key is told with status 400.
+    [/api key/i, "auth", 400],
+  ],
+};

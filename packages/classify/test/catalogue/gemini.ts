@@ -1,0 +1,349 @@
+import {
+  absent,
+  badKey,
+  badSample,
+  broken,
+  closed,
+  forbidden,
+  invalid,
+  limited,
+  overloaded,
+  periodSpent,
+  spent,
+  timedOut,
+  tooLong,
+  wrongRegion,
+  type Catalogue,
+} from "./case.ts";
+
+function error(code: number, status: string, message: string, ...details: unknown[]): unknown {
+  return { error: { code, message, status, ...(details.length > 0 && { details }) } };
+}
+
+function violation(quotaId: string, quotaValue = "20"): unknown {
+  return {
+    quotaMetric: "generativelanguage.googleapis.com/requests",
+    quotaId,
+    quotaDimensions: { model: "gemini-2.5-flash" },
+    quotaValue,
+  };
+}
+
+function quotaFailure(...violations: unknown[]): unknown {
+  return { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations };
+}
+
+function retryInfo(retryDelay: string): unknown {
+  return { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay };
+}
+
+function errorInfo(reason: string, metadata: object = {}): unknown {
+  return { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com", metadata };
+}
+
+const perDay = "GenerateRequestsPerDayPerProjectPerModel-FreeTier";
+const perMinute = "GenerateRequestsPerMinutePerProjectPerModel-FreeTier";
+const exceeded = "You exceeded your current quota, please check your plan and billing details.";
+
+export const gemini: Catalogue = {
+  title: "Gemini and Vertex AI",
+  provider: "gemini",
+  url: "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent",
+  cases: [
+    {
+      answer: "429, a quota per day",
+      status: 429,
+      body: error(
+        429,
+        "RESOURCE_EXHAUSTED",
+        `${exceeded} Please retry in 26.660363s.`,
+        quotaFailure(violation(perDay)),
+        retryInfo("26s"),
+      ),
+      verdict: periodSpent,
+      why: "It resets at midnight in California; the short wait that comes with it misleads, and is not handed on.",
+    },
+    {
+      answer: "429, quotas per minute and per day",
+      status: 429,
+      body: error(
+        429,
+        "RESOURCE_EXHAUSTED",
+        exceeded,
+        errorInfo("RATE_LIMIT_EXCEEDED"),
+        quotaFailure(violation(perMinute), violation(perDay)),
+        retryInfo("18s"),
+      ),
+      verdict: periodSpent,
+      why: "The quota per day counts.",
+    },
+    {
+      answer: "429, a quota per minute",
+      status: 429,
+      body: error(429, "RESOURCE_EXHAUSTED", exceeded, quotaFailure(violation(perMinute)), retryInfo("45.837906927s")),
+      verdict: limited,
+      retryAfter: 45_838,
+      why: "The word quota alone is no bill; the wait stands in the body.",
+    },
+    {
+      answer: "429, a quota of zero",
+      status: 429,
+      body: error(
+        429,
+        "RESOURCE_EXHAUSTED",
+        `${exceeded} limit: 0, model: gemini-3-pro`,
+        quotaFailure(violation(perMinute, "0")),
+        retryInfo("20s"),
+      ),
+      verdict: periodSpent,
+      why: "The tier does not have the model.",
+    },
+    {
+      answer: "429 `RATE_LIMIT_EXCEEDED`",
+      status: 429,
+      body: error(
+        429,
+        "RESOURCE_EXHAUSTED",
+        "You have exhausted your capacity on this model.",
+        errorInfo("RATE_LIMIT_EXCEEDED", { quotaResetDelay: "373.8ms" }),
+      ),
+      verdict: limited,
+      retryAfter: 374,
+      why: "The wait stands in the body.",
+    },
+    {
+      answer: "429 `QUOTA_EXHAUSTED`",
+      status: 429,
+      body: error(429, "RESOURCE_EXHAUSTED", "Your quota will reset after 3h12m.", errorInfo("QUOTA_EXHAUSTED")),
+      verdict: periodSpent,
+      retryAfter: 11_520_000,
+      why: "The quota of a day, or of some hours.",
+    },
+    {
+      answer: "429 `INSUFFICIENT_G1_CREDITS_BALANCE`",
+      status: 429,
+      body: error(429, "RESOURCE_EXHAUSTED", "no credits", errorInfo("INSUFFICIENT_G1_CREDITS_BALANCE")),
+      verdict: spent,
+      why: "Waiting pays no bill.",
+    },
+    {
+      answer: "429 without details",
+      status: 429,
+      body: error(429, "RESOURCE_EXHAUSTED", "Resource exhausted, please try again later."),
+      verdict: overloaded,
+      why: "Vertex's shared capacity, not your quota.",
+    },
+    {
+      answer: "429, provisioned throughput",
+      status: 429,
+      body: error(429, "RESOURCE_EXHAUSTED", "Too many requests. Exceeded the Provisioned Throughput."),
+      verdict: limited,
+      why: "Your own limit.",
+    },
+    {
+      answer: "429, in an array",
+      status: 429,
+      body: [error(429, "RESOURCE_EXHAUSTED", exceeded, quotaFailure(violation(perMinute)), retryInfo("7s"))],
+      verdict: limited,
+      retryAfter: 7_000,
+      why: "Streams without `alt=sse` wrap the error in an array.",
+    },
+    {
+      answer: "429, JSON in the message",
+      status: 429,
+      body: {
+        error: {
+          message: JSON.stringify(error(429, "RESOURCE_EXHAUSTED", exceeded, quotaFailure(violation(perDay)))),
+          code: 429,
+          status: "Too Many Requests",
+        },
+      },
+      verdict: periodSpent,
+      why: "The message is a body of its own.",
+    },
+    {
+      answer: "400 `API_KEY_INVALID`",
+      status: 400,
+      body: error(
+        400,
+        "INVALID_ARGUMENT",
+        "API key not valid. Please pass a valid API key.",
+        errorInfo("API_KEY_INVALID"),
+      ),
+      verdict: badKey,
+      why: "A bad key is told with the status of an invalid request.",
+    },
+    {
+      answer: "400, an expired key",
+      status: 400,
+      body: error(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."),
+      verdict: badKey,
+      why: "The message tells, where no reason does.",
+    },
+    {
+      answer: "400, the location",
+      status: 400,
+      body: error(400, "FAILED_PRECONDITION", "User location is not supported for the API use."),
+      verdict: wrongRegion,
+      why: "Another provider may serve the country.",
+    },
+    {
+      answer: "400, the free tier's countries",
+      status: 400,
+      body: error(400, "FAILED_PRECONDITION", "Gemini API free tier is not available in your country."),
+      verdict: wrongRegion,
+      why: "Another provider may serve the country.",
+    },
+    {
+      answer: "400, too many tokens",
+      status: 400,
+      body: error(
+        400,
+        "INVALID_ARGUMENT",
+        "The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).",
+      ),
+      verdict: tooLong,
+      why: "A shorter prompt would do.",
+    },
+    {
+      answer: "400 `INVALID_ARGUMENT`",
+      status: 400,
+      body: error(400, "INVALID_ARGUMENT", "Invalid JSON payload received."),
+      verdict: invalid,
+      why: "The request is wrong.",
+    },
+    {
+      answer: "403 `API_KEY_SERVICE_BLOCKED`",
+      status: 403,
+      body: error(403, "PERMISSION_DENIED", "blocked", errorInfo("API_KEY_SERVICE_BLOCKED")),
+      verdict: badKey,
+      why: "The key is not for this service.",
+    },
+    {
+      answer: "403, a leaked key",
+      status: 403,
+      body: error(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key."),
+      verdict: forbidden,
+      why: "Another key.",
+    },
+    {
+      answer: "403 `SERVICE_DISABLED`",
+      status: 403,
+      body: error(403, "PERMISSION_DENIED", "disabled", errorInfo("SERVICE_DISABLED")),
+      verdict: forbidden,
+      why: "Another project.",
+    },
+    {
+      answer: "404 `NOT_FOUND`",
+      status: 404,
+      body: error(404, "NOT_FOUND", "models/gemini-1.0 is not found for API version v1beta"),
+      verdict: absent,
+      why: "The model is gone.",
+    },
+    {
+      answer: "499 `CANCELLED`",
+      status: 499,
+      body: error(499, "CANCELLED", "The operation was cancelled."),
+      verdict: closed,
+      why: "Somebody in between gave up.",
+    },
+    {
+      answer: "500 `INTERNAL`",
+      status: 500,
+      body: error(500, "INTERNAL", "An internal error has occurred."),
+      verdict: broken,
+      why: "It may have been billed.",
+    },
+    {
+      answer: "503 `UNAVAILABLE`",
+      status: 503,
+      body: error(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+      verdict: overloaded,
+      why: "The provider is at its limit.",
+    },
+    {
+      answer: "504 `DEADLINE_EXCEEDED`",
+      status: 504,
+      body: error(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."),
+      verdict: timedOut,
+      why: "A shorter prompt may help.",
+    },
+    {
+      answer: '`data: {"error": …}`, 503',
+      body: error(503, "UNAVAILABLE", "The service is currently unavailable."),
+      verdict: broken,
+      why: "The code is the status.",
+    },
+    {
+      answer: '`{"error": …}` as an element of a streamed array',
+      body: [error(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted")],
+      verdict: limited,
+      why: "The code is the status.",
+    },
+    {
+      answer: "`RESOURCE_EXHAUSTED` without a code",
+      body: { error: { status: "RESOURCE_EXHAUSTED", message: "quota" } },
+      verdict: limited,
+      why: "The name stands for a status.",
+    },
+    {
+      answer: "`UNIMPLEMENTED` without a code",
+      body: { error: { status: "UNIMPLEMENTED", message: "no" } },
+      verdict: invalid,
+      why: "The name stands for a status.",
+    },
+    {
+      answer: "Interactions, `quota_exceeded`",
+      body: { event_type: "error", error: { code: "quota_exceeded", message: "daily" } },
+      verdict: periodSpent,
+      why: "The quota of a day.",
+    },
+    {
+      answer: "Interactions, `rate_limit_exceeded`",
+      body: { event_type: "error", error: { code: "rate_limit_exceeded", message: "slow" } },
+      verdict: limited,
+      why: "A limit.",
+    },
+    {
+      answer: "Interactions, `too_many_requests`",
+      status: 429,
+      body: { error: { code: "too_many_requests", message: "slow" } },
+      verdict: limited,
+      why: "A limit.",
+    },
+    {
+      answer: "Interactions, `payment_required`",
+      status: 402,
+      body: { error: { code: "payment_required", message: "pay" } },
+      verdict: spent,
+      why: "Waiting pays no bill.",
+    },
+    {
+      answer: "Interactions, `service_unavailable`",
+      body: { event_type: "error", error: { code: "service_unavailable", message: "down" } },
+      verdict: broken,
+      why: "It may be down, or overloaded.",
+    },
+    {
+      answer: "200, the prompt was blocked",
+      status: 200,
+      body: { promptFeedback: { blockReason: "SAFETY" } },
+      verdict: ["stop", "content-filter", "yes", "neutral"],
+      why: "The same prompt is blocked again.",
+    },
+    {
+      answer: "200, the answer was blocked",
+      status: 200,
+      body: { candidates: [{ finishReason: "RECITATION", index: 0 }] },
+      verdict: ["stop", "content-filter", "yes", "neutral"],
+      why: "The same answer is blocked again, as a rule.",
+    },
+    {
+      answer: "200, `MALFORMED_FUNCTION_CALL`",
+      status: 200,
+      body: { candidates: [{ finishReason: "MALFORMED_FUNCTION_CALL", index: 0 }] },
+      verdict: badSample,
+      why: "The next sample may parse.",
+    },
+  ],
+};
