@@ -52,7 +52,8 @@ export interface FaultProxy extends AsyncDisposable {
 /**
  * Starts a proxy in front of `target`, on a free port.
  * @example
- * await using proxy = await faultProxy({ target: { port: 8080 }, faults: ({ index }) => index === 0 ? { kind: "reset" } : undefined });
+ * const faults = ({ index }: ProxyConnection): TcpFault | undefined => (index === 0 ? { kind: "reset" } : undefined);
+ * await using proxy = await faultProxy({ target: { port: server.port }, faults });
  * const response = await fetch(proxy.url).catch(() => fetch(proxy.url));
  * @throws {RangeError} The target's port is no port.
  */

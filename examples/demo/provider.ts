@@ -1,0 +1,79 @@
+/** The provider of one arm: a mock that answers well, behind a server and a proxy that do not. */
+import { faultProxy, type FaultProxy } from "@evenkeel/testkit/proxy";
+import { faultServer, forward, httpFaults } from "@evenkeel/testkit/server";
+import type { FaultPlan } from "./fault-plan.ts";
+
+/** The header by which a request says which one it is: faults belong to requests, not to whichever comes next. */
+export const requestHeader = "x-demo-request";
+
+/** How long a closed port stays closed once its call has begun, in milliseconds. */
+const closedFor = 200;
+
+export interface Provider extends AsyncDisposable {
+  /** Returns the origin that a request is to call. Called as the call begins. */
+  origin(request: number): Promise<string>;
+  /** The requests that arrived, retries included; a closed port sees none. */
+  readonly arrived: number;
+}
+
+/** Starts the provider: client -> TCP faults -> HTTP faults -> the mock at `mockOrigin`. */
+export async function startProvider(plan: FaultPlan, mockOrigin: string): Promise<Provider> {
+  const attempts = new Map<number, number>();
+  const cleanUp = new AsyncDisposableStack();
+  let arrived = 0;
+
+  const server = cleanUp.use(
+    await faultServer({
+      respond: forward(mockOrigin),
+      keepAlive: false, // each attempt gets a connection of its own, and so its own fault
+      faults: ({ headers }) => {
+        const request = Number(headers[requestHeader]);
+        const fault = plan(request, attempts.get(request)!);
+        return fault && "http" in fault ? httpFaults[fault.http] : undefined;
+      },
+    }),
+  );
+  const entry = await startEntry();
+
+  async function startEntry(): Promise<FaultProxy> {
+    return cleanUp.use(
+      await faultProxy({
+        target: { port: server.port },
+        faults: async ({ head }) => {
+          const [, request] = new RegExp(`^${requestHeader}: (\\d+)`, "im").exec(await head()) ?? [];
+          if (request === undefined) return undefined; // the client left before it asked
+          arrived++;
+          const attempt = nextAttempt(Number(request));
+          const fault = plan(Number(request), attempt);
+          return fault && "tcp" in fault ? fault.tcp : undefined;
+        },
+      }),
+    );
+  }
+
+  function nextAttempt(request: number): number {
+    const attempt = (attempts.get(request) ?? (isClosed(request) ? 1 : 0)) + 1;
+    attempts.set(request, attempt);
+    return attempt;
+  }
+
+  function isClosed(request: number): boolean {
+    const fault = plan(request, 1);
+    return fault !== undefined && "port" in fault;
+  }
+
+  return {
+    async origin(request) {
+      if (!isClosed(request)) return entry.url;
+      const own = await startEntry();
+      own.refuse();
+      const timer = setTimeout(() => void own.accept(), closedFor);
+      cleanUp.defer(() => clearTimeout(timer));
+      return own.url;
+    },
+    get arrived() {
+      return arrived;
+    },
+    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+  };
+}

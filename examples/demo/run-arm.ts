@@ -1,0 +1,68 @@
+/** Makes all calls of one arm, and keeps count of how they end. */
+import type { Arm } from "./arms.ts";
+import { ask } from "./ask.ts";
+import { callersDeadline, concurrency } from "./limits.ts";
+import type { Provider } from "./provider.ts";
+import { question } from "./question.ts";
+
+/** How a call may end. A call is stuck when its caller's deadline had to cut it. */
+export type Outcome = "finished" | "failed" | "stuck" | "wrong";
+
+/** The calls of an arm so far. */
+export interface Tally {
+  readonly arm: Arm;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** How long each call took, in milliseconds, however it ended. */
+  readonly durations: readonly number[];
+  /** How many requests arrived at the provider. */
+  readonly arrived: number;
+}
+
+/** Calls `requests` times, some at once; tells `progress` after each call. */
+export async function runArm(
+  arm: Arm,
+  provider: Provider,
+  requests: number,
+  progress: (tally: Tally) => void,
+): Promise<Tally> {
+  const outcomes: Record<Outcome, number> = { finished: 0, failed: 0, stuck: 0, wrong: 0 };
+  const durations: number[] = [];
+  const tally: Tally = {
+    arm,
+    outcomes,
+    durations,
+    get arrived() {
+      return provider.arrived;
+    },
+  };
+
+  async function call(index: number): Promise<Outcome> {
+    const asked = question(index);
+    const clients = arm.clients(await provider.origin(index));
+    const caller = new AbortController();
+    const deadline = setTimeout(() => caller.abort(new Error("The caller's deadline has passed")), callersDeadline);
+    try {
+      const answer = await ask(clients, asked, caller.signal);
+      // A stream that is cut by its caller ends without an error in some SDKs.
+      if (caller.signal.aborted) return "stuck";
+      return answer === asked.answer ? "finished" : "wrong";
+    } catch {
+      return caller.signal.aborted ? "stuck" : "failed";
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  let next = 0;
+  async function work(): Promise<void> {
+    while (next < requests) {
+      const index = next++;
+      const began = performance.now();
+      outcomes[await call(index)]++;
+      durations.push(performance.now() - began);
+      progress(tally);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, requests) }, work));
+  return tally;
+}
