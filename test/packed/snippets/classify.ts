@@ -4,5 +4,10 @@ export const expected = [true, false, "network", 2_000];
 
 export async function snippet(): Promise<unknown> {
   const reset = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } });
-  return [isRetryable(reset), isRetryable({ status: 401 }), classify(reset)?.kind, parseRetryAfter("2")];
+  return [
+    isRetryable(reset),
+    isRetryable({ status: 401 }),
+    classify(reset)?.kind,
+    parseRetryAfter({ "Retry-After": "2" }),
+  ];
 }
