@@ -132,11 +132,19 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
 
   private fail(error: unknown): void {
     if (this.isOver) return;
+    if (this.body.progress?.isWhole && !this.call.signal.aborted) return this.endWell(error);
     // A body that nobody reads says nothing about the upstream.
     this.finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error);
     this.failure = error;
     this.controller?.deref()?.error(error); // before cancelling: the other way round a deaf body would seem to end well
     this.release(error);
+  }
+
+  /** What breaks or lingers after the end of an answer is no failure. */
+  private endWell(reason: unknown): void {
+    this.finish(undefined);
+    this.controller?.deref()?.close();
+    this.release(reason);
   }
 
   private finish(error: unknown): void {

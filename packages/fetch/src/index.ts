@@ -8,4 +8,6 @@ export { resilientFetch } from "./resilient-fetch.ts";
 export type { ResilientFetchOptions } from "./standard-fetch.ts";
 export type { Delivered } from "./stream-error.ts";
 export { StreamError } from "./stream-error.ts";
+export type { ResumeOptions } from "./resume.ts";
+export { resume } from "./resume.ts";
 export { wrapFetch } from "./wrap-fetch.ts";

@@ -18,7 +18,9 @@ export async function raiseStream(
   options: RaiseOptions,
 ): Promise<Response> {
   const progress = streamProgress(framing, options.protocols);
-  const isEnough = (chunk: Uint8Array): boolean => progress.take(chunk) || progress.error !== undefined;
+  const atFirstEvent = call.input.commitsAt === "event";
+  const isEnough = (chunk: Uint8Array): boolean =>
+    progress.take(chunk) || progress.error !== undefined || (atFirstEvent && progress.hasEvents);
   const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
   if (progress.error && !progress.hasContent) {
     reader.cancel().catch(() => {});

@@ -9,6 +9,11 @@ export interface FetchRequest {
   readonly init: RequestInit;
   /** Whether the body can be sent again. */
   readonly replayable: boolean;
+  /**
+   * From where on a stream is not sent again: its first content, or, where it can be continued and to send it again would be to pay
+   * twice, its first event. @default "content"
+   */
+  readonly commitsAt?: "content" | "event" | undefined;
   /** The SDK that called, as far as its headers tell. */
   readonly caller: SdkCaller;
   /** The limits of this request's use case. */

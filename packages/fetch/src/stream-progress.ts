@@ -15,10 +15,14 @@ const longestEvent = 1_048_576;
 export interface StreamProgress {
   /** Takes in a chunk and tells whether it held content: anything but pings and comments. */
   take(chunk: Uint8Array): boolean;
+  /** Whether any event has come, be it noise. */
+  readonly hasEvents: boolean;
   /** Whether content, or the end, has come: from then on the answer has reached the reader. */
   readonly hasContent: boolean;
   /** The error object that the upstream reported in the stream. */
   readonly error: ReportedError | undefined;
+  /** Whether the answer has come to its end: what may still follow, or break, changes nothing. */
+  readonly isWhole: boolean;
   /** What is missing should the stream end here, or `undefined` when it is whole or its protocol is unknown. */
   readonly missing: "the end of an event" | "the terminator" | undefined;
 }
@@ -30,6 +34,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
   let protocol: Protocol | undefined;
   let read: ((event: StreamEvent) => Meaning) | undefined;
   let isOpaque = false;
+  let hasEvents = false;
   let hasContent = false;
   let hasEnded = false;
   let error: ReportedError | undefined;
@@ -64,6 +69,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
   function takeFrame(frame: string): boolean {
     const event = error || frame === "" ? undefined : framing.parse(frame);
     if (!event) return false;
+    hasEvents = true;
     const meaning = meaningOf(event);
     if (typeof meaning === "object") error = meaning;
     hasEnded ||= meaning === "end";
@@ -82,11 +88,17 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
 
   return {
     take,
+    get hasEvents() {
+      return hasEvents;
+    },
     get hasContent() {
       return hasContent;
     },
     get error() {
       return error;
+    },
+    get isWhole() {
+      return hasEnded;
     },
     get missing() {
       if (isOpaque || !protocol || hasEnded) return undefined;

@@ -167,6 +167,22 @@ describe("a streamed body", () => {
     expect(feeds).toHaveLength(1);
   });
 
+  it.each<[string, (feed: Feed, clock: FakeClock) => unknown]>([
+    ["breaks", ({ fail }) => fail(new TypeError("terminated"))],
+    ["lingers", (_feed, clock) => clock.advance(5_000)],
+  ])("that %s after its terminator has ended well", async (_how, after) => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, clock, profile: limits })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a") + done);
+    const text = (await asked).text();
+    await settled();
+    await after(feeds[0]!, clock);
+    expect(await text).toBe(chunk("a") + done);
+    expect(clock.pending).toBe(0);
+  });
+
   it("that is refused a peek is handed on with its headers", async () => {
     const { fetch } = streaming();
     const response = await resilientFetch({ fetch, profile: limits, peek: 0 })(chatUrl, post);

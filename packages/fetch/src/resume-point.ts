@@ -1,0 +1,87 @@
+/** Where a stream can be continued. */
+import type { FetchRequest } from "./request.ts";
+
+export interface ResumePoint {
+  /** Takes in a chunk and returns the text of the events that it completed. */
+  take(chunk: Uint8Array): string;
+  /** Returns what is left at the end of the stream, or `undefined` for nothing. */
+  rest(): string | undefined;
+  /** Returns the request that continues the stream behind the last whole event, or `undefined` while there is none. */
+  request(): FetchRequest | undefined;
+}
+
+/** Returns where a stream of this request could be continued, or `undefined` where its provider keeps none. */
+export function resumePoint(request: FetchRequest): ResumePoint | undefined {
+  const { body, method = "GET" } = request.init;
+  const isBackground = typeof body === "string" && /"background"\s*:\s*true/.test(body);
+  if (isBackground && new URL(request.url).pathname.endsWith("/responses")) return point(backgroundResponse(request));
+  if (method.toUpperCase() === "GET") return point(lastEventId(request));
+  return undefined;
+}
+
+/** Knows how to continue from what stands in the events. */
+interface Cursor {
+  see(event: string): void;
+  request(): FetchRequest | undefined;
+}
+
+/** https://developers.openai.com/api/docs/guides/background: a background response can be streamed again from any event. */
+function backgroundResponse(request: FetchRequest): Cursor {
+  let id: string | undefined;
+  let last: string | undefined;
+  return {
+    see(event) {
+      id ??= /"id"\s*:\s*"(resp_[^"]*)"/.exec(event)?.[1];
+      last = /"sequence_number"\s*:\s*(\d+)/.exec(event)?.[1] ?? last;
+    },
+    request() {
+      if (id === undefined || last === undefined) return undefined;
+      const url = new URL(request.url);
+      url.pathname += `/${id}`;
+      url.searchParams.set("stream", "true");
+      url.searchParams.set("starting_after", last);
+      const { body: _body, ...init } = request.init;
+      return { ...request, url: url.href, init: { ...init, method: "GET" }, replayable: true };
+    },
+  };
+}
+
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header */
+function lastEventId(request: FetchRequest): Cursor {
+  let last: string | undefined;
+  return {
+    see: (event) => void (last = /^id: ?(.*)$/m.exec(event)?.[1] ?? last),
+    request() {
+      if (last === undefined) return undefined;
+      const headers = new Headers(request.init.headers);
+      headers.set("last-event-id", last);
+      return { ...request, init: { ...request.init, headers } };
+    },
+  };
+}
+
+function point(cursor: Cursor): ResumePoint {
+  let decoder = new TextDecoder();
+  let pending = "";
+  return {
+    take(chunk) {
+      pending += decoder.decode(chunk, { stream: true });
+      const events = pending.split(/(?<=\r\n\r\n|\n\n|\r\r(?!\n))/);
+      pending = /(\r\n\r\n|\n\n|\r\r)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
+      for (const event of events) cursor.see(event);
+      return events.join("");
+    },
+    rest: () => (pending === "" ? undefined : take(pending)),
+    request() {
+      // The event that was cut comes again, whole.
+      pending = "";
+      decoder = new TextDecoder();
+      return cursor.request();
+    },
+  };
+
+  function take(text: string): string {
+    pending = "";
+    return text;
+  }
+}

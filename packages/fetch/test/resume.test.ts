@@ -1,0 +1,119 @@
+import { resume, wrapFetch } from "@evenkeel/fetch";
+import { describe, expect, it } from "vitest";
+import { post, type Fetch } from "./answers.ts";
+
+const encoder = new TextEncoder();
+const url = "https://api.openai.com/v1/responses";
+const background = { ...post, body: JSON.stringify({ model: "gpt", background: true, stream: true, input: "Hi ä" }) };
+
+/** A background response of six events, with letters of more than one byte. */
+const events = [
+  { type: "response.created", response: { id: "resp_1", status: "queued" } },
+  { type: "response.in_progress", response: { id: "resp_1" } },
+  { type: "response.output_text.delta", delta: "Grüß" },
+  { type: "response.output_text.delta", delta: " Gött" },
+  { type: "response.output_text.delta", delta: "er 🙂" },
+  { type: "response.completed", response: { id: "resp_1", status: "completed", error: null } },
+].map((event, index) => `event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: index })}\n\n`);
+const whole = events.join("");
+
+/** Streams `bytes` in small chunks and then breaks, or ends well when `broken` is false. */
+function streamed(bytes: Uint8Array, broken: boolean): Response {
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += 50)));
+      else if (broken) controller.error(new TypeError("terminated"));
+      else controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+/** A provider that keeps the response, and cuts the connection after as many bytes as `cuts` says, in turn. */
+function provider(...cuts: number[]): { fetch: Fetch; requests: string[] } {
+  const requests: string[] = [];
+  return {
+    requests,
+    fetch: async (input, init) => {
+      requests.push(`${init?.method} ${input as string}`);
+      const after = new URL(input as string).searchParams.get("starting_after");
+      const bytes = encoder.encode(events.slice(after === null ? 0 : Number(after) + 1).join(""));
+      const cut = cuts[requests.length - 1];
+      return streamed(cut === undefined ? bytes : bytes.slice(0, cut), cut !== undefined);
+    },
+  };
+}
+
+describe("a background response", () => {
+  const length = encoder.encode(whole).length;
+  const firstEvent = encoder.encode(events[0]).length;
+
+  it("is continued without a lost or a repeated event, wherever the connection is cut", async () => {
+    for (let cut = firstEvent; cut < length; cut++) {
+      const { fetch, requests } = provider(cut);
+      const response = await wrapFetch(fetch, resume())(url, background);
+      expect(await response.text()).toBe(whole);
+      expect(requests).toHaveLength(2);
+      expect(requests[1]).toMatch(
+        /^GET https:\/\/api\.openai\.com\/v1\/responses\/resp_1\?stream=true&starting_after=\d$/,
+      );
+    }
+  });
+
+  it("is continued again and again, as long as events come", async () => {
+    const cuts = [firstEvent + 5, 250, 150];
+    const { fetch, requests } = provider(...cuts);
+    expect(await (await wrapFetch(fetch, resume({ attempts: 1 }))(url, background)).text()).toBe(whole);
+    expect(requests.length).toBeGreaterThan(2);
+  });
+
+  it("fails with what broke it when nothing new comes", async () => {
+    const { fetch, requests } = provider(firstEvent, 0, 0, 0, 0);
+    const response = await wrapFetch(fetch, resume({ attempts: 2 }))(url, background);
+    await expect(response.text()).rejects.toThrow("The stream broke");
+    expect(requests.length).toBeLessThanOrEqual(3);
+  });
+
+  it("stops when the caller leaves", async () => {
+    const { fetch, requests } = provider(firstEvent, firstEvent);
+    const caller = new AbortController();
+    const response = await wrapFetch(fetch, resume())(url, { ...background, signal: caller.signal });
+    const reader = response.body!.getReader();
+    await reader.read();
+    caller.abort(new Error("left"));
+    await expect(
+      (async () => {
+        while (!(await reader.read()).done);
+      })(),
+    ).rejects.toThrow("left");
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe("a GET whose events have ids", () => {
+  const frames = ["a", "b", "c"].map((letter, index) => `id: ${index}\ndata: ${letter}\n\n`);
+
+  it("is continued by Last-Event-ID", async () => {
+    const ids: (string | null)[] = [];
+    const fetch: Fetch = async (_input, init) => {
+      const id = new Headers(init?.headers).get("last-event-id");
+      ids.push(id);
+      const rest = encoder.encode(frames.slice(id === null ? 0 : Number(id) + 1).join(""));
+      return streamed(ids.length === 1 ? rest.slice(0, frames[0]!.length + 3) : rest, ids.length === 1);
+    };
+    expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(frames.join(""));
+    expect(ids).toEqual([null, "0"]);
+  });
+});
+
+it("any other stream passes as it is, and its failure too", async () => {
+  const { fetch, requests } = provider(400);
+  const response = await wrapFetch(fetch, resume())(url, { ...post, body: '{"stream":true}' });
+  await expect(response.text()).rejects.toThrow("The stream broke");
+  expect(requests).toHaveLength(1);
+});
+
+it("an option out of range is refused", () => {
+  expect(() => resume({ attempts: -1 })).toThrow("Expected `attempts` to be an integer >= 0, got -1");
+});
