@@ -41,7 +41,7 @@ export function arms(): readonly Arm[] {
       clients: clientsWith({ fetch, maxRetries: 0 }),
       remark: () =>
         timesOpened > 0
-          ? `(b) took the provider for dead ${timesOpened} times: its circuit opens when half of the calls fail, and then refuses calls.`
+          ? `(b) opened its circuit (times: ${timesOpened}): where half of the calls fail it takes the provider for dead, and refuses calls.`
           : undefined,
     },
     {

@@ -14,6 +14,8 @@ import { runArm, type Tally } from "./run-arm.ts";
 import { table } from "./table.ts";
 import { complaints } from "./verdict.ts";
 
+const callsToWarmUp = 60;
+
 async function demo(options: DemoOptions): Promise<string[]> {
   const { requests, seed, faults } = options;
   const compared = arms();
@@ -31,6 +33,7 @@ async function demo(options: DemoOptions): Promise<string[]> {
   const plan = faultPlan(options);
   const tallies: Tally[] = [];
   try {
+    await warmUp(origin);
     for (const arm of compared) {
       await using provider = await startProvider(plan, origin);
       tallies.push(await runArm(arm, provider, requests, progress(requests)));
@@ -49,6 +52,12 @@ async function demo(options: DemoOptions): Promise<string[]> {
     if (remark !== undefined) console.log(remark);
   }
   return complaints(tallies);
+}
+
+/** Lets arms of no consequence make some calls first, or the first arm would pay for the compiler's work. */
+async function warmUp(origin: string): Promise<void> {
+  await using provider = await startProvider(() => undefined, origin);
+  for (const arm of arms()) await runArm(arm, provider, callsToWarmUp, () => {});
 }
 
 function optionsOrExit(): DemoOptions {
