@@ -1,7 +1,7 @@
 /** Every example of the documentation compiles and runs, offline, against the sources. */
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { examplesOfComments, examplesOfPages, removeWritten, write } from "./examples.ts";
+import { examplesOfComments, examplesOfPages, pages, removeWritten, write } from "./examples.ts";
 import { server } from "./reader.ts";
 import { files, read, readPackages, root, type Package } from "./repository.ts";
 import { defaultsIn } from "./syntax.ts";
@@ -22,6 +22,11 @@ describe("the examples of the documentation", () => {
     vi.restoreAllMocks();
     removeWritten();
     await server.close();
+  });
+
+  it("are marked `ts`, and so are here", () => {
+    const others = pages().filter((page) => /^ *```(js|javascript|mjs|cjs|tsx|typescript|ts .+)$/m.test(read(page)));
+    expect(others).toEqual([]);
   });
 
   it("compile", () => {

@@ -20,9 +20,14 @@ export interface WrittenExample extends Example {
 /** Of this process alone, so that two runs at a time do not mix. */
 const folder = join(root, "test", ".docs", String(process.pid));
 
-/** Lists the `ts` blocks of the pages for users. */
+/** Lists the pages for users. */
+export function pages(): string[] {
+  return files("{*.md,packages/*/*.md,docs/**/*.md}");
+}
+
+/** Lists the `ts` blocks of the pages. */
 export function examplesOfPages(): Example[] {
-  return files("{*.md,packages/*/*.md,docs/**/*.md}").flatMap((page) => {
+  return pages().flatMap((page) => {
     const text = read(page);
     return [...text.matchAll(/^( *)```ts\n([^]*?)^ *```$/gm)].map(({ index, 1: indent, 2: block }) => ({
       page,

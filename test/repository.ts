@@ -1,9 +1,10 @@
 /** The packages as the tests of the repository see them: manifests, and sources as syntax trees. */
 import { globSync, readFileSync } from "node:fs";
 import { posix, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-export const root: string = new URL("..", import.meta.url).pathname;
+export const root: string = fileURLToPath(new URL("..", import.meta.url));
 
 export interface Manifest {
   readonly name: string;
