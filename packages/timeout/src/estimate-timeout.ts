@@ -28,7 +28,7 @@ export function estimateTimeout({
   base = 15_000,
   inputRate = 1_000,
   outputRate = 20,
-}: EstimateOptions): number {
+}: EstimateOptions = {}): number {
   checkNumber("base", base);
   checkNumber("inputTokens", inputTokens);
   checkNumber("outputTokens", outputTokens);

@@ -1,5 +1,7 @@
 /** Ends a stream that stalls. */
 import { checkFunction, checkNumber, systemClock, type Clock } from "@evenkeel/core";
+import { guardIterable } from "./guard-iterable.ts";
+import { guardStream } from "./guard-stream.ts";
 import { idleWatch, type IdleWatch } from "./idle-watch.ts";
 import { TimeoutError } from "./timeout-error.ts";
 
@@ -12,18 +14,20 @@ export interface IdleTimeoutOptions<Chunk = unknown> {
   readonly total?: number | undefined;
   /** Milliseconds for which nobody may read. @default Infinity */
   readonly unread?: number | undefined;
-  /** Tells progress from keep-alive: a provider's ping should not count. @default every chunk is progress */
+  /** Tells progress from keep-alive: a provider's ping should not count. @default () => true */
   readonly isProgress?: ((chunk: Chunk) => boolean) | undefined;
-  /** @default systemClock */
+  /** Tells the time and waits. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Returns the same stream, which errs with a `TimeoutError` when it stalls, and then cancels `source` upstream.
+ * Returns the same stream, which errs with a `TimeoutError` when a limit has passed, and then cancels `source`.
  * What has arrived is delivered first. Time counts only while a reader waits: a slow reader is no stalled stream.
+ * An iterable is watched from its first `next` on, a stream from now.
  * @example
- * for await (const chunk of idleTimeout(response.body!, { gap: 30_000 })) process.stdout.write(chunk);
- * @throws {RangeError | TypeError} An option is out of range.
+ * const response = await fetch("https://api.example.com");
+ * for await (const bytes of idleTimeout(response.body!, { gap: 30_000 })) console.log(bytes.length);
+ * @throws {RangeError | TypeError} An option is out of range, or `source` is neither a stream nor an async iterable.
  */
 export function idleTimeout<Chunk>(
   source: ReadableStream<Chunk>,
@@ -49,91 +53,24 @@ export function idleTimeout<Chunk>(
   checkFunction("isProgress", isProgress);
 
   function watch(expire: (error: TimeoutError) => void): IdleWatch {
-    const idle = idleWatch({ first, gap, unread }, clock, expireOnce);
-    const stopTotal = clock.after(total, () => expireOnce(new TimeoutError(total, "total")));
+    const idle = idleWatch({ first, gap, unread }, clock, end);
+    const stopTotal = clock.after(total, () => end(new TimeoutError(total, "total")));
     function stop(): void {
       idle.stop();
       stopTotal();
     }
-    function expireOnce(error: TimeoutError): void {
+    function end(error: TimeoutError): void {
       stop();
       expire(error);
     }
     return { ...idle, stop };
   }
 
-  return "getReader" in source ? guardStream(source, watch, isProgress) : guardIterable(source, watch, isProgress);
+  if (isStream(source)) return guardStream(source, watch, isProgress);
+  checkFunction("source[Symbol.asyncIterator]", source?.[Symbol.asyncIterator]);
+  return guardIterable(source, watch, isProgress);
 }
 
-type Watch = (expire: (error: TimeoutError) => void) => IdleWatch;
-
-function guardStream<Chunk>(
-  source: ReadableStream<Chunk>,
-  watch: Watch,
-  isProgress: (chunk: Chunk) => boolean,
-): ReadableStream<Chunk> {
-  const reader = source.getReader();
-  let idle: IdleWatch;
-  return new ReadableStream<Chunk>(
-    {
-      start(controller) {
-        idle = watch((error) => {
-          controller.error(error); // before cancelling: the other way round the stream would seem to end well
-          reader.cancel(error).catch(() => {});
-        });
-      },
-      async pull(controller) {
-        idle.reading();
-        try {
-          const { done, value } = await reader.read();
-          if (done) {
-            idle.stop();
-            controller.close();
-          } else {
-            idle.read(isProgress(value));
-            controller.enqueue(value);
-          }
-        } catch (error) {
-          idle.stop();
-          controller.error(error);
-        }
-      },
-      cancel(reason) {
-        idle.stop();
-        return reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-async function* guardIterable<Chunk>(
-  source: AsyncIterable<Chunk>,
-  watch: Watch,
-  isProgress: (chunk: Chunk) => boolean,
-): AsyncGenerator<Chunk, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  let expired: TimeoutError | undefined;
-  let giveUp = (_error: TimeoutError): void => {};
-  const idle = watch((error) => {
-    expired = error;
-    giveUp(error);
-  });
-  try {
-    for (;;) {
-      if (expired) throw expired;
-      idle.reading();
-      const { done, value } = await new Promise<IteratorResult<Chunk>>((resolve, reject) => {
-        giveUp = reject;
-        iterator.next().then(resolve, reject);
-      });
-      if (done) return;
-      idle.read(isProgress(value));
-      yield value;
-    }
-  } finally {
-    idle.stop();
-    // Not awaited: a generator that hangs in `next` would not return either.
-    Promise.resolve(iterator.return?.()).catch(() => {});
-  }
+function isStream<Chunk>(source: ReadableStream<Chunk> | AsyncIterable<Chunk>): source is ReadableStream<Chunk> {
+  return typeof (source as Partial<ReadableStream<Chunk>> | null)?.getReader === "function";
 }

@@ -31,9 +31,9 @@ export function idleWatch(
   clock: Clock,
   expire: (error: TimeoutError) => void,
 ): IdleWatch {
-  let label: "first-content" | "gap" | "unread" = "unread";
-  let limit = unread;
-  let since = clock.now();
+  let label: "first-content" | "gap" | "unread";
+  let limit: number;
+  let since: number;
   let waited = 0;
   let progressed = false;
   let firesAt = Infinity;
@@ -50,34 +50,38 @@ export function idleWatch(
   function arm(): void {
     cancel();
     firesAt = since + limit;
-    cancel = clock.after(firesAt - clock.now(), fired);
+    cancel = clock.after(Math.max(0, firesAt - clock.now()), fired);
   }
 
   function fired(): void {
-    firesAt = Infinity;
-    if (clock.now() < since + limit) {
-      isLastCheck = false;
-      return arm();
+    const isDue = clock.now() >= since + limit;
+    if (isDue && isLastCheck) {
+      stop();
+      return expire(new TimeoutError(limit, label));
     }
-    if (isLastCheck) return expire(new TimeoutError(limit, label));
     // Where the process was too busy to read, what has arrived comes in before the next timer does.
-    isLastCheck = true;
-    cancel = clock.after(0, fired);
+    isLastCheck = isDue;
+    arm();
   }
 
-  enter(label, limit, since);
+  function stop(): void {
+    cancel();
+    firesAt = -Infinity; // no limit comes before it, so that nothing is armed any more
+  }
+
+  enter("unread", unread, clock.now());
   return {
-    reading: () =>
-      progressed ? enter("gap", gap, clock.now() - waited) : enter("first-content", first, clock.now() - waited),
+    reading() {
+      const start = clock.now() - waited;
+      if (progressed) enter("gap", gap, start);
+      else enter("first-content", first, start);
+    },
     read(progress) {
       const now = clock.now();
       waited = progress ? 0 : now - since;
       progressed ||= progress;
       enter("unread", unread, now);
     },
-    stop() {
-      cancel();
-      firesAt = -Infinity;
-    },
+    stop,
   };
 }

@@ -10,3 +10,4 @@ export type { TimeoutOptions } from "./timeout.ts";
 export { timeout } from "./timeout.ts";
 export type { TimeoutLabel } from "./timeout-error.ts";
 export { TimeoutError } from "./timeout-error.ts";
+export type { TimeoutEvent } from "./timeout-event.ts";

@@ -9,7 +9,7 @@ export class TimeoutError extends ResilienceError {
   static override readonly brand: string = "@evenkeel/timeout:TimeoutError";
   override readonly name = "TimeoutError" as const;
   readonly code = "TIMEOUT" as const;
-  readonly verdict: Verdict = { action: "retry", kind: "timeout", processed: "maybe", health: "failure" };
+  readonly verdict: Verdict;
   /** Which limit has passed. */
   readonly label: TimeoutLabel;
   /** The limit in milliseconds. */
@@ -22,5 +22,11 @@ export class TimeoutError extends ResilienceError {
     this.limit = limit;
     this.label = label;
     this.lastError = lastError;
+    this.verdict = label === "unread" ? unread : hung;
   }
 }
+
+const hung: Verdict = { action: "retry", kind: "timeout", processed: "maybe", health: "failure" };
+
+/** Whom nobody listens to is not to blame, and would not be listened to another time. */
+const unread: Verdict = { action: "stop", kind: "timeout", processed: "yes", health: "neutral" };

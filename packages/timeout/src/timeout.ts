@@ -11,11 +11,12 @@ import {
   type Next,
 } from "@evenkeel/core";
 import { TimeoutError, type TimeoutLabel } from "./timeout-error.ts";
+import type { TimeoutEvent } from "./timeout-event.ts";
 
 export interface TimeoutOptions {
-  /** Tells nested limits apart in their errors. @default "timeout" */
+  /** Tells nested limits apart in their errors and events. @default "timeout" */
   readonly label?: TimeoutLabel | undefined;
-  /** @default systemClock */
+  /** Tells the time and waits. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
@@ -25,7 +26,7 @@ export interface TimeoutOptions {
  * Never aborts after success: a streamed body lives on, and the caller's abort still reaches it.
  * @param limit Milliseconds, `Infinity` for none, or a function of the call: longer for later attempts, say.
  * @example
- * const answer = await timeout(30_000).run(({ signal }) => fetch("https://example.com", { signal }));
+ * const answer = await timeout(30_000).run(({ signal }) => fetch("https://api.example.com", { signal }));
  * @throws {TimeoutError} The limit has passed.
  * @throws {RangeError | TypeError} `limit` is no number >= 0; of a function's result this is said when it is called.
  */
@@ -36,21 +37,26 @@ export function timeout(
   if (typeof limit !== "function") checkNumber("limit", limit);
 
   return layer(function timeout<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
-    const ms = typeof limit === "function" ? checkNumber("limit", limit(call)) : limit;
-    if (ms === Infinity) return next(call);
+    const ms = typeof limit === "function" ? checkNumber("limit()", limit(call)) : limit;
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
+    if (ms === Infinity) return next(call);
 
     return new Promise((resolve, reject) => {
-      let end: EndWork | undefined;
+      let endWork: EndWork | undefined;
       const own = link(call.signal, function giveUp(reason) {
         stopTimer();
-        end = call.work.hold();
+        endWork = call.work.hold();
         reject(reason);
       });
-      const stopTimer = clock.after(ms, () => own.abort(new TimeoutError(ms, label, call.work.root.lastError)));
+      const stopTimer = clock.after(ms, function expire() {
+        const { key, attempt, work } = call;
+        own.abort(new TimeoutError(ms, label, work.root.lastError));
+        const emit: ((event: TimeoutEvent) => void) | undefined = call.emit;
+        emit?.({ type: "timeout", key, attempt, call: work.root, label, limit: ms });
+      });
 
       function settled(result?: unknown): void {
-        if (end) return end();
+        if (endWork) return endWork();
         stopTimer();
         own.settle(call.work, result);
       }
