@@ -1,0 +1,28 @@
+/** All who run the gauntlet. */
+import type { Contender } from "./contender.ts";
+import { bare } from "./contenders/bare.ts";
+import { cockatiel, cockatielBulkhead } from "./contenders/cockatiel.ts";
+import { effect } from "./contenders/effect.ts";
+import { evenkeel, evenkeelSemaphore, evenkeelUntouched } from "./contenders/evenkeel.ts";
+import { ky } from "./contenders/ky.ts";
+import { openai } from "./contenders/openai.ts";
+import { opossum } from "./contenders/opossum.ts";
+import { pLimitRetryTimeout, pRetryTimeout } from "./contenders/p-family.ts";
+import { undici } from "./contenders/undici.ts";
+
+/** The toolkit first, then its peers, then nothing. */
+export const contenders: readonly Contender[] = [
+  evenkeel,
+  evenkeelUntouched,
+  evenkeelSemaphore,
+  openai,
+  pRetryTimeout,
+  pLimitRetryTimeout,
+  cockatiel,
+  cockatielBulkhead,
+  opossum,
+  ky,
+  undici,
+  effect,
+  bare,
+];

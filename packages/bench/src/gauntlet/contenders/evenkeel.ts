@@ -1,0 +1,44 @@
+/** This toolkit, with the defaults that users get. */
+import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
+import { post, type Ask, type Contender, type World } from "../contender.ts";
+import { concurrency } from "./careful-user.ts";
+
+function start({ fetch, clock, random }: World, options: ResilientFetchOptions = {}): Ask {
+  const resilient = resilientFetch({ fetch, clock, random, ...options });
+  return (signal) => post(resilient, signal);
+}
+
+/** The limits of the scenario's caller, in the words of this toolkit. */
+function profileOf({ limits: { attempt, patience } }: World): ResilientFetchOptions["profile"] {
+  return { connect: attempt, firstContent: attempt, gap: attempt, total: patience };
+}
+
+/** `resilientFetch`, told how long the caller is willing to wait. */
+export const evenkeel: Contender = {
+  name: "evenkeel",
+  packages: [],
+  settings: "`resilientFetch({ profile })`, the profile being the caller's limits; all else is default",
+  start: (world) => start(world, { profile: profileOf(world) }),
+};
+
+/** `resilientFetch` without a word. */
+export const evenkeelUntouched: Contender = {
+  name: "evenkeel, untouched",
+  packages: [],
+  settings: "`resilientFetch()`: its limits are its own, too (300 s to the answer)",
+  start: (world) => start(world),
+};
+
+/** `resilientFetch` with a limit of concurrency, for those who know one. */
+export const evenkeelSemaphore: Contender = {
+  name: "evenkeel + semaphore",
+  packages: [],
+  settings: `\`resilientFetch({ profile, rateLimit: semaphore({ permits: ${concurrency} }) })\``,
+  knowsConcurrency: true,
+  start: (world) =>
+    start(world, {
+      profile: profileOf(world),
+      rateLimit: semaphore({ permits: concurrency, clock: world.clock }),
+    }),
+};

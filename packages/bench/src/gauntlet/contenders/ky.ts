@@ -1,0 +1,20 @@
+/** A fetch client with retries. */
+import kyFetch from "ky";
+import { prompt, request, textOf, url, type Contender } from "../contender.ts";
+
+/** ky, told that a POST may be sent again, which it does not do by itself. */
+export const ky: Contender = {
+  name: "ky",
+  packages: ["ky"],
+  settings:
+    'its defaults (2 retries, 0.3 s, doubling) with `retry.methods: ["post"]`; `timeout` is the attempt\'s limit',
+  start({ fetch, limits }) {
+    const client = kyFetch.create({ fetch, timeout: limits.attempt, retry: { methods: ["post"] } });
+    return async (signal) =>
+      textOf(
+        await client
+          .post(url, { json: prompt, headers: { authorization: request.headers.authorization }, signal })
+          .json(),
+      );
+  },
+};

@@ -1,0 +1,17 @@
+/** The collapse that outlives its cause: Marc Brooker's `simple_collapse_sim`, with its numbers. */
+import { isWithin, type Scenario } from "../scenario.ts";
+
+const trouble = { from: 20, to: 25 };
+
+/** For five seconds twice as many calls come as usual, to a server that bears 65 a second. */
+export const spike: Scenario = {
+  name: "spike",
+  story:
+    "40 calls a second, for 5 s 80; the server takes 1 s + 10 ms per request under way, and finishes what its client gave up after 3 s; 80 s",
+  seconds: 80,
+  rate: (second) => (isWithin(trouble, second) ? 80 : 40),
+  limits: { attempt: 3_000, patience: 30_000 },
+  trouble,
+  network: 100,
+  behave: () => (load) => ({ takes: 1_000 + 10 * load, status: 200 }),
+};

@@ -1,0 +1,18 @@
+/** Answers that take their time. */
+import { healthyWork, type Scenario } from "../scenario.ts";
+
+/** One answer in ten comes from a heavy tail. */
+export const tail: Scenario = {
+  name: "tail",
+  story:
+    "10 % of answers take 5 s or longer (Pareto, exponent 1.2, at most 120 s); an attempt may take 30 s; 10 calls a second for 200 s",
+  seconds: 200,
+  rate: () => 10,
+  limits: { attempt: 30_000, patience: 90_000 },
+  behave:
+    ({ random }) =>
+    () => {
+      if (random() >= 0.1) return { takes: healthyWork(random), status: 200 };
+      return { takes: Math.min(120_000, 5_000 * (1 - random()) ** (-1 / 1.2)), status: 200 };
+    },
+};
