@@ -38,6 +38,8 @@ export function checkFunction<F>(name: string, value: F): F {
   throw new TypeError(`Expected \`${name}\` to be a function, got ${show(value)}`);
 }
 
+/** Calls no `toString` of the value: an object need not have one, and a function's shows all of its source. */
 function show(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  return Object(value) === value ? Object.prototype.toString.call(value) : String(value);
 }

@@ -26,7 +26,9 @@ export const systemClock: Clock = {
       return () => clearTimeout(timer);
     }
     let cancel = (): void => {};
-    if (ms < Infinity) cancel = this.after(longestTimer, () => (cancel = this.after(ms - longestTimer, fn)));
+    if (ms < Infinity) {
+      cancel = systemClock.after(longestTimer, () => (cancel = systemClock.after(ms - longestTimer, fn)));
+    }
     return () => cancel();
   },
 };

@@ -8,10 +8,15 @@ import { layer, type Layer } from "./layer.ts";
  * @throws {TypeError} One of `layers` is no function.
  */
 export function compose(...layers: Middleware[]): Layer {
-  layers.forEach((each, index) => checkFunction(`layers[${index}]`, each));
+  checkLayers(layers);
   return layer(function pipeline<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
     return bind<I, O>(layers, next)(call);
   });
+}
+
+/** @throws {TypeError} One of `layers` is no function. */
+export function checkLayers(layers: readonly unknown[]): void {
+  layers.forEach((each, index) => checkFunction(`layers[${index}]`, each));
 }
 
 /** Folds layers around an operation, from the innermost out. */

@@ -16,9 +16,13 @@ export abstract class ResilienceError extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (!Object.hasOwn(this, "brand")) return Function.prototype[Symbol.hasInstance].call(this, value);
-    for (let object = value; isObject(object); object = Object.getPrototypeOf(object)) {
-      const { constructor } = object;
-      if (isBranded(constructor) && constructor.brand === this.brand) return true;
+    try {
+      for (let object = value; isObject(object);) {
+        object = Object.getPrototypeOf(object);
+        if (isObject(object) && isBranded(object.constructor) && object.constructor.brand === this.brand) return true;
+      }
+    } catch {
+      // A proxy or a getter that throws is no error of ours.
     }
     return false;
   }

@@ -6,7 +6,7 @@ export interface KeyedOptions<State> {
   readonly create: (key: string) => State;
   /** Tells whether forgetting this state loses nothing: no permit, no waiter, no failure, no open circuit. */
   readonly isIdle: (state: State) => boolean;
-  /** How many idle keys are remembered at least; at most twice as many are. @default 1_000 */
+  /** How many idle keys are remembered at least; at most twice as many are, and twice as many as are busy. @default 1_000 */
   readonly maxKeys?: number | undefined;
 }
 
@@ -31,10 +31,6 @@ export function keyed<State>({ create, isIdle, maxKeys = 1_000 }: KeyedOptions<S
   let old = new Map<string, State>();
   let room = maxKeys;
 
-  function peek(key: string): State | undefined {
-    return young.get(key) ?? old.get(key);
-  }
-
   function remember(key: string, state: State): State {
     old.delete(key);
     young.set(key, state);
@@ -46,19 +42,16 @@ export function keyed<State>({ create, isIdle, maxKeys = 1_000 }: KeyedOptions<S
     const busy = new Map([...old].filter(([, state]) => !isIdle(state)));
     old = young;
     young = busy;
-    // The busy ones take no room of the idle ones, or a crowd of them would rotate the map at every new key.
-    room = maxKeys + busy.size;
+    // Between two rotations as many keys come as a rotation carries on: a crowd of busy ones is not carried for each key that is new.
+    room = maxKeys + 2 * busy.size;
   }
 
   return {
     get: (key) => young.get(key) ?? remember(key, old.get(key) ?? create(key)),
-    peek,
+    peek: (key) => young.get(key) ?? old.get(key),
     get size() {
       return young.size + old.size;
     },
-    *entries() {
-      yield* young;
-      yield* old;
-    },
+    entries: () => [...young, ...old].values(),
   };
 }

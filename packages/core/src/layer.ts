@@ -1,5 +1,7 @@
 /** Makes a middleware that also runs an operation by itself. */
-import { startCall, type Call, type CallInit, type Middleware } from "./call.ts";
+import { begin } from "./begin.ts";
+import type { Call, CallInit, Middleware } from "./call.ts";
+import { checkFunction } from "./check.ts";
 import { promised } from "./promised.ts";
 
 /** A middleware that also runs an operation by itself, without a pipeline around it. */
@@ -11,13 +13,15 @@ export interface Layer extends Middleware {
   run<O>(operation: (call: Call<undefined>) => O | PromiseLike<O>, init?: CallInit): Promise<O>;
 }
 
-/** Gives `middleware` a `run` and read-only properties. */
+/**
+ * Gives `middleware` itself a `run` and read-only properties, which may be getters.
+ * @throws {TypeError} It is no function.
+ */
 export function layer<P extends object>(middleware: Middleware, properties?: P): Layer & Readonly<P> {
-  const run: Layer["run"] = (operation, init) => {
-    const call = startCall(undefined, init);
-    if (call.signal.aborted) return Promise.reject(call.signal.reason);
-    return middleware(call, promised(operation));
-  };
-  Object.defineProperties(middleware, Object.getOwnPropertyDescriptors({ ...properties, run }));
+  checkFunction("middleware", middleware);
+  const run: Layer["run"] = (operation, init) => begin(middleware, promised(operation), undefined, init);
+  // As descriptors: a copy would read the getters, once and for all.
+  Object.defineProperties(middleware, Object.getOwnPropertyDescriptors(properties ?? {}));
+  Object.defineProperty(middleware, "run", { value: run, enumerable: true });
   return Object.freeze(middleware) as Layer & Readonly<P>;
 }

@@ -1,5 +1,6 @@
 /** A wait that the caller's abort ends at once. */
 import type { Clock } from "./clock.ts";
+import { onAbort } from "./on-abort.ts";
 
 /**
  * Waits `ms` milliseconds; arms no timer when there is nothing to wait for.
@@ -7,16 +8,15 @@ import type { Clock } from "./clock.ts";
  */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.reject(signal.reason);
-  if (ms <= 0) return Promise.resolve();
+  if (!(ms > 0)) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener("abort", onAbort);
+    const stopListening = onAbort(signal, (reason) => {
+      stopTimer();
+      reject(reason);
+    });
+    const stopTimer = clock.after(ms, () => {
+      stopListening();
       resolve();
     });
-    signal.addEventListener("abort", onAbort, { once: true });
   });
 }

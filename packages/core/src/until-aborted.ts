@@ -1,4 +1,5 @@
 /** Ends the wait for an operation that is deaf to its signal. */
+import { onAbort } from "./on-abort.ts";
 
 /**
  * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts, whichever comes first.
@@ -6,10 +7,7 @@
  */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    const settled = (): void => signal.removeEventListener("abort", onAbort);
-    promise.then(resolve, reject).then(settled);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
+    const stopListening = onAbort(signal, reject);
+    void promise.then(resolve, reject).then(stopListening);
   });
 }

@@ -1,5 +1,4 @@
 /** What an error means, said once, in words that every layer reads. */
-import type { Call } from "./call.ts";
 
 /**
  * What can help: nothing is wrong (`accept`), the same call again (`retry`), another key, model or provider (`elsewhere`),
@@ -54,23 +53,3 @@ export type VerdictInit = Pick<Verdict, "action"> & Partial<Verdict>;
 
 /** Judges an error, or leaves it to the next in line with `undefined`. */
 export type Classify = (error: unknown) => VerdictInit | undefined;
-
-/**
- * Returns the verdict on an error: of the layer's own `classify` first, then the error's own `verdict`, then the adapter's
- * `call.classify`; what nobody knows is a failure worth a retry.
- */
-export function judge(call: Call, error: unknown, classify?: Classify): Verdict {
-  const { action, ...rest } = classify?.(error) ?? ownVerdict(error) ?? call.classify?.(error) ?? { action: "retry" };
-  const health = action === "retry" ? "failure" : action === "accept" ? "success" : "neutral";
-  return { action, kind: "unknown", processed: "maybe", health, ...rest };
-}
-
-/** Tells whether an abort's reason is a time limit of ours: then the upstream hung, and nobody cancelled. */
-export function isTimeout(reason: unknown): boolean {
-  return ownVerdict(reason)?.kind === "timeout" && (reason as { code?: unknown }).code === "TIMEOUT";
-}
-
-function ownVerdict(error: unknown): Verdict | undefined {
-  const verdict = (error as { verdict?: Verdict } | null | undefined)?.verdict;
-  return typeof verdict?.action === "string" ? verdict : undefined;
-}

@@ -1,9 +1,9 @@
 /** Tells when work has really ended, which may be long after its promise settled. */
 
-/** Ends a piece of work: with the error that ended it, and with what it really cost, where they are known. */
+/** Ends a piece of work: with the error that ended it, and with the units that it really cost, where they are known. */
 export type EndWork = (error?: unknown, cost?: number) => void;
 
-/** Hears that the work is over: the error that ended a part of it, and what it really cost, where they are known. */
+/** Hears that the work is over: the first error that ended a piece of it, and what its pieces cost together, where they are known. */
 export type WorkOver = (error: unknown, cost: number | undefined) => void;
 
 /**
@@ -20,19 +20,13 @@ export interface Work {
   readonly held: boolean;
   /** Says that work goes on beyond the promise, until the returned function is called; calling that twice is harmless. */
   hold(): EndWork;
-  /** Calls back when all that is held now has ended: at once where nothing is. To be asked after `next` settled. */
+  /**
+   * Calls back when all that is held now has ended: at once where nothing is. To be asked after `next` settled, by a listener
+   * that does not throw. Error and cost are those of the last attempt; how an earlier one ended, its own layers were told.
+   */
   over(listener: WorkOver): void;
   /** Returns the work of a further attempt: what it holds, this work holds too, but not the other way round. */
   fork(): Work;
-}
-
-interface Hold {
-  readonly waiters: Waiter[];
-}
-
-interface Waiter {
-  left: number;
-  readonly notify: () => void;
 }
 
 /** Starts the work of a logical call. */
@@ -40,53 +34,69 @@ export function startWork(): Work {
   return new AttemptWork();
 }
 
+/** One piece of work that goes on: what to do when it ends. */
+type Hold = (() => void)[];
+
+/** Shows nothing when it is printed or serialised: events carry it as the identity of their call. */
 class AttemptWork implements Work {
-  readonly root: Work;
-  lastError: unknown = undefined;
-  private readonly parent: AttemptWork | undefined;
-  private holds: Set<Hold> | undefined = undefined;
-  private error: unknown = undefined;
-  private cost: number | undefined = undefined;
+  readonly #parent: AttemptWork | undefined;
+  #lastError: unknown;
+  #latestFork: AttemptWork | undefined;
+  #holds: Set<Hold> | undefined;
+  #error: unknown;
+  #cost: number | undefined;
 
   constructor(parent?: AttemptWork) {
-    this.parent = parent;
-    this.root = parent === undefined ? this : parent.root;
+    this.#parent = parent;
+  }
+
+  get root(): Work {
+    return this.#parent?.root ?? this;
+  }
+
+  get lastError(): unknown {
+    return this.#lastError;
+  }
+
+  set lastError(error) {
+    this.#lastError = error;
   }
 
   get held(): boolean {
-    return this.holds !== undefined && this.holds.size > 0;
-  }
-
-  /** Events carry the work for its identity alone: it does not stand in a log. */
-  toJSON(): undefined {
-    return undefined;
+    return !!this.#holds?.size;
   }
 
   hold(): EndWork {
-    const hold: Hold = { waiters: [] };
-    for (let work: AttemptWork | undefined = this; work; work = work.parent) (work.holds ??= new Set()).add(hold);
+    const hold: Hold = [];
+    const attempt = this.#lastAttempt();
+    for (let work: AttemptWork | undefined = this; work; work = work.#parent) (work.#holds ??= new Set()).add(hold);
     return (error, cost) => {
-      if (!this.holds?.has(hold)) return;
-      for (let work: AttemptWork | undefined = this; work; work = work.parent) work.end(hold, error, cost);
-      for (const waiter of hold.waiters) if (--waiter.left === 0) waiter.notify();
+      if (!this.#holds?.has(hold)) return;
+      for (let work: AttemptWork | undefined = this; work; work = work.#parent) work.#holds?.delete(hold);
+      attempt.#error ??= error;
+      if (cost !== undefined) attempt.#cost = (attempt.#cost ?? 0) + cost;
+      for (const ended of hold) ended();
     };
   }
 
   over(listener: WorkOver): void {
-    if (!this.holds?.size) return listener(this.error, this.cost);
-    const waiter: Waiter = { left: this.holds.size, notify: () => listener(this.error, this.cost) };
-    for (const hold of this.holds) hold.waiters.push(waiter);
+    const attempt = this.#lastAttempt();
+    let left = this.#holds?.size ?? 0;
+    const ended = (): void => {
+      if (--left <= 0) listener(attempt.#error, attempt.#cost);
+    };
+    if (left === 0) return ended();
+    for (const hold of this.#holds ?? []) hold.push(ended);
   }
 
   fork(): Work {
-    // How an earlier attempt ended was told to that attempt's layers, and is no outcome of the call.
-    this.error = undefined;
-    return new AttemptWork(this);
+    return (this.#latestFork = new AttemptWork(this));
   }
 
-  private end(hold: Hold, error: unknown, cost: number | undefined): void {
-    this.holds?.delete(hold);
-    this.error ??= error;
-    this.cost = cost ?? this.cost;
+  /** The one that error and cost belong to: this, unless it was forked. */
+  #lastAttempt(): AttemptWork {
+    let attempt: AttemptWork = this;
+    while (attempt.#latestFork) attempt = attempt.#latestFork;
+    return attempt;
   }
 }

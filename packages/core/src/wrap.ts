@@ -1,7 +1,8 @@
 /** Binds layers around an operation once, to be called often. */
-import { startCall, type Call, type CallInit, type MiddlewareFor, type Next } from "./call.ts";
+import { begin } from "./begin.ts";
+import type { Call, CallInit, MiddlewareFor, Next } from "./call.ts";
 import { checkFunction } from "./check.ts";
-import { bind } from "./compose.ts";
+import { bind, checkLayers } from "./compose.ts";
 import { promised } from "./promised.ts";
 
 /** An operation without input does not demand one. */
@@ -19,10 +20,12 @@ export function wrap<I, O>(
   ...layers: MiddlewareFor<NoInfer<I>, NoInfer<O>>[]
 ): (...args: Input<I>) => Promise<O> {
   checkFunction("operation", operation);
-  layers.forEach((each, index) => checkFunction(`layers[${index}]`, each));
-  const pipeline = bind(layers, promised<I, O>(operation));
-  return (input?: I, init?: CallInit) => {
-    const call: Call<I> = startCall(input as I, init);
-    return call.signal.aborted ? Promise.reject(call.signal.reason) : pipeline(call);
-  };
+  checkLayers(layers);
+  const [outermost = forward, ...others] = layers;
+  const next = bind(others, promised<I, O>(operation));
+  return (input?: I, init?: CallInit) => begin(outermost, next, input as I, init);
+}
+
+function forward<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
+  return next(call);
 }
