@@ -1,0 +1,134 @@
+/** Lets the calls of one key through as far as a limit allows, and hears when their work is over. */
+import { judge, stackless, type Call, type Next, type Verdict } from "@evenkeel/core";
+import { Pause, pauseOf } from "./pause.ts";
+import type { QueueRules } from "./queue-options.ts";
+import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
+import { about, type RateLimitEvent } from "./rate-limit-event.ts";
+import { WaitingRoom, type Door } from "./waiting-room.ts";
+
+/** What every limiter does; a subclass knows what it limits. */
+export abstract class Gate implements Door {
+  readonly key: string;
+  readonly rules: QueueRules;
+  /** What stands in the error of a refusal. */
+  protected abstract readonly limit: number;
+  private readonly pause: Pause;
+  /** Made when the first call has to wait. */
+  private room: WaitingRoom | undefined = undefined;
+
+  constructor(key: string, rules: QueueRules) {
+    this.key = key;
+    this.rules = rules;
+    this.pause = new Pause(rules.clock);
+  }
+
+  /** Milliseconds until the limit has room for `cost`: 0 for now, `Infinity` where only the end of other work can tell. */
+  protected abstract shortage(cost: number): number;
+  abstract soonest(cost: number): number;
+  abstract take(cost: number): void;
+  /** Ends what took `cost`: `undone` says that nothing was done for it, `reported` what it has really cost, where that is known. */
+  protected abstract end(cost: number, undone: boolean, reported?: number): void;
+
+  get waiting(): number {
+    return this.room ? this.room.size : 0;
+  }
+
+  get pausedFor(): number {
+    return this.pause.left;
+  }
+
+  /** Whether forgetting this gate would forget something. */
+  get isBusy(): boolean {
+    return this.waiting > 0 || this.pausedFor > 0;
+  }
+
+  /** Runs the call when it may, for `cost`. */
+  pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
+    const { waiting, rules } = this;
+    const inTime = call.deadline === Infinity || call.deadline > rules.clock.now();
+    if (waiting === 0 && inTime && this.wait(cost) === 0) {
+      this.take(cost);
+      return this.start(call, next, cost);
+    }
+    return (this.room ??= new WaitingRoom(this)).enter(call, next, cost);
+  }
+
+  wait(cost: number): number {
+    const { pausedFor } = this;
+    const shortage = this.shortage(cost);
+    return pausedFor > shortage ? pausedFor : shortage;
+  }
+
+  /** Lets through who waits and may pass now. */
+  serve(): void {
+    this.room?.serve();
+  }
+
+  giveBack(cost: number): void {
+    this.end(cost, true);
+    this.serve();
+  }
+
+  /** Holds everyone back for `ms` from now. Returns whether that is longer than was known. */
+  pauseFor(ms: number): boolean {
+    const grows = this.pause.extend(ms);
+    if (grows) this.room?.endWaits();
+    return grows;
+  }
+
+  refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
+    const { key, limit, pausedFor } = this;
+    const { limiter } = this.rules;
+    const wait = reason === "paused" ? pausedFor : this.wait(cost);
+    const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
+    const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
+    emit?.({ type: "rate-limit-reject", ...about(call, limiter), reason, retryAfter });
+    return stackless(() => new RateLimitError({ reason, limiter, key, limit, retryAfter }));
+  }
+
+  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
+    try {
+      return next(call).then(
+        (result) => {
+          this.settled(call, cost);
+          return result;
+        },
+        (error: unknown) => {
+          this.settled(call, cost, error);
+          throw error;
+        },
+      );
+    } catch (error) {
+      this.settled(call, cost, error);
+      return Promise.reject(error);
+    }
+  }
+
+  /** The promise has settled, but what was taken is held until the work is over. */
+  private settled(call: Call, cost: number, thrown?: unknown): void {
+    const undone = this.heed(call, thrown);
+    call.work.over((error, reported) => {
+      this.end(cost, (error !== thrown && this.heed(call, error)) || undone, reported);
+      this.serve();
+    });
+  }
+
+  /** Takes from an error what concerns everyone: a pause. Returns whether the upstream has surely done nothing for the call. */
+  private heed(call: Call, error: unknown): boolean {
+    // An abort is the caller's doing, and says nothing of the upstream.
+    if (error === undefined || (call.signal.aborted && error === call.signal.reason)) return false;
+    const { limiter, classify } = this.rules;
+    let verdict: Verdict;
+    try {
+      verdict = judge(call, error, classify);
+    } catch {
+      return false; // a classifier that fails must not cost a permit
+    }
+    const retryAfter = pauseOf(verdict);
+    if (this.pauseFor(retryAfter)) {
+      const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
+      emit?.({ type: "rate-limit-pause", ...about(call, limiter), retryAfter });
+    }
+    return verdict.processed === "no";
+  }
+}

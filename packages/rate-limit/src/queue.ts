@@ -1,0 +1,109 @@
+/** A queue in which a higher rank goes first and, within a rank, the early ones before the rest, each in the order in which they came. */
+
+/** A place in a queue. What waits extends it, so that joining allocates nothing and leaving searches nothing. */
+export class Place<P extends Place<P>> {
+  line: Line<P> | undefined = undefined;
+  ahead: P | undefined = undefined;
+  behind: P | undefined = undefined;
+}
+
+/** All who have the same rank, in a linked list. */
+interface Line<P> {
+  readonly rank: number;
+  /** Where the line stands in the heap. */
+  index: number;
+  first: P | undefined;
+  lastEarly: P | undefined;
+  last: P | undefined;
+}
+
+/**
+ * Joining and leaving, from anywhere, cost O(1) within a rank that is present and O(log ranks) where one comes or goes:
+ * there is a list for each rank, and a heap of the lists.
+ */
+export class Queue<P extends Place<P>> {
+  private count = 0;
+  private readonly lines = new Map<number, Line<P>>();
+  private readonly heap: Line<P>[] = [];
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Whose turn it is. */
+  get first(): P | undefined {
+    return this.heap[0]?.first;
+  }
+
+  join(place: P, rank: number, early = false): void {
+    const line = this.lines.get(rank) ?? this.open(rank);
+    const ahead = early ? line.lastEarly : line.last;
+    const behind = ahead ? ahead.behind : line.first;
+    place.line = line;
+    place.ahead = ahead;
+    place.behind = behind;
+    if (ahead) ahead.behind = place;
+    else line.first = place;
+    if (behind) behind.ahead = place;
+    else line.last = place;
+    if (early) line.lastEarly = place;
+    this.count++;
+  }
+
+  leave(place: P): void {
+    const { line, ahead, behind } = place;
+    if (!line) return;
+    if (ahead) ahead.behind = behind;
+    else line.first = behind;
+    if (behind) behind.ahead = ahead;
+    else line.last = ahead;
+    if (line.lastEarly === place) line.lastEarly = ahead;
+    place.line = place.ahead = place.behind = undefined;
+    this.count--;
+    if (!line.first) this.close(line);
+  }
+
+  private open(rank: number): Line<P> {
+    const line: Line<P> = { rank, index: this.heap.length, first: undefined, lastEarly: undefined, last: undefined };
+    this.lines.set(rank, line);
+    this.heap.push(line);
+    this.rise(line);
+    return line;
+  }
+
+  private close(line: Line<P>): void {
+    this.lines.delete(line.rank);
+    const last = this.heap.pop();
+    if (!last || last === line) return;
+    this.put(last, line.index);
+    this.rise(last);
+    this.sink(last);
+  }
+
+  private put(line: Line<P>, index: number): void {
+    this.heap[index] = line;
+    line.index = index;
+  }
+
+  private rise(line: Line<P>): void {
+    while (line.index > 0) {
+      const index = (line.index - 1) >> 1;
+      const parent = this.heap[index];
+      if (!parent || parent.rank > line.rank) return;
+      this.put(parent, line.index);
+      this.put(line, index);
+    }
+  }
+
+  private sink(line: Line<P>): void {
+    for (;;) {
+      const left = this.heap[2 * line.index + 1];
+      const right = this.heap[2 * line.index + 2];
+      const child = right && left && right.rank > left.rank ? right : left;
+      if (!child || child.rank < line.rank) return;
+      const { index } = child;
+      this.put(child, line.index);
+      this.put(line, index);
+    }
+  }
+}
