@@ -72,18 +72,19 @@ export function classifier<const Providers extends readonly Provider[]>(
       .find((verdict) => typeof property(verdict, "action") === "string");
     if (own) return own as Verdict;
     const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
-    for (const node of chain) {
+    const network = chain.map((node) => networkFailure([node])?.kind);
+    for (const [index, node] of chain.entries()) {
+      // An abort below a timeout is how the timeout was carried out.
+      if (network[index] === "cancelled" && !network.slice(0, index).includes("timeout")) return verdictOf("cancelled");
       const facts = gather(node, now);
       // What is left of an HTTP failure that was serialised on its way.
       facts.status ??= Number(/status code (\d{3})\b/.exec(facts.text)?.[1] ?? 0);
-      if (facts.status >= 400) return judge(facts, tables, now);
-      if (networkFailure([node])?.kind === "cancelled") return verdictOf("cancelled");
-      if (isExplicit(facts, tables)) return judge(facts, tables, now);
+      if (facts.status >= 400 || isExplicit(facts, tables)) return judge(facts, tables, now);
     }
     const facts = gather(error, now);
     if (isPage(facts.text.trim())) return verdictOf(page);
-    const network = networkFailure(chain);
-    if (network) return verdictOf(network);
+    const failure = networkFailure(chain.filter((_, index) => network[index] !== "cancelled"));
+    if (failure) return verdictOf(failure);
     return isKnown(facts, tables) ? judge(facts, tables, now) : verdictOf("unknown");
   }
 

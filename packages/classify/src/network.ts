@@ -34,6 +34,7 @@ const byCode: readonly Rule[] = [
 
 /** By what messages say, where codes say nothing, or too little. */
 const byMessage: readonly Rule[] = [
+  [/(user|request was) aborted/i, { kind: "cancelled" }],
   [/wrong version number|peer certificate|corrupt message|speak TLS/, { kind: "tls" }],
   [/\(Connect\)|before secure TLS|handshake eof|name resolution|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirect],

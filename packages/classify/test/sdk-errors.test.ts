@@ -1,0 +1,322 @@
+import Anthropic, { APIError as AnthropicError } from "@anthropic-ai/sdk";
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ModelErrorException,
+  ThrottlingException,
+} from "@aws-sdk/client-bedrock-runtime";
+import { createEmptyPipeline, createHttpHeaders, createPipelineRequest, RestError } from "@azure/core-rest-pipeline";
+import { GoogleGenAI } from "@google/genai";
+import { InferenceClient } from "@huggingface/inference";
+import { HTTPClient as MistralHttp, Mistral } from "@mistralai/mistralai";
+import { HTTPClient as OpenRouterHttp, OpenRouter } from "@openrouter/sdk";
+import { APICallError, RetryError } from "ai";
+import { CohereClientV2 } from "cohere-ai";
+import Groq from "groq-sdk";
+import { Ollama } from "ollama";
+import OpenAI, { APIError } from "openai";
+import { describe, expect, test } from "vitest";
+import { classify, classifyResponse, type ProviderName } from "../src/index.ts";
+
+type Fetch = typeof globalThis.fetch;
+
+interface Sdk {
+  readonly provider: ProviderName;
+  /** Makes one call, without retries. */
+  readonly call: (fetch: Fetch, signal?: AbortSignal) => Promise<unknown>;
+  /** Whether its errors keep the headers of the response. */
+  readonly keepsHeaders: boolean;
+}
+
+const apiKey = "test";
+const messages = [{ role: "user" as const, content: "hello" }];
+
+const sdks: Readonly<Record<string, Sdk>> = {
+  openai: {
+    provider: "openai",
+    call: (fetch, signal) =>
+      new OpenAI({ apiKey, fetch, maxRetries: 0 }).chat.completions.create({ model: "m", messages }, { signal }),
+    keepsHeaders: true,
+  },
+  "@anthropic-ai/sdk": {
+    provider: "anthropic",
+    call: (fetch, signal) =>
+      new Anthropic({ apiKey, fetch, maxRetries: 0 }).messages.create(
+        { model: "m", max_tokens: 9, messages },
+        { signal },
+      ),
+    keepsHeaders: true,
+  },
+  "groq-sdk": {
+    provider: "groq",
+    call: (fetch, signal) =>
+      new Groq({ apiKey, fetch, maxRetries: 0 }).chat.completions.create({ model: "m", messages }, { signal }),
+    keepsHeaders: true,
+  },
+  "@mistralai/mistralai": {
+    provider: "mistral",
+    call: (fetch, signal) =>
+      new Mistral({ apiKey, httpClient: new MistralHttp({ fetcher: fetch }) }).chat.complete(
+        { model: "m", messages },
+        signal && { fetchOptions: { signal } },
+      ),
+    keepsHeaders: true,
+  },
+  "@openrouter/sdk": {
+    provider: "openrouter",
+    call: (fetch, signal) =>
+      new OpenRouter({
+        apiKey,
+        httpClient: new OpenRouterHttp({ fetcher: fetch }),
+        retryConfig: { strategy: "none" },
+      }).chat.send({ chatRequest: { model: "m", messages } }, signal && { fetchOptions: { signal } }),
+    keepsHeaders: true,
+  },
+  "cohere-ai": {
+    provider: "cohere",
+    call: (fetch, signal) =>
+      new CohereClientV2({ token: apiKey, fetch }).chat(
+        { model: "m", messages },
+        { maxRetries: 0, ...(signal && { abortSignal: signal }) },
+      ),
+    keepsHeaders: true,
+  },
+  "@google/genai": {
+    provider: "gemini",
+    call: (fetch, signal) =>
+      new GoogleGenAI({ apiKey, httpOptions: { fetch } }).models.generateContent({
+        model: "m",
+        contents: "hello",
+        ...(signal && { config: { abortSignal: signal } }),
+      }),
+    keepsHeaders: false,
+  },
+  ollama: {
+    provider: "ollama",
+    call: (fetch) => new Ollama({ fetch }).chat({ model: "m", messages }),
+    keepsHeaders: false,
+  },
+  "@huggingface/inference": {
+    provider: "hugging-face",
+    call: (fetch, signal) =>
+      new InferenceClient(apiKey, {
+        fetch,
+        retry_on_error: false,
+        endpointUrl: "https://router.huggingface.co/v1/chat/completions",
+      }).chatCompletion({ model: "m", messages }, signal && { signal }),
+    keepsHeaders: false,
+  },
+};
+
+/** What the call is rejected with. */
+async function thrownBy(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    (value) => expect.unreachable(`resolved with ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+}
+
+const json = { "content-type": "application/json" };
+
+/** Answers that mean the same whoever sends them. */
+const answers: readonly (readonly [what: string, status: number, headers: Record<string, string>, body: string])[] = [
+  [
+    "429 with retry-after",
+    429,
+    { ...json, "retry-after": "7" },
+    '{"error":{"message":"slow down","type":"rate_limit_error"}}',
+  ],
+  [
+    "429 insufficient_quota",
+    429,
+    json,
+    '{"error":{"message":"no money","type":"insufficient_quota","code":"insufficient_quota"}}',
+  ],
+  ["400 context_length_exceeded", 400, json, '{"error":{"message":"too long","code":"context_length_exceeded"}}'],
+  ["400", 400, json, '{"error":{"message":"bad request"}}'],
+  ["401", 401, json, '{"error":{"message":"bad key"}}'],
+  ["404", 404, json, '{"error":{"message":"no model"}}'],
+  ["408", 408, json, '{"error":{"message":"slow"}}'],
+  ["409", 409, json, '{"error":{"message":"lock"}}'],
+  ["500", 500, json, '{"error":{"message":"oops"}}'],
+  ["502 with a page", 502, { "content-type": "text/html" }, "<html><h1>502 Bad Gateway</h1></html>"],
+  ["529", 529, json, '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'],
+];
+
+describe.each(Object.entries(sdks))("%s", (_, { provider, call, keepsHeaders }) => {
+  test.each(answers)("%s: its error gets the verdict of the response", async (_what, status, headers, body) => {
+    const error = await thrownBy(call(async () => new Response(body, { status, headers })));
+    const { retryAfter, ...verdict } = classifyResponse({ status, headers, body }, { provider });
+    expect(classify(error, { provider })).toEqual(
+      keepsHeaders && retryAfter !== undefined ? { ...verdict, retryAfter } : verdict,
+    );
+  });
+
+  test("a refused connection is retried, and was not processed", async () => {
+    const cause = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), {
+      code: "ECONNREFUSED",
+      syscall: "connect",
+    });
+    const error = await thrownBy(call(async () => Promise.reject(new TypeError("fetch failed", { cause }))));
+    expect(classify(error)).toEqual({ action: "retry", kind: "network", processed: "no", health: "failure" });
+  });
+
+  test("a user's abort is not retried", async () => {
+    const controller = new AbortController();
+    const error = await thrownBy(
+      call(async (_input, init) => {
+        controller.abort();
+        throw init?.signal?.reason ?? new DOMException("This operation was aborted", "AbortError");
+      }, controller.signal),
+    );
+    expect(classify(error)).toMatchObject({ action: "stop", health: "neutral" });
+  });
+});
+
+describe("errors inside streams", () => {
+  const events =
+    (text: string): Fetch =>
+    async () =>
+      new Response(text, { headers: { "content-type": "text/event-stream" } });
+
+  test("openai: an error event", async () => {
+    const client = new OpenAI({
+      apiKey,
+      maxRetries: 0,
+      fetch: events('data: {"error":{"message":"x","type":"server_error","code":null}}\n\n'),
+    });
+    const stream = await client.chat.completions.create({ model: "m", messages, stream: true });
+    const error = await thrownBy(stream[Symbol.asyncIterator]().next());
+    expect(error).toBeInstanceOf(APIError);
+    expect(classify(error)).toEqual({ action: "retry", kind: "server", processed: "maybe", health: "failure" });
+  });
+
+  test("@anthropic-ai/sdk: an overloaded_error event", async () => {
+    const text = 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n';
+    const client = new Anthropic({ apiKey, maxRetries: 0, fetch: events(text) });
+    const stream = await client.messages.create({ model: "m", max_tokens: 9, messages, stream: true });
+    const error = await thrownBy(stream[Symbol.asyncIterator]().next());
+    expect(error).toBeInstanceOf(AnthropicError);
+    expect(classify(error)).toEqual({ action: "retry", kind: "overloaded", processed: "no", health: "failure" });
+  });
+});
+
+describe("timeouts of SDKs", () => {
+  const hang: Fetch = (_, init) =>
+    new Promise((_resolve, reject) => init?.signal?.addEventListener("abort", () => reject(init.signal?.reason)));
+
+  const options = { apiKey, maxRetries: 0, timeout: 1, fetch: hang };
+
+  test.each([
+    ["openai", () => new OpenAI(options).chat.completions.create({ model: "m", messages })],
+    ["groq-sdk", () => new Groq(options).chat.completions.create({ model: "m", messages })],
+    ["@anthropic-ai/sdk", () => new Anthropic(options).messages.create({ model: "m", max_tokens: 9, messages })],
+  ])("%s: its timeout is no user's abort", async (_, call) => {
+    const error = await thrownBy(call());
+    expect(classify(error)).toEqual({ action: "retry", kind: "timeout", processed: "maybe", health: "failure" });
+  });
+});
+
+describe("AI SDK", () => {
+  const url = "https://api.groq.com/openai/v1/chat/completions";
+  const failed = (statusCode: number, responseBody: string, responseHeaders = {}): APICallError =>
+    new APICallError({ message: "failed", url, requestBodyValues: {}, statusCode, responseHeaders, responseBody });
+
+  test("an APICallError tells the provider by its URL", () => {
+    const error = failed(424, '{"error":{"message":"the tool refused"}}');
+    expect(classify(error)).toEqual({ action: "stop", kind: "invalid-request", processed: "no", health: "neutral" });
+  });
+
+  test("a RetryError is judged by its last error", () => {
+    const last = failed(429, '{"error":{"message":"slow"}}', { "retry-after-ms": "250" });
+    const error = new RetryError({
+      message: "gave up",
+      reason: "maxRetriesExceeded",
+      errors: [failed(500, "{}"), last],
+    });
+    expect(classify(error)).toEqual({
+      action: "retry",
+      kind: "rate-limit",
+      processed: "no",
+      health: "neutral",
+      retryAfter: 250,
+    });
+  });
+
+  test("a page with status 200 is no answer", () => {
+    expect(classify(failed(200, "<!DOCTYPE html><html></html>"))).toMatchObject({
+      action: "elsewhere",
+      kind: "malformed",
+    });
+  });
+
+  test("JSON that does not parse is asked for again", () => {
+    expect(
+      classify(
+        new APICallError({
+          message: "Invalid JSON response",
+          url,
+          requestBodyValues: {},
+          statusCode: 200,
+          responseBody: "{",
+        }),
+      ),
+    ).toMatchObject({ action: "retry", kind: "malformed" });
+  });
+});
+
+describe("@aws-sdk/client-bedrock-runtime", () => {
+  const metadata = (httpStatusCode: number) => ({ $metadata: { httpStatusCode, attempts: 1 }, message: "x" });
+
+  test("its exceptions tell by their names", () => {
+    expect(classify(new ThrottlingException(metadata(429)))).toMatchObject({ action: "retry", kind: "rate-limit" });
+    expect(classify(new ModelErrorException({ ...metadata(424), originalStatusCode: 400 }))).toMatchObject({
+      action: "stop",
+      kind: "invalid-request",
+    });
+  });
+
+  test("its real client's error gets the verdict of the response", async () => {
+    const client = new BedrockRuntimeClient({
+      region: "us-east-1",
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
+      maxAttempts: 1,
+      requestHandler: {
+        handle: async () => ({
+          response: {
+            statusCode: 400,
+            headers: { "x-amzn-errortype": "ValidationException", "content-type": "application/json" },
+            body: new Response('{"message":"Input is too long for requested model."}').body,
+          } as never,
+        }),
+      },
+    });
+    const error = await thrownBy(
+      client.send(new ConverseCommand({ modelId: "m", messages: [{ role: "user", content: [{ text: "hello" }] }] })),
+    );
+    expect(classify(error)).toMatchObject({ action: "change", kind: "context-length" });
+  });
+});
+
+describe("Azure clients", () => {
+  test("a RestError is judged by its response", async () => {
+    const request = createPipelineRequest({
+      url: "https://example.openai.azure.com/openai/deployments/m/chat/completions",
+    });
+    const response = {
+      request,
+      status: 429,
+      headers: createHttpHeaders({ "retry-after-ms": "1200" }),
+      bodyAsText: '{"error":{"code":"429"}}',
+    };
+    const error = new RestError("Rate limit", { code: "429", statusCode: 429, request, response });
+    expect(createEmptyPipeline().getOrderedPolicies()).toEqual([]);
+    expect(classify(error)).toEqual({
+      action: "retry",
+      kind: "rate-limit",
+      processed: "no",
+      health: "neutral",
+      retryAfter: 1_200,
+    });
+  });
+});
