@@ -1,0 +1,68 @@
+/** What the command line asks for. */
+import { parseArgs } from "node:util";
+import type { Contender } from "./contender.ts";
+import { contenders } from "./contenders.ts";
+import type { Scenario } from "./scenario.ts";
+import { scenarios } from "./scenarios.ts";
+
+export interface Options {
+  readonly scenarios: readonly Scenario[];
+  readonly contenders: readonly Contender[];
+  /** How many runs there are of each pair: seeds 1 to so many. */
+  readonly seeds: number;
+  /** Whether this is the whole gauntlet, of which a report is worth keeping. */
+  readonly isWhole: boolean;
+}
+
+/** What `--help` says. */
+export const help = `Usage: gauntlet [--scenario NAME]... [--contender NAME]... [--seeds N] [--short]
+
+Sends each contender through each scenario and prints what came of it. The whole gauntlet also writes docs/benchmarks.md.
+
+  --scenario NAME   only this one; may be repeated: ${scenarios.map(({ name }) => name).join(", ")}
+  --contender NAME  only this one; may be repeated: ${contenders.map(({ name }) => name).join(", ")}
+  --seeds N         runs of each pair, 1 to 10000 (default 40, with --short 2)
+  --short           fewer runs, and of the scenarios the short ones, for a look or a check
+  --help            this text`;
+
+/** Scenarios of an hour are no matter of seconds even in virtual time. */
+const longest = 1_000;
+
+/**
+ * Reads the arguments.
+ * @throws {Error} One of them is unknown or out of range; the message says what is allowed.
+ */
+export function readOptions(args: readonly string[]): Options | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      scenario: { type: "string", multiple: true },
+      contender: { type: "string", multiple: true },
+      seeds: { type: "string" },
+      short: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { scenario, contender, seeds, short } = values;
+  if (values.help) return "help";
+  const shortOnes = short ? scenarios.filter(({ seconds }) => seconds <= longest) : scenarios;
+  return {
+    scenarios: scenario?.map((name) => find("scenario", name, scenarios)) ?? shortOnes,
+    contenders: contender?.map((name) => find("contender", name, contenders)) ?? contenders,
+    seeds: readSeeds(seeds ?? (short ? "2" : "40")),
+    isWhole: !scenario && !contender && !seeds && !short,
+  };
+}
+
+function find<T extends { readonly name: string }>(option: string, wanted: string, all: readonly T[]): T {
+  const found = all.find(({ name }) => name === wanted);
+  if (found) return found;
+  const names = all.map(({ name }) => `"${name}"`).join(", ");
+  throw new Error(`Expected --${option} to be one of ${names}, got "${wanted}"`);
+}
+
+function readSeeds(text: string): number {
+  const seeds = Number(text);
+  if (Number.isInteger(seeds) && seeds >= 1 && seeds <= 10_000) return seeds;
+  throw new Error(`Expected --seeds to be an integer from 1 to 10000, got "${text}"`);
+}

@@ -1,0 +1,97 @@
+/** Writes down what the gauntlet came to. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, release, type } from "node:os";
+import type { Contender } from "./contender.ts";
+import { contenders } from "./contenders.ts";
+import { plot, type Line } from "./plot.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Summary } from "./summary.ts";
+import { outcomeTable, table } from "./table.ts";
+import { verdict } from "./verdict.ts";
+
+/** Returns what is to be said of one scenario: its table, and a sentence for each comparison that is fair. */
+export function scenarioReport(scenario: Scenario, summaries: readonly Summary[]): string {
+  const isMarked = (name: string): string => (isOurs(name) ? `**${name}**` : name);
+  const verdicts = fields.flatMap((field) => verdict(summaries, field) ?? []);
+  return [
+    `${scenario.story[0]!.toUpperCase()}${scenario.story.slice(1)}.`,
+    outcomeTable(summaries, isMarked),
+    verdicts.map((sentence) => `- ${sentence}`).join("\n"),
+  ].join("\n\n");
+}
+
+/** Replaces the generated part of the page, and the pictures beside it. */
+export function writeReport(scenarios: readonly Scenario[], summaries: readonly Summary[], root: URL): void {
+  const page = new URL("docs/benchmarks.md", root);
+  const pictures = new URL("docs/benchmarks/", root);
+  mkdirSync(pictures, { recursive: true });
+  const sections = scenarios.map((scenario) => {
+    const own = summaries.filter(({ scenario: name }) => name === scenario.name);
+    const picture = scenario.trouble && `![${scenario.name} over time](benchmarks/${scenario.name}.svg)`;
+    if (picture) writeFileSync(new URL(`${scenario.name}.svg`, pictures), picturesOf(scenario, own));
+    return [`### ${scenario.name}`, scenarioReport(scenario, own), picture].filter(Boolean).join("\n\n");
+  });
+  const text = [conditions(summaries), contenderTable(), ...sections].join("\n\n");
+  const old = readFileSync(page, "utf8");
+  if (!part.test(old)) throw new Error(`Expected ${page.pathname} to have the marks ${begin} and ${end}`);
+  writeFileSync(
+    page,
+    old.replace(part, () => `${begin}\n\n${text}\n\n${end}`),
+  );
+}
+
+const begin = "<!-- outcomes: written by `pnpm gauntlet` -->";
+const end = "<!-- /outcomes -->";
+const part = new RegExp(`${begin}[^]*${end}`);
+
+const isOurs = (name: string): boolean => name.startsWith("evenkeel");
+const namesOf = (those: readonly Contender[]): string[] =>
+  those.map(({ name }) => name).filter((name) => !isOurs(name));
+
+/** Like with like: who was told how many calls may be under way has an advantage. */
+const fields = [
+  { ours: "evenkeel", peers: namesOf(contenders.filter(({ knowsConcurrency }) => !knowsConcurrency)) },
+  { ours: "evenkeel, untouched", peers: namesOf(contenders.filter(({ knowsConcurrency }) => !knowsConcurrency)) },
+  { ours: "evenkeel + semaphore", peers: namesOf(contenders) },
+];
+
+function conditions(summaries: readonly Summary[]): string {
+  const processor = cpus()[0]?.model ?? "an unknown processor";
+  const machine = `${availableParallelism()} × ${processor}, ${type()} ${release()}, Node ${process.versions.node}`;
+  return `${new Date().toISOString().slice(0, 10)}, ${machine}; seeds 1 to ${summaries[0]!.runs}. All time is virtual: the machine decides how long the simulation takes, not what comes of it.`;
+}
+
+function contenderTable(): string {
+  const rows = contenders.map(({ name, packages, settings }) => [name, packages.map(versionOf).join(", "), settings]);
+  return table(["contender", "versions", "settings"], rows);
+}
+
+function versionOf(name: string): string {
+  const manifest = readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), "utf8");
+  return `${name} ${(JSON.parse(manifest) as { version: string }).version}`;
+}
+
+function picturesOf({ seconds, trouble }: Scenario, summaries: readonly Summary[]): string {
+  const lines = (pick: (summary: Summary) => readonly number[]): Line[] =>
+    summaries.map((each) => ({ name: each.contender, values: pick(each), isBold: isOurs(each.contender) }));
+  const requests = lines(({ requests }) => requests);
+  const most = Math.max(...requests.flatMap(({ values }) => values));
+  return plot({
+    seconds,
+    shaded: trouble,
+    panels: [
+      {
+        title: "Answered, of the calls that came at this time",
+        lines: lines(({ answered }) => answered),
+        top: 1,
+        format: (value) => `${100 * value} %`,
+      },
+      {
+        title: "Requests per second to the provider",
+        lines: requests,
+        top: most,
+        format: (value) => value.toPrecision(3),
+      },
+    ],
+  });
+}

@@ -1,0 +1,42 @@
+/** Says in a sentence how the toolkit did among its peers. */
+import type { Summary } from "./summary.ts";
+
+/** Who is compared. */
+export interface Field {
+  /** The toolkit's contender. */
+  readonly ours: string;
+  /** The others that know as much as it does. */
+  readonly peers: readonly string[];
+}
+
+/** The most requests per call that a contender may send to be an example to others. */
+export const decentLoad = 1.3;
+
+/** How far behind the best, as a share of it, still counts as level. */
+export const level = 0.02;
+
+/** Compares goodput among those that collapse in no run and send no more than is decent. */
+export function verdict(summaries: readonly Summary[], { ours, peers }: Field): string | undefined {
+  const own = summaries.find(({ contender }) => contender === ours);
+  const best = summaries
+    .filter((each) => peers.includes(each.contender) && isDecent(each))
+    .toSorted((a, b) => b.goodput.mean - a.goodput.mean)[0];
+  if (!own || !best) return undefined;
+  const behind = 1 - own.goodput.mean / best.goodput.mean;
+  const place = !isDecent(own)
+    ? "**not decent**"
+    : behind <= 0
+      ? "the best"
+      : behind <= level
+        ? "level with the best"
+        : "**behind the best**";
+  return `${ours} is ${place}: ${share(own)} %, and of the others ${best.contender} ${share(best)} %.`;
+}
+
+function isDecent({ collapsed, load }: Summary): boolean {
+  return collapsed === 0 && load.mean <= decentLoad;
+}
+
+function share({ goodput }: Summary): string {
+  return (100 * goodput.mean).toFixed(1);
+}
