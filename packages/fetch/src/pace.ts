@@ -4,6 +4,7 @@ import { checkNumber, keyed, sleep, type Call, type Clock } from "@evenkeel/core
 import type { FetchLayer } from "./adapt.ts";
 import { about, type PaceEvent, type RateLimitsEvent } from "./fetch-event.ts";
 import { HttpError } from "./http-error.ts";
+import { tokensIn } from "./inspect-body.ts";
 import type { FetchRequest } from "./request.ts";
 
 export interface PaceOptions {
@@ -24,9 +25,6 @@ interface Pace {
   nextAt: number;
 }
 
-/** About four characters make a token. */
-const charactersPerToken = 4;
-
 /**
  * Spaces the calls of a key, once less than a tenth of a limit is left, at the rate at which that limit grows back: `reset` is the
  * time until it is whole again, so `reset / (limit - remaining)` a unit. A small call waits for its few tokens, not for the whole reset.
@@ -46,7 +44,7 @@ export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): Fet
     if (!state || now >= state.until) return 0;
     const wait = Math.min(maxWait, Math.max(0, state.nextAt - now));
     if (now + wait >= call.deadline) return 0; // better to ask and be refused than not to ask
-    const slot = Math.max(state.perRequest, state.perToken * tokensOf(call.input));
+    const slot = Math.max(state.perRequest, state.perToken * tokensIn(call.input.init.body));
     state.nextAt = now + wait + slot;
     return wait;
   }
@@ -86,8 +84,4 @@ export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): Fet
       throw error;
     }
   };
-}
-
-function tokensOf({ init }: FetchRequest): number {
-  return typeof init.body === "string" ? init.body.length / charactersPerToken : 0;
 }

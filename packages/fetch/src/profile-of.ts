@@ -1,5 +1,6 @@
 /** Chooses the time limits of a request from the request itself. */
 import { estimateTimeout, profiles, type Profile } from "@evenkeel/timeout";
+import { edgesOf, tokensIn } from "./inspect-body.ts";
 
 /** Models and settings that think before they answer, and are silent for minutes. */
 const thinks =
@@ -11,24 +12,17 @@ const streamsByPath = /stream/i;
 
 const outputLimit = /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens|num_predict)"\s*:\s*(\d+)/;
 
-/** Settings stand before or behind the prompt, which may be long: only so many characters at either end are looked into. */
-const edge = 2_048;
-
-/** About four characters make a token of English. */
-const charactersPerToken = 4;
-
 /**
  * Returns the limits of a request whose caller named none: `reasoning` for models that think, `streaming` for a stream, otherwise
- * `long`, of which the limit to the answer grows with what is asked for. What is no string is not looked into.
+ * `long`, of which the limit to the answer grows with what is asked for.
  */
-export function profileOf(url: string, body: unknown): Profile {
-  const text = typeof body === "string" ? body : "";
-  const settings = text.length > 2 * edge ? text.slice(0, edge) + text.slice(-edge) : text;
+export function profileOf(url: string, { body }: RequestInit): Profile {
+  const settings = edgesOf(body);
   if (thinks.test(settings)) return profiles.reasoning;
   if (streams.test(settings) || streamsByPath.test(url.slice(url.lastIndexOf("/")))) return profiles.streaming;
   const { long } = profiles;
   const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
-  const estimate = estimateTimeout({ inputTokens: text.length / charactersPerToken, outputTokens });
+  const estimate = estimateTimeout({ inputTokens: tokensIn(body), outputTokens });
   const firstContent = Math.max(long.firstContent, estimate);
   return { ...long, firstContent, total: Math.max(long.total, firstContent) };
 }
