@@ -1,0 +1,66 @@
+/** Opens a circuit by what happened in the last so many calls. */
+import { checkNumber } from "@evenkeel/core";
+import { anyMark, rates, Tally, type RateOptions, type Rates } from "./rates.ts";
+import type { TripCondition, TripRecord } from "./trip-condition.ts";
+
+export interface CountWindowOptions extends RateOptions {
+  /** How many of the last calls count, an integer >= 1. Each circuit keeps a byte for each. */
+  readonly size: number;
+}
+
+/**
+ * Trips when a rate is reached in the last `size` calls, however long ago they were.
+ * @example
+ * const breaker = circuitBreaker({ trip: countWindow({ size: 100, failureRate: 0.5, timeoutRate: 0.3 }) });
+ * @throws {RangeError | TypeError} An option is out of range, or no rate is given.
+ */
+export function countWindow({ size, ...options }: CountWindowOptions): TripCondition {
+  checkNumber("size", size, { integer: true, min: 1, max: 2 ** 32 - 1 });
+  const limits = rates(options, size);
+  return {
+    kind: "count-window",
+    slowCallDuration: limits.slowCallDuration,
+    start: () => startRecord(size, limits),
+  };
+}
+
+/** A ring of marks and their running tally (resilience4j's fixed-size sliding window). */
+function startRecord(size: number, limits: Rates): TripRecord {
+  const ring = new Uint8Array(size);
+  const tally = new Tally();
+  let next = 0;
+
+  function push(mark: number): void {
+    if (tally.calls === size) tally.add(ring[next]!, -1);
+    ring[next] = mark;
+    next = next + 1 === size ? 0 : next + 1;
+    tally.add(mark, 1);
+  }
+
+  return {
+    add(outcome, duration) {
+      const mark = limits.mark(outcome, duration);
+      push(mark);
+      return mark === 0 ? undefined : limits.reached(tally);
+    },
+    get isIdle() {
+      return tally.failures === 0 && tally.slowCalls === 0;
+    },
+    /** Runs of equal marks, the oldest first: mark, length, mark, length... */
+    save() {
+      const runs: number[] = [];
+      for (let i = size - tally.calls; i < size; i++) {
+        const mark = ring[(next + i) % size]!;
+        if (runs.at(-2) === mark) runs[runs.length - 1]!++;
+        else runs.push(mark, 1);
+      }
+      return runs;
+    },
+    load(runs) {
+      for (let i = 0; i < runs.length; i += 2) {
+        const mark = runs[i]! & anyMark;
+        for (let length = Math.min(runs[i + 1] ?? 0, size); length > 0; length--) push(mark);
+      }
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Opens a circuit by what happened in the last so many milliseconds. */
+import { checkNumber, type Clock } from "@evenkeel/core";
+import { rates, Tally, type Counts, type RateOptions, type Rates } from "./rates.ts";
+import type { TripCondition, TripRecord } from "./trip-condition.ts";
+
+export interface TimeWindowOptions extends RateOptions {
+  /** How long a call counts, in ms, > 0. Calls are forgotten in sixteenths of it: each after 15/16 to 16/16. */
+  readonly duration: number;
+}
+
+/**
+ * Trips when a rate is reached among the calls that ended in the last `duration` milliseconds.
+ * @example
+ * const breaker = circuitBreaker({ trip: timeWindow({ duration: 60_000, failureRate: 0.5, minimumCalls: 20 }) });
+ * @throws {RangeError | TypeError} An option is out of range, or no rate is given.
+ */
+export function timeWindow({ duration, ...options }: TimeWindowOptions): TripCondition {
+  checkNumber("duration", duration, { exclusive: true, max: Number.MAX_SAFE_INTEGER });
+  const limits = rates(options, Number.MAX_SAFE_INTEGER);
+  return {
+    kind: "time-window",
+    slowCallDuration: limits.slowCallDuration,
+    start: (clock) => startRecord(duration / slots, limits, clock),
+  };
+}
+
+/** Into how many parts a window is cut; a power of two, so that a slot's place in the ring is a mask. More forget more evenly. */
+const slots = 16;
+
+/** A ring of tallies. Slots are numbered from the epoch, so that they are the same in every process. */
+function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
+  const ring = Array.from({ length: slots }, () => new Tally());
+  let slot = -Infinity;
+  let slotEnd = -Infinity;
+
+  const tallyOf = (number: number): Tally => ring[number & (slots - 1)]!;
+
+  /** Forgets every slot that has left the window, also after an idle hour, and returns the present one. */
+  function present(): Tally {
+    const now = clock.now();
+    if (now >= slotEnd) {
+      const latest = Math.floor(now / width);
+      for (let i = Math.max(slot + 1, latest - slots + 1); i <= latest; i++) ring[i & (slots - 1)] = new Tally();
+      slot = latest;
+      slotEnd = (slot + 1) * width;
+    }
+    return tallyOf(slot);
+  }
+
+  function total(): Counts {
+    present();
+    const sum = new Tally();
+    for (const tally of ring) sum.merge(tally);
+    return sum;
+  }
+
+  return {
+    add(outcome, duration) {
+      const mark = limits.mark(outcome, duration);
+      present().add(mark, 1);
+      return mark === 0 ? undefined : limits.reached(total());
+    },
+    get isIdle() {
+      const { failures, slowCalls } = total();
+      return failures === 0 && slowCalls === 0;
+    },
+    /** Five numbers for each slot in which something happened: a time in it, calls, failures, timeouts, slow calls. */
+    save() {
+      present();
+      const rows: number[] = [];
+      for (let i = slot - slots + 1; i <= slot; i++) {
+        const { calls, failures, timeouts, slowCalls } = tallyOf(i);
+        if (calls > 0) rows.push((i + 0.5) * width, calls, failures, timeouts, slowCalls);
+      }
+      return rows;
+    },
+    load(rows) {
+      present();
+      for (let i = 0; i < rows.length; i += 5) {
+        const [time = 0, calls = 0, failures = 0, timeouts = 0, slowCalls = 0] = rows.slice(i, i + 5);
+        // What another process's clock puts into our future happened now at the latest.
+        const at = Math.min(slot, Math.floor(time / width));
+        if (at > slot - slots) tallyOf(at).merge({ calls, failures, timeouts, slowCalls });
+      }
+    },
+  };
+}

@@ -1,0 +1,559 @@
+import { compose, layer, startCall, wrap, type Call } from "@evenkeel/core";
+import { describe, expect, it } from "vitest";
+import {
+  circuitBreaker,
+  CircuitOpenError,
+  consecutive,
+  countWindow,
+  timeWindow,
+  type CircuitBreaker,
+} from "../src/index.ts";
+import { boom, judged, play, settled, timeLimit, type Play } from "./play.ts";
+
+describe("a closed circuit", () => {
+  it("passes the call, the answer and the error through as they are", async () => {
+    const { breaker } = play();
+    const input = { prompt: "hello" };
+    const seen: Call[] = [];
+    const ask = wrap(async (call: Call<object>) => (seen.push(call), input), breaker);
+    expect(await ask(input)).toBe(input);
+    expect(seen[0]?.input).toBe(input);
+    await expect(breaker.run(() => Promise.reject(boom))).rejects.toBe(boom);
+  });
+
+  it("by default opens when half of at least ten calls fail within 30 s", async () => {
+    const { breaker, fail, succeed } = play();
+    await succeed(5);
+    await fail(4);
+    expect(breaker.state()).toBe("closed");
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("does not open before the tenth call, nor below half of them", async () => {
+    const { breaker, fail, succeed } = play();
+    await fail(9);
+    expect(breaker.state()).toBe("closed");
+    await succeed(10);
+    await fail(0);
+    expect(breaker.state()).toBe("closed");
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("opens at the first of several conditions", async () => {
+    const trip = [consecutive(3), countWindow({ size: 10, failureRate: 0.5, minimumCalls: 4 })];
+    const byRow = play({ trip });
+    await byRow.fail(3);
+    expect(byRow.events).toMatchObject([{ type: "circuit-open", reason: "consecutive" }]);
+
+    const byRate = play({ trip });
+    await byRate.fail(1);
+    await byRate.succeed(1);
+    await byRate.fail(1);
+    await byRate.succeed(1);
+    await byRate.fail(1);
+    expect(byRate.events).toMatchObject([{ type: "circuit-open", reason: "failure-rate" }]);
+  });
+
+  it("never opens by itself without a condition", async () => {
+    const { breaker, fail } = play({ trip: [] });
+    await fail(100);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("keeps a circuit for each key", async () => {
+    const { breaker, send } = play({ trip: consecutive(1) });
+    await send({ key: "a" }, boom);
+    expect([breaker.state("a"), breaker.state("b"), breaker.state()]).toEqual(["open", "closed", "closed"]);
+    expect(await send({ key: "a" })).toBeInstanceOf(CircuitOpenError);
+    expect(await send({ key: "b" })).toBe("ok");
+  });
+});
+
+describe("what counts", () => {
+  const tripsAtOnce = { trip: consecutive(1) };
+
+  it("counts an unknown error", async () => {
+    const { breaker, fail } = play(tripsAtOnce);
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it.each(["elsewhere", "change", "stop"] as const)("does not count an error whose verdict says %s", async (action) => {
+    const { breaker, fail } = play(tripsAtOnce);
+    await fail(10, judged({ action }));
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("goes by the health of a verdict, not by its action", async () => {
+    const { breaker, fail } = play(tripsAtOnce);
+    await fail(10, judged({ action: "retry", kind: "rate-limit", health: "neutral" }));
+    expect(breaker.state()).toBe("closed");
+    await fail(1, judged({ action: "stop", kind: "server", health: "failure" }));
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts an error whose health is success as a success", async () => {
+    const { breaker, fail } = play({ trip: consecutive(2) });
+    await fail(1);
+    await fail(1, judged({ action: "stop", kind: "not-found", health: "success" }));
+    await fail(1);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("asks its own classify first, then the error, then the call's", async () => {
+    const own = play({ ...tripsAtOnce, classify: () => ({ action: "stop" }) });
+    await own.fail(1, judged({ health: "failure" }));
+    expect(own.breaker.state()).toBe("closed");
+
+    const theCalls = play(tripsAtOnce);
+    await theCalls.send({ classify: () => ({ action: "stop" }) }, boom);
+    expect(theCalls.breaker.state()).toBe("closed");
+    await theCalls.send({ classify: () => ({ action: "stop" }) }, judged({ health: "failure" }));
+    expect(theCalls.breaker.state()).toBe("open");
+  });
+
+  it("takes a classify that throws for no answer: the call's own error comes out, and counts", async () => {
+    const { breaker, send } = play({
+      ...tripsAtOnce,
+      classify() {
+        throw new TypeError("a bug");
+      },
+    });
+    expect(await send({}, boom)).toBe(boom);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("does not count ten refusals of a layer below", async () => {
+    const { breaker, fail } = play(tripsAtOnce);
+    const lower = circuitBreaker();
+    lower.isolate();
+    const refusal = await settled(lower.run(async () => "never"));
+    await fail(10, refusal);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("does not count its own refusals", async () => {
+    const { breaker, clock, events, fail } = play({ trip: consecutive(1), openFor: 1_000 });
+    await fail(11);
+    expect(events.filter(({ type }) => type === "circuit-reject")).toHaveLength(10);
+    await clock.advance(1_000);
+    expect(breaker.state()).toBe("half-open");
+  });
+
+  it("does not count a caller's abort, whatever the operation rejects with", async () => {
+    const { breaker, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { outcome, reject } = await start({ signal: controller.signal });
+    controller.abort(new Error("changed my mind"));
+    reject(boom);
+    expect(await outcome).toBe(boom);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("counts a failure that comes before the abort", async () => {
+    const { breaker, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { outcome, reject } = await start({ signal: controller.signal });
+    reject(boom);
+    await outcome;
+    controller.abort();
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts a hang that an outer time limit cuts", async () => {
+    const { breaker, events, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { outcome, reject } = await start({ signal: controller.signal });
+    controller.abort(timeLimit());
+    reject(controller.signal.reason);
+    expect(await outcome).toBe(controller.signal.reason);
+    expect(breaker.state()).toBe("open");
+    expect(events).toMatchObject([{ type: "circuit-open", error: controller.signal.reason }]);
+  });
+
+  it("counts it at once where the operation is deaf, if the call has a deadline", async () => {
+    const { breaker, clock, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { outcome } = await start({ signal: controller.signal, deadline: clock.now() + 1_000 });
+    controller.abort(timeLimit());
+    expect(await outcome).toBe(controller.signal.reason);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts it late where the operation is deaf and succeeds at last", async () => {
+    const { breaker, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { outcome, resolve } = await start({ signal: controller.signal });
+    controller.abort(timeLimit());
+    resolve("too late");
+    expect(await outcome).toBe("too late");
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("takes a foreign TimeoutError for a caller's abort: whose limit it was nobody knows", async () => {
+    const { breaker, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { outcome, reject } = await start({ signal: controller.signal });
+    controller.abort(new DOMException("timed out", "TimeoutError"));
+    reject(controller.signal.reason);
+    await outcome;
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("counts an operation that throws synchronously, and leaks nothing", async () => {
+    const { breaker } = play({ trip: consecutive(2), maxKeys: 1 });
+    const throwing = (): never => {
+      throw boom;
+    };
+    for (const times of [1, 2]) await expect(breaker(startCall(times), throwing)).rejects.toBe(boom);
+    expect(breaker.state()).toBe("open");
+  });
+});
+
+describe("a body that outlives its answer", () => {
+  it("counts as a success only when it has ended", async () => {
+    const { breaker, start, fail } = play({ trip: consecutive(2) });
+    const { call, resolve, outcome } = await start();
+    const end = call.work.hold();
+    resolve("headers");
+    await outcome;
+    await fail(1);
+    end();
+    await fail(1);
+    expect(breaker.state()).toBe("closed");
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts as a failure when it fails", async () => {
+    const { breaker, events, start } = play({ trip: consecutive(1) });
+    const { call, resolve, outcome } = await start();
+    const end = call.work.hold();
+    resolve("headers");
+    await outcome;
+    expect(breaker.state()).toBe("closed");
+    end(boom);
+    expect(breaker.state()).toBe("open");
+    expect(events).toMatchObject([{ type: "circuit-open", error: boom }]);
+  });
+
+  it("counts as a failure when it failed before anyone could look", async () => {
+    const { breaker, start } = play({ trip: consecutive(1) });
+    const { call, resolve, outcome } = await start();
+    const end = call.work.hold();
+    resolve("headers");
+    end(boom);
+    await outcome;
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("does not count when its reader aborts it", async () => {
+    const { breaker, start } = play({ trip: consecutive(1) });
+    const controller = new AbortController();
+    const { call, resolve, outcome } = await start({ signal: controller.signal });
+    const end = call.work.hold();
+    resolve("headers");
+    await outcome;
+    controller.abort();
+    end(controller.signal.reason);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("does not keep a rejection waiting", async () => {
+    const { breaker, start } = play({ trip: consecutive(1) });
+    const { call, reject, outcome } = await start();
+    call.work.hold();
+    reject(boom);
+    await outcome;
+    expect(breaker.state()).toBe("open");
+  });
+});
+
+describe("one logical call", () => {
+  /** Makes three attempts under one call, as retry does, and rejects with the last error. */
+  const thrice = layer(async (call, next) => {
+    let attempt = 1;
+    for (;;) {
+      try {
+        return await next(attempt === 1 ? call : { ...call, attempt, work: call.work.fork() });
+      } catch (error) {
+        if (++attempt > 3) throw error;
+      }
+    }
+  });
+  const attemptsOf = (breaker: CircuitBreaker, error = boom): Promise<unknown> =>
+    settled(compose(thrice, breaker).run(() => Promise.reject(error)));
+
+  it("with three failed attempts counts one failure", async () => {
+    const { breaker } = play({ trip: consecutive(2) });
+    await attemptsOf(breaker);
+    expect(breaker.state()).toBe("closed");
+    await attemptsOf(breaker);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts each attempt where that is asked for", async () => {
+    const { breaker } = play({ trip: consecutive(3), countPer: "attempt" });
+    await attemptsOf(breaker);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts its successes, too", async () => {
+    const { breaker, fail } = play({ trip: countWindow({ size: 10, failureRate: 0.6, minimumCalls: 5 }) });
+    for (const _ of [1, 2]) {
+      let attempts = 0;
+      await compose(thrice, breaker).run(() => (++attempts < 3 ? Promise.reject(boom) : Promise.resolve("ok")));
+    }
+    // Of each call so far: one failure, nothing, one success.
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("counts again after the circuit was open", async () => {
+    const { breaker, clock } = play({ trip: consecutive(1), openFor: 1_000 });
+    const call = startCall("x");
+    const failing = (): Promise<never> => Promise.reject(boom);
+    await settled(breaker(call, failing));
+    await clock.advance(1_000);
+    await breaker(startCall("y"), async () => "a probe");
+    expect(breaker.state()).toBe("closed");
+    await settled(breaker({ ...call, work: call.work.fork() }, failing));
+    expect(breaker.state()).toBe("open");
+  });
+});
+
+describe("manual control", () => {
+  it("isolates a key until it is closed", async () => {
+    const { breaker, send, clock } = play();
+    breaker.isolate("a");
+    await clock.advance(3_600_000);
+    expect(breaker.state("a")).toBe("isolated");
+    expect(await send({ key: "a" })).toMatchObject({ state: "isolated", retryAfter: undefined });
+    expect(await send({ key: "b" })).toBe("ok");
+    breaker.close("a");
+    expect(await send({ key: "a" })).toBe("ok");
+  });
+
+  it("closes an open circuit, and forgets its failures and openings", async () => {
+    const { breaker, clock, fail } = play({ trip: consecutive(2), openFor: 1_000 });
+    await fail(2);
+    breaker.close();
+    await fail(1);
+    expect(breaker.state()).toBe("closed");
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+    await clock.advance(1_000);
+    expect(breaker.state()).toBe("half-open");
+  });
+
+  it("makes what began before it change nothing", async () => {
+    const { breaker, start } = play({ trip: consecutive(1) });
+    const early = await start();
+    breaker.isolate();
+    breaker.close();
+    early.reject(boom);
+    await early.outcome;
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("tells its own listener, once for each change", () => {
+    const { breaker, events } = play();
+    breaker.close();
+    breaker.isolate("a");
+    breaker.isolate("a");
+    breaker.close("a");
+    breaker.close("a");
+    expect(events).toMatchObject([
+      { type: "circuit-open", key: "a", reason: "isolated", openFor: Infinity },
+      { type: "circuit-close", key: "a" },
+    ]);
+  });
+});
+
+describe("events", () => {
+  it("tell a whole story through the calls that caused them", async () => {
+    const { clock, events, send } = play({ trip: consecutive(2), openFor: 1_000 });
+    const roots: object[] = [];
+    const note = async (error?: unknown): Promise<void> => {
+      const before = events.length;
+      await send({ key: "k" }, error);
+      if (events.length > before) roots.push(events.at(-1)!.call);
+    };
+    await note(boom);
+    await note(boom);
+    await note();
+    await clock.advance(1_000);
+    await note(boom);
+    await clock.advance(2_000);
+    await note();
+    expect(events).toEqual([
+      {
+        type: "circuit-open",
+        key: "k",
+        attempt: 1,
+        call: roots[0],
+        reason: "consecutive",
+        openFor: 1_000,
+        error: boom,
+      },
+      { type: "circuit-reject", key: "k", attempt: 1, call: roots[1], state: "open", retryAfter: 1_000 },
+      { type: "circuit-half-open", key: "k", attempt: 1, call: roots[2] },
+      {
+        type: "circuit-open",
+        key: "k",
+        attempt: 1,
+        call: roots[2],
+        reason: "probe-failed",
+        openFor: 2_000,
+        error: boom,
+      },
+      { type: "circuit-half-open", key: "k", attempt: 1, call: roots[3] },
+      { type: "circuit-close", key: "k", attempt: 1, call: roots[3] },
+    ]);
+  });
+
+  it("come after the change, so that a listener may act on it", async () => {
+    const states: string[] = [];
+    const { breaker, send } = play({ trip: consecutive(1) });
+    const emit = (): void => {
+      states.push(breaker.state());
+      breaker.close();
+    };
+    await send({ emit }, boom);
+    expect(states).toEqual(["open"]);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("go to listeners that throw, and break nothing", async () => {
+    const emit = (): never => {
+      throw new Error("a bug in a listener");
+    };
+    const { breaker, send, clock } = play({ trip: consecutive(1), openFor: 1_000, emit });
+    expect(await send({ emit }, boom)).toBe(boom);
+    expect(await send({ emit })).toBeInstanceOf(CircuitOpenError);
+    await clock.advance(1_000);
+    expect(await send({ emit })).toBe("ok");
+    expect(breaker.state()).toBe("closed");
+    breaker.isolate();
+    expect(breaker.state()).toBe("isolated");
+  });
+});
+
+describe("the state map", () => {
+  /** Calls so many new keys that all idle ones are forgotten. */
+  async function crowd({ send }: Play): Promise<void> {
+    for (let i = 0; i < 1_000; i++) await send({ key: `${Math.floor(i / 10)} of many ${i % 10}` });
+  }
+  const keysOf = ({ breaker }: Play): string[] => breaker.snapshot().circuits.map(({ key }) => key);
+
+  it("forgets idle circuits", async () => {
+    const scene = play({ maxKeys: 10 });
+    await scene.send({ key: "idle" });
+    await crowd(scene);
+    expect(keysOf(scene)).not.toContain("idle");
+    expect(keysOf(scene).length).toBeLessThanOrEqual(20);
+  });
+
+  it("keeps failures", async () => {
+    const scene = play({ trip: consecutive(2), maxKeys: 10 });
+    await scene.send({ key: "failed" }, boom);
+    await crowd(scene);
+    await scene.send({ key: "failed" }, boom);
+    expect(scene.breaker.state("failed")).toBe("open");
+  });
+
+  it("keeps open and isolated circuits", async () => {
+    const scene = play({ trip: consecutive(1), maxKeys: 10 });
+    await scene.send({ key: "open" }, boom);
+    scene.breaker.isolate("isolated");
+    await crowd(scene);
+    expect(["open", "isolated"].map((key) => scene.breaker.state(key))).toEqual(["open", "isolated"]);
+  });
+
+  it("keeps circuits with calls under way, of which the failure still counts", async () => {
+    const scene = play({ trip: consecutive(2), maxKeys: 10 });
+    const early = await scene.start({ key: "busy" });
+    await crowd(scene);
+    early.reject(boom);
+    await early.outcome;
+    await scene.send({ key: "busy" }, boom);
+    expect(scene.breaker.state("busy")).toBe("open");
+  });
+
+  it("keeps circuits of which a body is read", async () => {
+    const scene = play({ trip: consecutive(1), maxKeys: 10 });
+    const early = await scene.start({ key: "busy" });
+    const end = early.call.work.hold();
+    early.resolve("headers");
+    await early.outcome;
+    await crowd(scene);
+    end(boom);
+    expect(scene.breaker.state("busy")).toBe("open");
+  });
+
+  it("keeps an opening until the circuit has been closed for as long", async () => {
+    const scene = play({ trip: consecutive(1), openFor: 1_000, maxKeys: 10 });
+    await scene.send({ key: "opened" }, boom);
+    await scene.clock.advance(1_000);
+    await scene.send({ key: "opened" });
+    await crowd(scene);
+    expect(keysOf(scene)).toContain("opened");
+    await scene.clock.advance(1_000);
+    await crowd(scene);
+    await crowd(scene);
+    expect(keysOf(scene)).not.toContain("opened");
+  });
+
+  it("forgets the failures of a time window when they are over", async () => {
+    const { breaker, send, clock } = play({ maxKeys: 10 });
+    for (let i = 0; i < 100; i++) await send({ key: `failed ${i}` }, boom);
+    expect(breaker.snapshot().circuits.length).toBe(100);
+    await clock.advance(30_000);
+    for (let i = 0; i < 1_000; i++) await send({ key: `idle ${i}` });
+    expect(breaker.snapshot().circuits.length).toBeLessThan(150);
+  });
+});
+
+describe("bad options", () => {
+  it.each([
+    [{ openFor: 0 }, "Expected `openFor` to be a number > 0 and <= 9007199254740991, got 0"],
+    [{ openFor: Infinity }, "Expected `openFor` to be a number > 0 and <= 9007199254740991, got Infinity"],
+    [{ openFor: "5s" }, 'Expected `openFor` to be a number > 0 and <= 9007199254740991, got "5s"'],
+    [{ factor: 0.5 }, "Expected `factor` to be a number >= 1 and <= 9007199254740991, got 0.5"],
+    [{ openFor: 10, maxOpenFor: 9 }, "Expected `maxOpenFor` to be a number >= 10 and <= 9007199254740991, got 9"],
+    [{ probes: 0 }, "Expected `probes` to be an integer >= 1 and <= 9007199254740991, got 0"],
+    [{ probes: 1.5 }, "Expected `probes` to be an integer >= 1 and <= 9007199254740991, got 1.5"],
+    [{ probeLease: 0 }, "Expected `probeLease` to be a number > 0, got 0"],
+    [{ probeLease: Number.NaN }, "Expected `probeLease` to be a number > 0, got NaN"],
+    [{ countPer: "request" }, 'Expected `countPer` to be "call" or "attempt", got "request"'],
+    [{ classify: 1 }, "Expected `classify` to be a function, got 1"],
+    [{ emit: "log" }, 'Expected `emit` to be a function, got "log"'],
+    [{ random: 4 }, "Expected `random` to be a function, got 4"],
+    [{ maxKeys: 0 }, "Expected `maxKeys` to be an integer >= 1, got 0"],
+    [{ trip: 5 }, "Expected `trip[0].start` to be a function, got undefined"],
+    [{ trip: [consecutive(1), null] }, "Expected `trip[1].start` to be a function, got undefined"],
+  ])("%j is refused", (options, message) => {
+    expect(() => circuitBreaker(options as object)).toThrow(message);
+  });
+
+  it("takes undefined for not said", async () => {
+    const { fail, breaker } = play({ openFor: undefined, trip: undefined, probes: undefined, countPer: undefined });
+    await fail(10);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("takes an open time above the default maximum", async () => {
+    const { fail, breaker, clock } = play({ trip: consecutive(1), openFor: 120_000 });
+    await fail(1);
+    await clock.advance(119_999);
+    expect(breaker.state()).toBe("open");
+  });
+});
+
+it("works alone, with real time", async () => {
+  const breaker = circuitBreaker({ trip: timeWindow({ duration: 1_000, failureRate: 1, minimumCalls: 2 }) });
+  for (const _ of [1, 2]) await expect(breaker.run(() => Promise.reject(boom))).rejects.toBe(boom);
+  await expect(breaker.run(() => "never")).rejects.toThrow(/^The circuit of "default" is open, for another \d+ ms$/);
+});
