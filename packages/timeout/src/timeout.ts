@@ -41,39 +41,48 @@ export function timeout(
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
     if (ms === Infinity) return next(call);
 
-    return new Promise((resolve, reject) => {
-      let endWork: EndWork | undefined;
-      const own = link(call.signal, function giveUp(reason) {
-        stopTimer();
-        endWork = call.work.hold();
-        reject(reason);
-      });
-      const stopTimer = clock.after(ms, function expire() {
-        const { key, attempt, work } = call;
-        own.abort(new TimeoutError(ms, label, work.root.lastError));
-        const emit: ((event: TimeoutEvent) => void) | undefined = call.emit;
-        emit?.({ type: "timeout", key, attempt, call: work.root, label, limit: ms });
-      });
-
-      function settled(result?: unknown): void {
-        if (endWork) return endWork();
-        stopTimer();
-        own.settle(call.work, result);
-      }
-      function succeed(result: O): void {
-        settled(result);
-        resolve(result);
-      }
-      function fail(error: unknown): void {
-        settled();
-        reject(error);
-      }
-      try {
-        const deadline = Math.min(call.deadline, clock.now() + ms);
-        next({ ...call, signal: own.signal, deadline }).then(succeed, fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
+    return new Promise((resolve, reject) => settleWithin(ms, call, next, resolve, reject));
   });
+
+  /** Apart from the promise's executor, because what that sees is kept for as long as the operation takes. */
+  function settleWithin<I, O>(
+    ms: number,
+    call: Call<I>,
+    next: Next<I, O>,
+    resolve: (result: O) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const { key, attempt, work } = call;
+    const emit: ((event: TimeoutEvent) => void) | undefined = call.emit;
+    let endWork: EndWork | undefined;
+
+    const own = link(call.signal, function giveUp(reason) {
+      stopTimer();
+      endWork = work.hold();
+      reject(reason);
+    });
+    const stopTimer = clock.after(ms, function expire() {
+      own.abort(new TimeoutError(ms, label, work.root.lastError));
+      emit?.({ type: "timeout", key, attempt, call: work.root, label, limit: ms });
+    });
+    function succeed(result: O): void {
+      if (endWork) return endWork();
+      stopTimer();
+      own.settle(work, result);
+      resolve(result);
+    }
+    function fail(error: unknown): void {
+      if (endWork) return endWork();
+      stopTimer();
+      own.settle(work);
+      reject(error);
+    }
+
+    try {
+      const deadline = Math.min(call.deadline, clock.now() + ms);
+      next({ ...call, signal: own.signal, deadline }).then(succeed, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
 }
