@@ -1,5 +1,5 @@
 /** Cuts the text of a stream into events. */
-import { isJson, type Json, type StreamEvent } from "./protocols/protocol.ts";
+import { parseJson, type StreamEvent } from "./protocols/protocol.ts";
 
 /** How a content type separates and writes its events. */
 export interface Framing {
@@ -43,13 +43,4 @@ function parseServerSentEvent(frame: string): StreamEvent | undefined {
   if (data.length === 0) return undefined;
   const text = data.join("\n");
   return { name, data: text, json: parseJson(text) };
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

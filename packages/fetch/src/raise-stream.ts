@@ -1,23 +1,21 @@
 /** Holds a stream back until its first content. */
 import type { Call } from "@evenkeel/core";
-import type { Framing } from "./framing.ts";
 import { guarded } from "./guarded.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, type BodyReader } from "./read-head.ts";
 import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
-import { streamProgress } from "./stream-progress.ts";
+import type { StreamProgress } from "./stream-progress.ts";
 
 /** Waits for the first content of a stream: up to there a failure can be retried, from there on never. */
 export async function raiseStream(
   call: Call<FetchRequest>,
   response: Response,
   reader: BodyReader,
-  framing: Framing,
+  progress: StreamProgress,
   options: RaiseOptions,
 ): Promise<Response> {
-  const progress = streamProgress(framing, options.protocols);
   const atFirstEvent = call.input.commitsAt === "event";
   const isEnough = (chunk: Uint8Array): boolean =>
     progress.take(chunk) || progress.error !== undefined || (atFirstEvent && progress.hasEvents);

@@ -1,8 +1,8 @@
 /** Tells an answer from a failure: what is none is raised as an error, so that the layers see only throws. */
 import type { Call } from "@evenkeel/core";
 import { expectsData } from "./expects-data.ts";
-import { framingOf } from "./framing.ts";
 import { guarded } from "./guarded.ts";
+import { progressOf } from "./progress-of.ts";
 import { raiseFailure } from "./raise-failure.ts";
 import { raiseJson } from "./raise-json.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -26,8 +26,8 @@ export async function raise(call: Call<FetchRequest>, response: Response, option
   if (isWebPage(contentType) && expectsData(call.input.init)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
-  const framing = framingOf(contentType);
-  if (framing) return raiseStream(call, response, reader, framing, options);
+  const progress = progressOf(contentType, options.protocols);
+  if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType) && options.peek > 0) return raiseJson(call, response, reader, options);
   return guarded(call, response, { reader, head: [] }, options);
 }

@@ -2,7 +2,7 @@
 import { circuitBreaker, type CircuitBreaker } from "@evenkeel/circuit-breaker";
 import { checkFunction, systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
 import { semaphore } from "@evenkeel/rate-limit";
-import { retry, retryBudget, type RetryBudget } from "@evenkeel/retry";
+import { replayOf, retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
 import { adapt, type FetchLayer, type FetchOptions } from "./adapt.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
@@ -14,6 +14,11 @@ import { sdkRetries } from "./sdk-retries.ts";
 export interface ResilientFetchOptions extends FetchOptions {
   /** Repeats what may succeed another time. @default retry({ budget }) */
   readonly retry?: FetchLayer | undefined;
+  /**
+   * Which failures the default `retry` may send again: all, only those of which the provider surely processed nothing, or what a rule
+   * such as `replayCap` decides. @default "always"
+   */
+  readonly replay?: Replay | ReplayRule | undefined;
   /** The retries that all calls share, and against which an SDK's own retries are charged. @default retryBudget() */
   readonly budget?: RetryBudget | undefined;
   /** Stops calling an upstream that fails. @default circuitBreaker() */
@@ -35,8 +40,14 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): t
   const { clock = systemClock, random = systemRandom, paceBelow, attemptLimit = (limit: number) => limit } = options;
   checkFunction("attemptLimit", attemptLimit);
   const { budget = retryBudget({ clock }) } = options;
+  const mayReplay = replayOf(options.replay ?? "always");
   const {
-    retry: retrying = retry({ budget, clock, random, replay: (_verdict, _error, call) => mayBeSentAgain(call) }),
+    retry: retrying = retry({
+      budget,
+      clock,
+      random,
+      replay: (verdict, error, call) => mayBeSentAgain(call) && mayReplay(verdict, error, call),
+    }),
     breaker = circuitBreaker({ clock, random }),
     rateLimit = semaphore({ permits: Infinity, clock }),
   } = options;

@@ -1,6 +1,7 @@
 /** Follows what a stream means, chunk by chunk, without touching the chunks. */
 import type { Framing } from "./framing.ts";
-import { reported, type Meaning, type Protocol, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
+import { meanings } from "./meanings.ts";
+import type { Protocol, ReportedError } from "./protocols/protocol.ts";
 
 /** What to look for in a stream whose protocol is unknown. */
 const marksOfErrors = ['"error"', "event: error", "event:error"];
@@ -9,7 +10,7 @@ const marksOfErrors = ['"error"', "event: error", "event:error"];
 const isData = /^(data|\{)/m;
 
 /** An event that grows beyond this is passed on without being looked at. */
-const longestEvent = 1_048_576;
+export const longestEvent = 1_048_576;
 
 /** What is known of a stream so far. */
 export interface StreamProgress {
@@ -31,8 +32,7 @@ export interface StreamProgress {
 export function streamProgress(framing: Framing, protocols: readonly Protocol[]): StreamProgress {
   const decoder = new TextDecoder();
   let pending = "";
-  let protocol: Protocol | undefined;
-  let read: ((event: StreamEvent) => Meaning) | undefined;
+  const meaning = meanings(protocols);
   let isOpaque = false;
   let hasEvents = false;
   let hasContent = false;
@@ -61,7 +61,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     }
     if (rest === "") return hasContent;
     // Once content flows, an event without a mark is content and nothing else.
-    const marks = protocol?.marks ?? marksOfErrors;
+    const marks = meaning.protocol?.marks ?? marksOfErrors;
     if (!marks.some((mark) => rest.includes(mark))) return isData.test(rest) || rest !== events;
     return rest.split(framing.separator).map(takeFrame).includes(true) || rest !== events;
   }
@@ -70,20 +70,10 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     const event = error || frame === "" ? undefined : framing.parse(frame);
     if (!event) return false;
     hasEvents = true;
-    const meaning = meaningOf(event);
-    if (typeof meaning === "object") error = meaning;
-    hasEnded ||= meaning === "end";
-    return meaning === "content" || meaning === "end";
-  }
-
-  function meaningOf(event: StreamEvent): Meaning {
-    if (!read) {
-      protocol = protocols.find((each) => each.matches(event));
-      read = protocol?.reader();
-    }
-    if (read) return read(event);
-    if (event.json && isError(event)) return reported(event.json);
-    return isKeepAlive(event) ? "noise" : "content";
+    const meant = meaning.of(event);
+    if (typeof meant === "object") error = meant;
+    hasEnded ||= meant === "end";
+    return meant === "content" || meant === "end";
   }
 
   return {
@@ -101,7 +91,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
       return hasEnded;
     },
     get missing() {
-      if (isOpaque || !protocol || hasEnded) return undefined;
+      if (isOpaque || !meaning.protocol || hasEnded) return undefined;
       return pending.trim() === "" ? "the terminator" : "the end of an event";
     },
   };
@@ -121,13 +111,4 @@ function endOfLastEvent(text: string, { separators }: Framing): number {
 function firstSeparator(text: string, { separator }: Framing): { index: number; length: number } {
   const match = separator.exec(text);
   return { index: match?.index ?? text.length, length: match?.[0].length ?? 0 };
-}
-
-/** An error may come before anything has told the protocol. */
-function isError({ name, json }: StreamEvent): boolean {
-  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || Boolean(json?.["error"]);
-}
-
-function isKeepAlive({ name, json }: StreamEvent): boolean {
-  return name === "ping" || name === "keepalive" || json?.["type"] === "ping";
 }

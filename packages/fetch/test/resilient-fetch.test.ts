@@ -3,7 +3,8 @@ import Anthropic, { RateLimitError as AnthropicRateLimitError } from "@anthropic
 import { circuitBreaker, CircuitOpenError, consecutive } from "@evenkeel/circuit-breaker";
 import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
-import { constant, retry, retryBudget } from "@evenkeel/retry";
+import type { Clock } from "@evenkeel/core";
+import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
 import { describe, expect, it, vi } from "vitest";
@@ -20,6 +21,11 @@ const openaiError = (status: number, code: string, headers: HeadersInit = {}): (
 function answering(...answers: (() => Response | Promise<Response>)[]): ReturnType<typeof vi.fn<Fetch>> {
   let index = 0;
   return vi.fn<Fetch>(async () => answers[Math.min(index++, answers.length - 1)]!());
+}
+
+/** Time in which every wait is over at once. */
+function instantClock(): Clock {
+  return { now: () => 0, after: (ms, fn) => (ms < 10_000 && queueMicrotask(fn), () => {}) };
 }
 
 const networkError = (code: string, syscall = "connect"): Error =>
@@ -306,6 +312,39 @@ describe("a hang", () => {
   });
 });
 
+describe("double payment", () => {
+  it.each<[string, () => Response, number]>([
+    [
+      "a connection refused, which cost nothing, is sent again",
+      () => {
+        throw networkError("ECONNREFUSED");
+      },
+      4,
+    ],
+    [
+      "a connection reset, which may have been paid, is not",
+      () => {
+        throw networkError("ECONNRESET", "read");
+      },
+      1,
+    ],
+  ])("can be ruled out: %s", async (_what, fail, requests) => {
+    const fetch = answering(fail);
+    await resilientFetch({ fetch, replay: "unprocessed", clock: instantClock() })(chatUrl, post).catch(() => {});
+    expect(fetch).toHaveBeenCalledTimes(requests);
+  });
+
+  it("can be capped per call", async () => {
+    const fetch = answering(() => {
+      throw networkError("ECONNRESET", "read");
+    });
+    await resilientFetch({ fetch, replay: replayCap({ perCall: 1 }), clock: instantClock() })(chatUrl, post).catch(
+      () => {},
+    );
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe("an SDK's own retries", () => {
   it("are told, charged to the budget, and get one attempt each", async () => {
     const budget = retryBudget({ reserve: 5 });
@@ -381,6 +420,7 @@ describe("bad options are refused at construction", () => {
     ],
     [{ profile: { ...limits, gap: 0 } }, "Expected `profile.gap` to be a number > 0, got 0"],
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
+    [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
   ])("%o", (options, message) => {
     expect(() => resilientFetch(options)).toThrow(message);

@@ -8,8 +8,10 @@ export interface RetryScheduledEvent extends ResilienceEvent {
   readonly delay: number;
   /** What the attempt failed with. */
   readonly error: unknown;
-  /** What was made of it: `processed` tells whether the failed attempt may be billed as well, `retryAfter` what the server asked for. */
+  /** What was made of it: `retryAfter` is what the server asked for. */
   readonly verdict: Verdict;
+  /** Whether the failed attempt may be billed as well as the next. */
+  readonly mayBillTwice: boolean;
 }
 
 /** An attempt failed, and no other follows. `attempt` is the last one. Not told when the caller aborted. */

@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from "@evenkeel/core";
 import { exponential, type Backoff } from "./backoff.ts";
+import { replayOf, type Replay, type ReplayRule } from "./replay.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import type { GiveUpReason, RetryEvent } from "./retry-event.ts";
 
@@ -34,15 +35,12 @@ export interface RetryOptions {
    * Which failures may be sent again: all, only those of which the upstream surely processed nothing, or what a function decides.
    * Anything but `"unprocessed"` may do, and bill, the work twice. @default "always"
    */
-  readonly replay?: "always" | "unprocessed" | Replay | undefined;
+  readonly replay?: ReplayRule | Replay | undefined;
   /** Tells the time and waits. @default systemClock */
   readonly clock?: Clock | undefined;
   /** The source of chance. @default systemRandom */
   readonly random?: Random | undefined;
 }
-
-/** Decides whether a failed attempt may be sent again. */
-export type Replay = (verdict: Verdict, error: unknown, call: Call) => boolean;
 
 /**
  * Repeats a call that failed in a way that another attempt may mend. Gives up by rejecting with the last real error itself.
@@ -66,7 +64,7 @@ export function retry({
   if (budget) checkFunction("budget.deposit", budget.deposit);
   if (budget) checkFunction("budget.withdraw", budget.withdraw);
   if (classify) checkFunction("classify", classify);
-  const mayReplay = replayRule(replay);
+  const mayReplay = replayOf(replay);
   checkFunction("random", random);
 
   return layer(function retry<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
@@ -99,7 +97,8 @@ export function retry({
       }
 
       delay = decision;
-      emit?.({ type: "retry", key, attempt, call: work.root, delay, error, verdict });
+      const mayBillTwice = verdict.processed !== "no";
+      emit?.({ type: "retry", key, attempt, call: work.root, delay, error, verdict, mayBillTwice });
       if (delay > 0) await sleep(clock, delay, signal);
       if (signal.aborted) throw signal.reason;
 
@@ -120,13 +119,13 @@ export function retry({
   function decide(call: Call, { error, verdict, attempts, previous }: Failure): number | GiveUpReason {
     if (verdict.action !== "retry") return "verdict";
     if (attempts > retries) return "retries";
-    if (!mayReplay(verdict, error, call)) return "processed";
     const { retryAfter = 0 } = verdict;
     if (retryAfter > maxRetryAfter) return "retry-after";
     let delay = checkNumber("backoff()", backoff({ attempt: attempts, previous, error, random }));
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * random());
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
+    if (!mayReplay(verdict, error, call)) return "processed";
     // Charged before the wait: a crowd of sleepers that had not been counted would overdraw.
     if (budget && !budget.withdraw(call.key)) return "budget";
     return delay;
@@ -138,12 +137,4 @@ interface Failure {
   readonly verdict: Verdict;
   readonly attempts: number;
   readonly previous: number;
-}
-
-const replayRules = { always: () => true, unprocessed: ({ processed }: Verdict) => processed === "no" };
-
-function replayRule(replay: keyof typeof replayRules | Replay): Replay {
-  if (typeof replay === "function") return replay;
-  if (Object.hasOwn(replayRules, replay)) return replayRules[replay];
-  throw new TypeError(`Expected \`replay\` to be "always", "unprocessed" or a function, got ${JSON.stringify(replay)}`);
 }

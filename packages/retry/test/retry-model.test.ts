@@ -48,9 +48,9 @@ function foretell(plan: Plan): Story {
     const objections: [boolean, GiveUpReason][] = [
       [outcome.action !== "retry", "verdict"],
       [attempts > plan.retries, "retries"],
-      [plan.replay === "unprocessed" && outcome.processed !== "no", "processed"],
       [hint > plan.maxRetryAfter, "retry-after"],
       [now + wait >= plan.deadline, "deadline"],
+      [plan.replay === "unprocessed" && outcome.processed !== "no", "processed"],
       [attempts > plan.reserve, "budget"],
     ];
     const objection = objections.find(([holds]) => holds);

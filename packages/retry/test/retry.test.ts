@@ -548,7 +548,7 @@ describe("events", () => {
     const answer = retry({ clock, backoff: constant(20) })(call, failing(...errors));
     await clock.advance(40);
     await answer;
-    const common = { type: "retry", key: "provider", call: call.work.root, delay: 20 };
+    const common = { type: "retry", key: "provider", call: call.work.root, delay: 20, mayBillTwice: true };
     const [first, second] = errors;
     expect(events).toEqual([
       { ...common, attempt: 1, error: first, verdict: expect.objectContaining({ retryAfter: 5, processed: "yes" }) },

@@ -1,5 +1,6 @@
 /** Every streaming API that is known by its events. */
 import { anthropicMessages } from "./anthropic-messages.ts";
+import { bedrockConverse } from "./bedrock-converse.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { cohereChat } from "./cohere-chat.ts";
 import { gemini } from "./gemini.ts";
@@ -16,4 +17,5 @@ export const knownProtocols: readonly Protocol[] = [
   cohereChat,
   ollama,
   textGeneration,
+  bedrockConverse,
 ];

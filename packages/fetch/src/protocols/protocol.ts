@@ -55,6 +55,16 @@ export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Returns the JSON object that a text holds, or `undefined` where it holds none. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJson(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns the list at `name`, or an empty one: what comes from outside may be anything. */
 export function list(json: Json | undefined, name: string): readonly Json[] {
   const value = json?.[name];

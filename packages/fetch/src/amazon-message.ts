@@ -1,0 +1,61 @@
+/** Reads the binary messages of Amazon's event streams: https://smithy.io/2.0/aws/amazon-eventstream.html */
+import { parseJson, reported, type Json, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
+import { textOf } from "./read-head.ts";
+
+/** Total length, length of the headers, and a checksum, each of 4 bytes. */
+const prelude = 12;
+
+/** The checksum behind the payload. */
+const epilogue = 4;
+
+/** How many bytes the values of a header take, by its type; those of the types 6 and 7, bytes and text, say it themselves. */
+const sizes = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
+
+/** Returns the length of the message that begins here, or `undefined` where not even that has come. */
+export function messageLength(bytes: Uint8Array): number | undefined {
+  return bytes.byteLength < 4 ? undefined : viewOf(bytes).getUint32(0);
+}
+
+/**
+ * Reads one whole message; checksums are left to the client. A `chunk` is read as the event of the model's own API that it holds.
+ * @throws {RangeError} The message is malformed.
+ */
+export function readMessage(bytes: Uint8Array): StreamEvent | ReportedError {
+  const end = prelude + viewOf(bytes).getUint32(4);
+  const headers = readHeaders(bytes.subarray(prelude, end));
+  const payload = bytes.subarray(end, bytes.byteLength - epilogue);
+  if (headers[":message-type"] === "error")
+    return failure(headers[":error-code"], { message: headers[":error-message"] });
+  if (headers[":message-type"] === "exception") return failure(headers[":exception-type"], parseJson(textOf(payload)));
+  const name = headers[":event-type"] ?? "";
+  if (name !== "chunk") return { name, data: "", json: undefined };
+  const data = textOf(fromBase64(String(parseJson(textOf(payload))?.["bytes"] ?? "")));
+  return { name: "", data, json: parseJson(data) };
+}
+
+function readHeaders(bytes: Uint8Array): Readonly<Record<string, string | undefined>> {
+  const view = viewOf(bytes);
+  const headers: Record<string, string> = {};
+  for (let at = 0; at < bytes.byteLength;) {
+    const nameEnd = at + 1 + view.getUint8(at);
+    const type = view.getUint8(nameEnd);
+    const start = nameEnd + (type === 6 || type === 7 ? 3 : 1);
+    const size = sizes[type] ?? view.getUint16(nameEnd + 1);
+    if (type === 7) headers[textOf(bytes.subarray(at + 1, nameEnd))] = textOf(bytes.subarray(start, start + size));
+    at = start + size;
+  }
+  return headers;
+}
+
+/** An error body as the same API sends it with a status that says so: of that, an SDK makes its own typed error. */
+function failure(code = "unknown", json: Json = {}): ReportedError {
+  return reported({ __type: code.charAt(0).toUpperCase() + code.slice(1), ...json });
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

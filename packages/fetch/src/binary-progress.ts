@@ -1,0 +1,72 @@
+/** Follows what a stream of Amazon's binary messages means, chunk by chunk, without touching the chunks. */
+import { messageLength, readMessage } from "./amazon-message.ts";
+import { meanings } from "./meanings.ts";
+import type { Meaning, Protocol, ReportedError } from "./protocols/protocol.ts";
+import { join } from "./read-head.ts";
+import { longestEvent, type StreamProgress } from "./stream-progress.ts";
+
+/** Follows a binary stream; its protocol is told from its first telling message. */
+export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
+  const meaning = meanings(protocols);
+  let pending: Uint8Array = new Uint8Array();
+  let isOpaque = false;
+  let hasEvents = false;
+  let hasContent = false;
+  let hasEnded = false;
+  let error: ReportedError | undefined;
+
+  function take(chunk: Uint8Array): boolean {
+    if (isOpaque) return true;
+    let rest = pending.byteLength > 0 ? join([pending, chunk]) : chunk;
+    let isContent = false;
+    for (let length = messageLength(rest); length !== undefined; length = messageLength(rest)) {
+      if (length > longestEvent) return giveUp();
+      if (length > rest.byteLength) break;
+      try {
+        isContent = takeMessage(rest.subarray(0, length)) || isContent;
+      } catch {
+        return giveUp(); // what is wrong with it, its client can tell
+      }
+      rest = rest.subarray(length);
+    }
+    pending = rest.slice(); // the chunk is its reader's from now on
+    hasContent ||= isContent;
+    return isContent;
+  }
+
+  function takeMessage(message: Uint8Array): boolean {
+    if (error) return false;
+    const read = readMessage(message);
+    hasEvents = true;
+    const meant: Meaning = "error" in read ? read : meaning.of(read);
+    if (typeof meant === "object") error = meant;
+    hasEnded ||= meant === "end";
+    return meant === "content" || meant === "end";
+  }
+
+  /** Passes what comes on without looking at it. */
+  function giveUp(): true {
+    pending = new Uint8Array();
+    return (isOpaque = hasContent = true);
+  }
+
+  return {
+    take,
+    get hasEvents() {
+      return hasEvents;
+    },
+    get hasContent() {
+      return hasContent;
+    },
+    get error() {
+      return error;
+    },
+    get isWhole() {
+      return hasEnded;
+    },
+    get missing() {
+      if (isOpaque || !meaning.protocol || hasEnded) return undefined;
+      return pending.byteLength === 0 ? "the terminator" : "the end of an event";
+    },
+  };
+}
