@@ -29,7 +29,8 @@ export function readMessage(bytes: Uint8Array): StreamEvent | ReportedError {
   if (headers[":message-type"] === "exception") return failure(headers[":exception-type"], parseJson(textOf(payload)));
   const name = headers[":event-type"] ?? "";
   if (name !== "chunk") return { name, data: "", json: undefined };
-  const data = textOf(fromBase64(String(parseJson(textOf(payload))?.["bytes"] ?? "")));
+  const { bytes: encoded } = { ...parseJson(textOf(payload)) } as { bytes?: string };
+  const data = textOf(fromBase64(encoded ?? ""));
   return { name: "", data, json: parseJson(data) };
 }
 

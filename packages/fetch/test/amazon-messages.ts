@@ -17,10 +17,7 @@ export function amazonMessage(headers: Readonly<Record<string, string>>, payload
 
 /** Encodes an event. */
 export function amazonEvent(name: string, payload: unknown = {}): Uint8Array<ArrayBuffer> {
-  return amazonMessage(
-    { ":message-type": "event", ":event-type": name, ":content-type": "application/json" },
-    payload,
-  );
+  return amazonMessage({ ":message-type": "event", ":event-type": name, ":content-type": "application/json" }, payload);
 }
 
 /** Encodes the event of a model's own API. */
