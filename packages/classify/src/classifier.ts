@@ -78,7 +78,7 @@ export function classifier<const Providers extends readonly Provider[]>(
       if (network[index] === "cancelled" && !network.slice(0, index).includes("timeout")) return verdictOf("cancelled");
       const facts = gather(node, now);
       // What is left of an HTTP failure that was serialised on its way.
-      facts.status ??= Number(/status code (\d{3})\b/.exec(facts.text)?.[1] ?? 0);
+      facts.status ??= Number(/[45]\d\d(?= status code)|(?<=status code )[45]\d\d/.exec(facts.text)?.[0] ?? 0);
       if (facts.status >= 400 || isExplicit(facts, tables)) return judge(facts, tables, now);
     }
     const facts = gather(error, now);

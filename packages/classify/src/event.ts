@@ -1,9 +1,12 @@
 /** Tells whether an event of a stream, or a body that came with a 2xx, is a failure in disguise. */
-import { property } from "./property.ts";
+import { items, property } from "./property.ts";
 
-/** Returns whether a parsed event tells of a failure, in the words of any protocol. */
+/** Returns whether a parsed event, or one of a list of them, tells of a failure, in the words of any protocol. */
 export function tellsFailure(event: unknown): boolean {
-  if (Array.isArray(event)) return event.slice(0, 8).some(tellsFailure);
+  return items(event)?.some(isFailure) ?? isFailure(event);
+}
+
+function isFailure(event: unknown): boolean {
   const type = property(event, "type") ?? property(event, "event_type") ?? property(event, ":message-type");
   if (type === "error" || type === "exception" || type === "response.failed") return true;
   if (property(event, "error") || property(event, "object") === "error" || property(event, "__type")) return true;

@@ -1,7 +1,7 @@
 /** Gathers what a response, a body, an event or an error says, wherever in it that stands. */
 import { parseDuration, parseReset } from "./duration.ts";
 import { header, type HeadersLike } from "./header.ts";
-import { property } from "./property.ts";
+import { items, property } from "./property.ts";
 
 /** What was found. */
 export interface Facts {
@@ -46,10 +46,8 @@ export function gather(root: unknown, now: number): Facts {
   function visit(node: unknown, depth: number): void {
     if (typeof node === "string") return read(node, depth);
     if (typeof node !== "object" || node === null || depth > 12 || --nodesLeft < 0) return;
-    if (Array.isArray(node)) {
-      for (let index = 0; index < 8; index++) visit(property(node, index), depth + 1);
-      return;
-    }
+    const list = items(node);
+    if (list) return list.forEach((item) => visit(item, depth + 1));
     for (const key of statuses) {
       const value = property(node, key);
       if (typeof value === "number" && value >= 100 && value < 600) facts.status ??= value;

@@ -34,14 +34,13 @@ export function isExplicit(facts: Facts, tables: readonly Provider[]): boolean {
   return tables.some((table) => byCode(facts, table) !== undefined);
 }
 
-function lookUp(facts: Facts, tables: readonly Provider[], status = 500): { outcome: Explicit; isCode: boolean } {
+function lookUp(facts: Facts, tables: readonly Provider[], status?: number): { outcome: Explicit; isCode: boolean } {
   for (const table of tables) {
     const code = byCode(facts, table);
     const outcome = code ?? byText(facts, table, status);
     if (outcome) return { outcome, isCode: code !== undefined };
   }
-  const outcome = tables.map(({ statuses }) => statuses?.[status]).find(Boolean);
-  return { outcome: outcome ?? (status < 500 ? "invalid-request" : "server"), isCode: false };
+  return { outcome: byStatus(tables, status), isCode: false };
 }
 
 function byCode(facts: Facts, table: Provider): Explicit | undefined {
@@ -59,6 +58,11 @@ function meanings(facts: Facts, { codes = [] }: Provider): Outcome[] {
 
 function byText({ text }: Facts, { texts = [] }: Provider, status?: number): Explicit | undefined {
   return texts.find((row) => (status === undefined || holds(row, status)) && row[0].test(text))?.[1];
+}
+
+function byStatus(tables: readonly Provider[], status = 500): Explicit {
+  const outcome = tables.map(({ statuses }) => statuses?.[status]).find(Boolean);
+  return outcome ?? (status < 500 ? "invalid-request" : "server");
 }
 
 function holds([, , ...statuses]: Row, status: number): boolean {

@@ -31,6 +31,9 @@ export interface ParseRateLimitOptions {
 
 type Bucket = { -readonly [Key in keyof RateLimitBucket]: RateLimitBucket[Key] };
 
+/** Takes one number: `name` tells the unit, `label` tells buckets of one unit apart. */
+type Put = (name: string, label: string, field: keyof Bucket, value: number | undefined) => void;
+
 const windows: Readonly<Record<string, number>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2592e6 };
 
 /** Returns the limits that the headers tell of: an empty object where they tell of none. Never throws. */
@@ -38,52 +41,47 @@ export function parseRateLimit(
   headers: HeadersLike,
   { now = systemClock.now() }: ParseRateLimitOptions = {},
 ): RateLimit {
-  /** By unit, then by what tells buckets of one unit apart. */
-  const buckets: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
-
-  function put(name: string, label: string, field: string, value = ""): void {
-    const parsed = field === "reset" ? parseReset(value, now) : parseFloat(value);
-    if (parsed === undefined || !(parsed >= 0)) return;
-    const bucket = ((buckets[unitOf(name)] ??= {})[label] ??= {});
-    bucket[field as keyof Bucket] = parsed;
-  }
-
-  for (const [name, value] of headerEntries(headers)) {
-    if (/^ratelimit(-policy)?$/.test(name)) putStructured(value, put);
-    const [, rest = ""] = /(?:ratelimit(?:bysize)?|tokenlimit|endpoint|-priority)-(.*)/.exec(name) ?? [];
-    const field = /limit|remaining|reset/.exec(rest)?.[0];
-    if (!field) continue;
-    const label = (name.match(/second|minute|hour|day|month|project|dynamic|cache|priority|bysize/g) ?? []).join();
-    put(name, label, field, value);
-    const window = /second|minute|hour|day|month/.exec(rest)?.[0];
-    put(name, label, "window", window ? String(windows[window]) : seconds(/;\s*w=(\d+)/.exec(value)?.[1]));
-  }
-  return Object.fromEntries(
-    Object.entries(buckets).map(([unit, labelled]) => [unit, tightest(Object.values(labelled))]),
-  );
+  const units: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
+  const put: Put = (name, label, field, value = NaN) => {
+    if (value >= 0) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
+  };
+  const values = new Map(headerEntries(headers));
+  for (const [name, value] of values) putHeader(name, value, put, now);
+  putStructured(values.get("ratelimit-policy"), values.get("ratelimit"), put);
+  return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
 }
 
-/** The `RateLimit` and `RateLimit-Policy` fields of the IETF drafts, from the seventh on. */
-function putStructured(value: string, put: (name: string, label: string, field: string, value?: string) => void): void {
-  for (const item of value.split(",")) {
+/** The headers of one number each, by whatever name. */
+function putHeader(name: string, value: string, put: Put, now: number): void {
+  const [, rest = ""] = /(?:(?:rate|token)limit(?:bysize)?|endpoint|-priority)-(.*)/.exec(name) ?? [];
+  const field = /limit|remaining|reset/.exec(rest)?.[0] as "limit" | "remaining" | "reset" | undefined;
+  if (!field) return;
+  const label = String(name.match(/second|minute|hour|day|month|project|dynamic|cache|priority|bysize/g));
+  put(name, label, field, field === "reset" ? parseReset(value, now) : parseFloat(value));
+  const window = /second|minute|hour|day|month/.exec(rest);
+  put(name, label, "window", window ? windows[window[0]] : Number(/;\s*w=(\d+)/.exec(value)?.[1]) * 1e3);
+}
+
+/** The `RateLimit-Policy` and `RateLimit` fields of the IETF's drafts, from the seventh on. */
+function putStructured(policy = "", state = "", put: Put): void {
+  const units = new Map<string, string>();
+  for (const item of `${policy},${state}`.split(",")) {
     const [head = "", ...parameters] = item.trim().split(/\s*;\s*/);
-    const [, field, number] = /^(limit|remaining|reset)=(\d+)/.exec(head) ?? [];
-    const label = head.startsWith('"') ? head : "";
-    const unit = label + parameters.filter((parameter) => parameter.startsWith("qu=")).join();
-    if (field) put("", "", field, number);
-    else if (!label) put("", "", "limit", head);
-    for (const parameter of parameters) {
-      const [key = "", quantity] = parameter.split("=");
-      if (key === "q") put(unit, label, "limit", quantity);
-      if (key === "r") put(unit, label, "remaining", quantity);
-      if (key === "t") put(unit, label, "reset", quantity);
-      if (key === "w") put(unit, label, "window", seconds(quantity));
-    }
+    const told = new Map(parameters.map((parameter) => parameter.split("=") as [string, string]));
+    const isNamed = head.startsWith('"');
+    const label = isNamed ? head : "";
+    const unit = told.get("qu") ?? units.get(label) ?? label;
+    units.set(label, unit);
+    // Bytes are neither requests nor tokens.
+    if (unit.includes("bytes")) continue;
+    const [, field, number] = /^(?:(limit|remaining|reset)=)?(\d+)$/.exec(head) ?? [];
+    if (number)
+      put(unit, label, (field as "limit" | undefined) ?? "limit", Number(number) * (field === "reset" ? 1e3 : 1));
+    put(unit, label, "limit", Number(told.get("q")));
+    put(unit, label, "remaining", Number(told.get("r")));
+    put(unit, label, "reset", Number(told.get("t")) * 1e3);
+    put(unit, label, "window", Number(told.get("w")) * 1e3);
   }
-}
-
-function seconds(value: string | undefined): string {
-  return value === undefined ? "" : String(Number(value) * 1e3);
 }
 
 function unitOf(name: string): keyof RateLimit {
@@ -96,7 +94,7 @@ function tightest(buckets: readonly Bucket[]): Bucket | undefined {
   return buckets.toSorted((a, b) => share(a) - share(b))[0];
 }
 
-/** How much of a bucket is left, from 0 to 1; what does not say is the last to be chosen. */
-function share({ remaining = Infinity, limit = remaining || 1 }: Bucket): number {
-  return remaining / (limit || 1);
+/** How much of a bucket is left, from 0 to 1; one that does not say so comes last. */
+function share({ remaining, limit = remaining }: Bucket): number {
+  return remaining === undefined ? 2 : remaining / (limit || 1);
 }

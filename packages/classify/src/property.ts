@@ -8,3 +8,12 @@ export function property(object: unknown, key: PropertyKey): unknown {
     return undefined;
   }
 }
+
+/** Returns the first items of a list, and `undefined` for anything else. */
+export function items(list: unknown): unknown[] | undefined {
+  try {
+    return Array.isArray(list) ? list.slice(0, 8) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,44 +1,377 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { ResilienceError, type Kind, type Verdict } from "@evenkeel/core";
 import { describe, expect, test } from "vitest";
-import { classify, classifyResponse, isRetryable } from "../src/index.ts";
+import {
+  classifier,
+  classify,
+  classifyEvent,
+  classifyResponse,
+  generic,
+  groq,
+  isRetryable,
+  openai,
+  type ProviderName,
+  together,
+} from "../src/index.ts";
+import { kinds } from "../src/table.ts";
 
-describe("classifyResponse", () => {
-  test("a spent quota is not retried, though its status is 429", () => {
-    const body = JSON.stringify({
-      error: {
-        message: "You exceeded your current quota",
-        type: "insufficient_quota",
-        param: null,
-        code: "insufficient_quota",
-      },
-    });
-    expect(classifyResponse({ status: 429, headers: {}, body })).toEqual({
-      action: "elsewhere",
-      kind: "billing",
-      processed: "no",
-      health: "neutral",
-    });
+const tooLong: Verdict = { action: "change", kind: "context-length", processed: "no", health: "neutral" };
+const forbidden: Verdict = { action: "elsewhere", kind: "permission", processed: "no", health: "neutral" };
+
+describe("the provider", () => {
+  const answer = { status: 403, body: '{"error":{"message":"no"}}' };
+
+  test("is known by the host of the response's URL", () => {
+    expect(classifyResponse({ ...answer, url: "https://api.together.xyz/v1/chat/completions" })).toEqual(tooLong);
+    expect(classifyResponse({ ...answer, url: "https://API.TOGETHER.XYZ:443/v1" })).toEqual(tooLong);
+    expect(classifyResponse({ ...answer, url: "https://user:secret@api.together.ai/v1" })).toEqual(tooLong);
   });
 
-  test.each([400, 401, 403, 404, 422])("%i alone is not retried", (status) => {
-    expect(classifyResponse({ status, headers: {}, body: "{}" }).action).not.toBe("retry");
+  test("is not known by what only looks like its host", () => {
+    for (const url of [
+      "https://together.example/api.together.xyz",
+      "https://api.together.xyz.example/",
+      "https://example/?https://api.together.xyz",
+      "https://api.together.xyz@example/",
+      "/v1",
+      "",
+    ]) {
+      expect([url, classifyResponse({ ...answer, url })]).toEqual([url, forbidden]);
+    }
   });
 
-  test.each([408, 409, 429, 500, 502, 503, 504, 529])("%i alone is retried", (status) => {
-    expect(classifyResponse({ status, headers: {}, body: "{}" }).action).toBe("retry");
+  test("can be said, and then goes before the URL", () => {
+    expect(classifyResponse(answer, { provider: "together" })).toEqual(tooLong);
+    expect(classifyResponse({ ...answer, url: "https://api.together.xyz" }, { provider: "openai" })).toEqual(forbidden);
+    expect(classifyResponse(answer, { url: "https://api.together.xyz" })).toEqual(tooLong);
   });
 
-  test("a success is accepted", () => {
-    expect(classifyResponse({ status: 200, headers: {}, body: "{}" }).action).toBe("accept");
+  test("is never guessed from a message", () => {
+    const body = '{"error":{"message":"Together, Groq and Anthropic say: no"}}';
+    expect(classifyResponse({ status: 403, body })).toEqual(forbidden);
+  });
+
+  test("that nobody knows by that name is answered by the generic table", () => {
+    expect(classifyResponse(answer, { provider: "nobody" as ProviderName })).toEqual(forbidden);
+  });
+
+  test.each<[url: string, provider: ProviderName]>([
+    ["https://api.openai.com/v1", "openai"],
+    ["https://my-resource.openai.azure.com/openai", "azure-openai"],
+    ["https://my-resource.services.ai.azure.com/models", "azure-openai"],
+    ["https://api.anthropic.com/v1", "anthropic"],
+    ["https://generativelanguage.googleapis.com/v1beta", "gemini"],
+    ["https://us-central1-aiplatform.googleapis.com/v1", "gemini"],
+    ["https://aiplatform.googleapis.com/v1", "gemini"],
+    ["https://api.mistral.ai/v1", "mistral"],
+    ["https://codestral.mistral.ai/v1", "mistral"],
+    ["https://api.cohere.com/v2", "cohere"],
+    ["https://api.groq.com/openai/v1", "groq"],
+    ["https://api.together.xyz/v1", "together"],
+    ["https://api.fireworks.ai/inference/v1", "fireworks"],
+    ["https://api.deepseek.com", "deepseek"],
+    ["https://api.x.ai/v1", "xai"],
+    ["https://us-east-1.api.x.ai/v1", "xai"],
+    ["https://openrouter.ai/api/v1", "openrouter"],
+    ["https://bedrock-runtime.eu-west-1.amazonaws.com", "bedrock"],
+    ["https://bedrock-runtime-fips.us-east-1.amazonaws.com", "bedrock"],
+    ["http://localhost:11434/api", "ollama"],
+    ["https://router.huggingface.co/v1", "hugging-face"],
+    ["https://x1.us-east-1.aws.endpoints.huggingface.cloud", "hugging-face"],
+    ["https://api.perplexity.ai", "perplexity"],
+  ])("%s is %s", async (url, provider) => {
+    const tables = Object.values(await import("../src/index.ts")).filter(
+      (value) => typeof value === "object" && "host" in value,
+    );
+    const host = new URL(url).host;
+    expect(tables.filter((table) => table.host.test(host)).map(({ name }) => name)).toEqual([provider]);
   });
 });
 
-describe("classify", () => {
-  test("keeps the verdict that an error carries", () => {
-    const verdict = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral" } as const;
-    expect(classify(Object.assign(new Error("open"), { verdict }))).toBe(verdict);
+describe("a classifier of some tables", () => {
+  const { classify, classifyEvent, classifyResponse, isRetryable } = classifier(groq, together);
+
+  test("knows these, and of all others what is generic", () => {
+    expect(classifyResponse({ status: 403, body: "{}", url: "https://api.together.xyz" })).toEqual(tooLong);
+    expect(classifyResponse({ status: 498, body: "{}", url: "https://api.groq.com" }).kind).toBe("overloaded");
+    expect(classifyResponse({ status: 498, body: "{}", url: "https://api.cohere.com" }).kind).toBe("auth");
+    expect(classifyEvent({ error: { code: "insufficient_quota" } })?.kind).toBe("billing");
+    expect(classify(new DOMException("x", "AbortError")).kind).toBe("cancelled");
+    expect(isRetryable({ status: 503 })).toBe(true);
   });
 
-  test("a cancelled call is not retried", () => {
-    expect(isRetryable(new DOMException("This operation was aborted", "AbortError"))).toBe(false);
+  test("without any table knows what is generic", () => {
+    expect(classifier().classifyResponse({ status: 403, body: "{}", url: "https://api.together.xyz" })).toEqual(
+      forbidden,
+    );
   });
+
+  test("the names of other tables are mistakes", () => {
+    // @ts-expect-error -- OpenAI's table is not among them
+    expect(classifyResponse({ status: 500 }, { provider: "openai" }).kind).toBe("server");
+    expect(classifier(openai).classifyResponse({ status: 500 }, { provider: "openai" }).kind).toBe("server");
+  });
+});
+
+describe("an own verdict", () => {
+  class Refusal extends ResilienceError {
+    static override readonly brand = "test:Refusal";
+    override readonly name = "Refusal";
+    readonly code = "REFUSED";
+    readonly verdict: Verdict = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral" };
+  }
+
+  test("is kept", () => {
+    const error = new Refusal("no");
+    expect(classify(error)).toBe(error.verdict);
+  });
+
+  test("is found under the errors that SDKs wrap it in", () => {
+    const error = new Refusal("no");
+    expect(classify(new Error("Connection error.", { cause: new TypeError("fetch failed", { cause: error }) }))).toBe(
+      error.verdict,
+    );
+  });
+
+  test("that is none is not taken for one", () => {
+    expect(classify(Object.assign(new Error("no"), { verdict: "guilty", status: 503 })).kind).toBe("server");
+  });
+});
+
+describe("what goes before what", () => {
+  const judged = (status: number, error: object, headers = {}): Kind =>
+    classifyResponse({ status, headers, body: JSON.stringify({ error }) }).kind;
+
+  test("a code before a type", () => {
+    expect(judged(429, { code: "insufficient_quota", type: "rate_limit_error" })).toBe("billing");
+    expect(judged(429, { code: "rate_limit_exceeded", type: "insufficient_quota" })).toBe("rate-limit");
+  });
+
+  test("an inner code before an outer one", () => {
+    expect(judged(429, { type: "rate_limit_error", details: { error_code: "enforced_spend_limit_reached" } })).toBe(
+      "billing",
+    );
+    expect(judged(400, { code: "invalid_request_error", innererror: { code: "content_filter" } })).toBe(
+      "content-filter",
+    );
+  });
+
+  test("a type before a message", () => {
+    expect(judged(429, { type: "rate_limit_error", message: "You have insufficient credits" })).toBe("rate-limit");
+  });
+
+  test("a message before a status", () => {
+    expect(judged(400, { message: "prompt is too long" })).toBe("context-length");
+  });
+
+  test("a message only under its statuses", () => {
+    expect(judged(401, { message: "prompt is too long" })).toBe("auth");
+  });
+
+  test("a status before a type that only stands for one", () => {
+    expect(judged(401, { type: "invalid_request_error" })).toBe("auth");
+    expect(judged(500, { type: "not_found_error" })).toBe("server");
+  });
+
+  test("the provider's message before the code of everybody", () => {
+    const body = '{"error":{"code":"rate_limit_exceeded","message":"Request too large"}}';
+    expect(classifyResponse({ status: 429, body }, { provider: "openai" }).kind).toBe("too-large");
+    expect(classifyResponse({ status: 429, body }).kind).toBe("rate-limit");
+  });
+});
+
+describe("retryAfter", () => {
+  const wait = (headers: Record<string, string>, body: unknown): number | undefined =>
+    classifyResponse({ status: 429, headers, body: JSON.stringify(body) }, { now: 0 }).retryAfter;
+  const reset = { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "4s" };
+  const inMessage = { message: "try again in 5s" };
+
+  test("milliseconds, then seconds, then the body, then a reset, then the message", () => {
+    const inBody = { ...inMessage, retry_after: 3 };
+    expect(wait({ "retry-after-ms": "1000", "retry-after": "2", ...reset }, inBody)).toBe(1_000);
+    expect(wait({ "retry-after": "2", ...reset }, inBody)).toBe(2_000);
+    expect(wait(reset, inBody)).toBe(3_000);
+    expect(wait(reset, inMessage)).toBe(4_000);
+    expect(wait({}, inMessage)).toBe(5_000);
+    expect(wait({}, {})).toBeUndefined();
+  });
+
+  test("an invalid header is as none", () => {
+    expect(wait({ "retry-after": "soon" }, inMessage)).toBe(5_000);
+  });
+
+  test("a bucket with something left is no reason to wait", () => {
+    expect(wait({ ...reset, "x-ratelimit-remaining-tokens": "1" }, {})).toBeUndefined();
+  });
+
+  test("of several that are empty, the last to be refilled", () => {
+    expect(wait({ ...reset, "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m0s" }, {})).toBe(
+      60_000,
+    );
+  });
+
+  test.each<[body: object, expected: number]>([
+    [{ estimated_time: 20.5 }, 20_500],
+    [{ error: { resets_in_seconds: 60 } }, 60_000],
+    [{ error: { resets_at: 1_500_000 } }, 1_500_000_000],
+    [{ error: { metadata: { quotaResetTimeStamp: "1970-01-01T00:00:09Z" } } }, 9_000],
+    [{ message: "Please try again in 634ms." }, 634],
+    [{ message: "Please try again in 1h2m3.5s." }, 3_723_500],
+    [{ message: "Please retry in 10h17m5.7s" }, 37_025_700],
+    [{ message: "Your quota will reset after 45s." }, 45_000],
+    [{ message: "Try again in 2 minutes" }, 120_000],
+    [{ message: "try again in 1500 milliseconds" }, 1_500],
+    [{ message: "try again in 900µs" }, 1],
+    [{ message: "try again in 1 day" }, 86_400_000],
+  ])("%j", (body, expected) => {
+    expect(wait({}, body)).toBe(expected);
+  });
+});
+
+describe("bodies", () => {
+  test("that were cut are read as far as they go", () => {
+    const body =
+      '{"error":{"message":"You exceeded your current quota, \\"really\\"","type":"insufficient_quota","param":null,"co';
+    expect(classifyResponse({ status: 429, body }).kind).toBe("billing");
+    expect(classifyResponse({ status: 500, body: '{"type":"error","error":{"type":"overloaded_er' }).kind).toBe(
+      "overloaded",
+    );
+  });
+
+  test("that are events are read too", () => {
+    const body = 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n';
+    expect(classifyResponse({ status: 500, body }).kind).toBe("overloaded");
+  });
+
+  test("that were not read leave the status", () => {
+    expect(classifyResponse({ status: 403 })).toEqual(forbidden);
+    expect(classifyResponse({ status: 200 }).action).toBe("accept");
+  });
+
+  test("of other shapes have their messages found", () => {
+    for (const body of [
+      { detail: "prompt is too long" },
+      { errorMessage: "prompt is too long" },
+      { fault: { faultstring: "prompt is too long" } },
+      { errors: [{ message: "prompt is too long" }] },
+      "prompt is too long",
+    ]) {
+      expect(classifyResponse({ status: 400, body: JSON.stringify(body) })).toEqual(tooLong);
+    }
+    expect(
+      classifyResponse({ status: 400, body: JSON.stringify({ errorArgs: { reason: "context_length_exceeded" } }) }),
+    ).toEqual(tooLong);
+  });
+
+  test("that echo the user's words are not fooled by them", () => {
+    const echo = {
+      messages: [
+        { role: "user", content: "insufficient_quota", code: "insufficient_quota", message: "maximum context length" },
+      ],
+    };
+    expect(
+      classifyResponse({ status: 500, body: JSON.stringify({ ...echo, input: echo, error: { message: "oops" } }) })
+        .kind,
+    ).toBe("server");
+  });
+});
+
+describe("successes", () => {
+  const accepted: Verdict = { action: "accept", kind: "unknown", processed: "yes", health: "success" };
+
+  test.each([
+    ["an answer", '{"choices":[{"message":{"content":"An error is a failure."}}]}'],
+    ["an answer with an empty error", '{"id":"resp_1","error":null,"status":"completed"}'],
+    ["an answer that was cut", '{"choices":[{"message":{"content":"error'],
+    ["text", "The error is yours."],
+    ["a stream", 'data: {"choices":[{"delta":{"content":"error"}}]}\n\n'],
+  ])("%s is accepted", (_, body) => {
+    expect(classifyResponse({ status: 200, body })).toEqual(accepted);
+  });
+
+  test.each([201, 202, 204, 302, 304])("%i without a body is accepted", (status) => {
+    expect(classifyResponse({ status, body: "" })).toEqual(accepted);
+  });
+});
+
+describe("classifyEvent", () => {
+  test.each([
+    { choices: [{ delta: { content: "error" }, finish_reason: null }] },
+    { choices: [{ delta: {}, finish_reason: "content_filter" }] },
+    { type: "response.completed", response: { status: "completed", error: null } },
+    { type: "ping" },
+    { error: null },
+    { candidates: [{ finishReason: "STOP" }] },
+    [],
+    "[DONE]",
+    "",
+    "not JSON",
+    null,
+    undefined,
+    1,
+  ])("%j is no failure", (event) => {
+    expect(classifyEvent(event)).toBeUndefined();
+  });
+
+  test("takes JSON as text", () => {
+    expect(classifyEvent('{"error":{"type":"overloaded_error"}}')?.kind).toBe("overloaded");
+  });
+});
+
+describe("isRetryable", () => {
+  test("takes p-retry's context, and an SDK's error that only looks like one", () => {
+    const error = Object.assign(new Error("x"), { status: 503 });
+    expect(isRetryable({ error, attemptNumber: 1, retriesLeft: 2, retriesConsumed: 0, retryDelay: 0 })).toBe(true);
+    expect(
+      isRetryable({ error: new Error("x"), attemptNumber: 1, retriesLeft: 2, retriesConsumed: 0, retryDelay: 0 }),
+    ).toBe(false);
+    expect(isRetryable({ status: 503, error: { message: "x" } })).toBe(true);
+  });
+});
+
+describe("thrown", () => {
+  test("a Response is judged by its status and headers", () => {
+    expect(classify(new Response(null, { status: 429, headers: { "retry-after": "2" } }))).toMatchObject({
+      kind: "rate-limit",
+      retryAfter: 2_000,
+    });
+  });
+
+  test("errors of another realm are judged as ours", () => {
+    const foreign: unknown = runInContext(
+      "const cause = new Error('connect ECONNREFUSED'); cause.code = 'ECONNREFUSED'; new TypeError('fetch failed', { cause })",
+      createContext({}),
+    );
+    expect(foreign).not.toBeInstanceOf(Error);
+    expect(classify(foreign)).toMatchObject({ action: "retry", kind: "network", processed: "no" });
+  });
+
+  test("what only its message has left of an HTTP failure is judged by that", () => {
+    expect(classify(new Error("Request failed with status code 503")).kind).toBe("server");
+    expect(classify(new Error("403 status code (no body)")).kind).toBe("proxy");
+  });
+
+  test("an HTTP failure under other errors is found", () => {
+    const cause = Object.assign(new Error("x"), { statusCode: 401 });
+    expect(classify(new Error("could not answer", { cause })).kind).toBe("auth");
+    expect(classify(new AggregateError([cause], "all failed")).kind).toBe("auth");
+  });
+
+  test("what a message says of a context counts, where nothing else is known", () => {
+    expect(classify(new Error("This model's maximum context length is 8192 tokens")).kind).toBe("context-length");
+  });
+});
+
+test("every kind of core has its defaults", () => {
+  const source = readFileSync(join(import.meta.dirname, "../../core/src/verdict.ts"), "utf8");
+  const [, union = ""] = /export type Kind =([^;]+);/.exec(source) ?? [];
+  const named = [...union.matchAll(/"([\w-]+)"/g)].map(([, kind]) => kind);
+  expect(new Set(Object.keys(kinds))).toEqual(new Set(named));
+});
+
+test("the generic table is one among others", () => {
+  expect(generic.name).toBe("generic");
+  expect(generic.host.test("")).toBe(false);
 });
