@@ -12,8 +12,8 @@ import { fileURLToPath } from "node:url";
  */
 const stages = [
   { command: "npm test", minutes: 8, report: "reports/tests.json" },
-  { command: "npm run lint", minutes: 1 },
-  { command: "npm run types", minutes: 1 },
+  { command: "npm run lint", minutes: 2 },
+  { command: "npm run types", minutes: 2 },
   { command: "npm run unused", minutes: 1 },
   { command: "npm run build", minutes: 3 },
   { command: "npm run test:packed", minutes: 5, report: "reports/packed.json" },
