@@ -16,7 +16,7 @@ export class CircuitOpenError extends ResilienceError {
   readonly retryAfter: number | undefined;
 
   constructor(key: string, state: Exclude<CircuitState, "closed">, retryAfter?: number) {
-    super(`The circuit of "${key}" is ${state}${retryAfter === undefined ? "" : `, for another ${retryAfter} ms`}`);
+    super(`The circuit of "${key}" is ${state}`);
     this.key = key;
     this.state = state;
     this.retryAfter = retryAfter;

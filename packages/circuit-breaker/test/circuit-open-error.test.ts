@@ -23,7 +23,6 @@ describe("CircuitOpenError", () => {
       health: "neutral",
       retryAfter: 700,
     });
-    expect(new CircuitOpenError("k", "open", 700).message).toBe('The circuit of "k" is open, for another 700 ms');
   });
 
   it("is fresh each time, and has no stack", async () => {

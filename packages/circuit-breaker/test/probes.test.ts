@@ -130,10 +130,10 @@ describe("a probe", () => {
 
   it("whose caller has aborted already takes no place, and calls nothing", async () => {
     const { breaker, succeed } = await halfOpen();
-    const { next, ...operation } = mockNext();
+    const operation = mockNext();
     const controller = new AbortController();
     controller.abort("early");
-    await expect(breaker({ ...startCall("x"), signal: controller.signal }, next)).rejects.toBe("early");
+    await expect(breaker({ ...startCall("x"), signal: controller.signal }, operation.next)).rejects.toBe("early");
     expect(operation.calls).toBe(0);
     await succeed(1);
     expect(breaker.state()).toBe("closed");
