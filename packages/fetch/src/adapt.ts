@@ -50,7 +50,14 @@ export interface FetchOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Returns a drop-in `fetch`. `retries` tells whether a layer of ours retries, so that an SDK above should not. */
+/** Is called as `fetch` is; a call may also bring the fetch to send with. */
+export type AdaptedFetch = (
+  input: FetchInput,
+  init?: RequestInit,
+  fetch?: typeof globalThis.fetch,
+) => Promise<Response>;
+
+/** Makes a fetch of layers. `retries` tells whether a layer of ours retries, so that an SDK above should not. */
 export function adapt(
   judges: Judges,
   layers: readonly FetchLayer[],
@@ -69,7 +76,7 @@ export function adapt(
     emit,
     clock = systemClock,
   }: FetchOptions = {},
-): typeof fetch {
+): AdaptedFetch {
   if (inner !== undefined) checkFunction("fetch", inner);
   checkFunction("key", key);
   checkFunction("cost", cost);
@@ -85,7 +92,6 @@ export function adapt(
   if (typeof profile !== "function") limits(profile);
 
   const operation = send({
-    fetch: () => inner ?? globalThis.fetch,
     ...judges,
     protocols: knownProtocols,
     clock,
@@ -96,12 +102,12 @@ export function adapt(
   });
   const pipeline = wrap(operation, ...layers);
 
-  return async function resilientFetch(input: FetchInput, options?: RequestInit): Promise<Response> {
+  return async function adapted(input, options, fetch = inner) {
     const { url, init, signal, replayable } = await readRequest(input, options);
     const caller = sdkCaller(init.headers);
     const chosen = limits(limitsOf(url, init));
     const now = clock.now();
-    const request: FetchRequest = { url, init, replayable, caller, limits: chosen, endsAt: now + chosen.total };
+    const request: FetchRequest = { url, init, fetch, replayable, caller, limits: chosen, endsAt: now + chosen.total };
     try {
       return await pipeline(request, {
         signal,

@@ -1,5 +1,5 @@
 /** Follows what a stream of Amazon's binary messages means, chunk by chunk, without touching the chunks. */
-import { messageLength, readMessage } from "./amazon-message.ts";
+import { messageLength, readMessage } from "./read-message.ts";
 import { meanings } from "./meanings.ts";
 import type { Meaning, Protocol, ReportedError } from "./protocols/protocol.ts";
 import { join } from "./read-head.ts";

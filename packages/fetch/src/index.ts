@@ -1,4 +1,6 @@
 export type { FetchLayer, FetchOptions } from "./adapt.ts";
+export type { AnthropicMiddleware, AnthropicMiddlewareOptions, AnthropicRequest } from "./anthropic-middleware.ts";
+export { anthropicMiddleware } from "./anthropic-middleware.ts";
 export type { AttemptEvent, BodyEvent, FetchEvent, PaceEvent, RateLimitsEvent, SdkRetryEvent } from "./fetch-event.ts";
 export { HttpError } from "./http-error.ts";
 export { idempotencyKey } from "./idempotency-key.ts";

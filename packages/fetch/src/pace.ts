@@ -4,7 +4,7 @@ import { checkNumber, keyed, sleep, type Call, type Clock } from "@evenkeel/core
 import type { FetchLayer } from "./adapt.ts";
 import { about, type PaceEvent, type RateLimitsEvent } from "./fetch-event.ts";
 import { HttpError } from "./http-error.ts";
-import { tokensIn } from "./inspect-body.ts";
+import { tokensIn } from "./edges-of.ts";
 import type { FetchRequest } from "./request.ts";
 
 export interface PaceOptions {

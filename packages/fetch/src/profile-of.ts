@@ -1,6 +1,6 @@
 /** Chooses the time limits of a request from the request itself. */
 import { estimateTimeout, profiles, type Profile } from "@evenkeel/timeout";
-import { edgesOf, tokensIn } from "./inspect-body.ts";
+import { edgesOf, tokensIn } from "./edges-of.ts";
 
 /** Models and settings that think before they answer, and are silent for minutes. */
 const thinks =

@@ -7,6 +7,8 @@ export interface FetchRequest {
   readonly url: string;
   /** Everything but the signal, which each attempt has of its own. */
   readonly init: RequestInit;
+  /** The fetch to send with. @default the global one, looked up at each attempt */
+  readonly fetch?: typeof fetch | undefined;
   /** Whether the body can be sent again. */
   readonly replayable: boolean;
   /**

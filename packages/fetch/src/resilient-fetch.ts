@@ -10,5 +10,8 @@ import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function resilientFetch(options: ResilientFetchOptions = {}): typeof fetch {
-  return standardFetch({ classify, classifyEvent, classifyResponse }, options);
+  const adapted = standardFetch({ classify, classifyEvent, classifyResponse }, options);
+  return function resilientFetch(input, init) {
+    return adapted(input, init);
+  };
 }

@@ -5,21 +5,17 @@ import type { RaiseOptions } from "./raise-options.ts";
 import { raise } from "./raise.ts";
 import type { FetchRequest } from "./request.ts";
 
-export interface SendOptions extends RaiseOptions {
-  /** Returns the fetch to send with, at each attempt: a mock installed later is seen. */
-  readonly fetch: () => typeof fetch;
-}
-
 /** Returns the operation that sends an attempt and resolves at the first content of its answer. */
-export function send(options: SendOptions): Next<FetchRequest, Response> {
+export function send(options: RaiseOptions): Next<FetchRequest, Response> {
   return async function send(call) {
+    const { fetch = globalThis.fetch, url, init } = call.input; // looked up at each attempt: a mock installed later is seen
     // A body that is gone cannot be sent again, whatever a layer above believes.
     if (call.attempt > 1 && !call.input.replayable) throw call.work.root.lastError;
     const sentAt = options.clock.now();
     let response: Response | undefined;
     let failure: unknown;
     try {
-      response = await options.fetch()(call.input.url, { ...call.input.init, signal: call.signal });
+      response = await fetch(url, { ...init, signal: call.signal });
       return await raise(call, response, options);
     } catch (error) {
       failure = error;

@@ -2,9 +2,9 @@
 import { circuitBreaker, type CircuitBreaker } from "@evenkeel/circuit-breaker";
 import { checkFunction, systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
 import { semaphore } from "@evenkeel/rate-limit";
-import { replayOf, retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
+import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
-import { adapt, type FetchLayer, type FetchOptions } from "./adapt.ts";
+import { adapt, type AdaptedFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { pace } from "./pace.ts";
 import type { Judges } from "./raise-options.ts";
@@ -36,18 +36,12 @@ export interface ResilientFetchOptions extends FetchOptions {
 }
 
 /** Builds the standard pipeline with these judges. */
-export function standardFetch(judges: Judges, options: ResilientFetchOptions): typeof fetch {
+export function standardFetch(judges: Judges, options: ResilientFetchOptions): AdaptedFetch {
   const { clock = systemClock, random = systemRandom, paceBelow, attemptLimit = (limit: number) => limit } = options;
   checkFunction("attemptLimit", attemptLimit);
   const { budget = retryBudget({ clock }) } = options;
-  const mayReplay = replayOf(options.replay ?? "always");
   const {
-    retry: retrying = retry({
-      budget,
-      clock,
-      random,
-      replay: (verdict, error, call) => mayBeSentAgain(call) && mayReplay(verdict, error, call),
-    }),
+    retry: retrying = retry({ budget, clock, random, replay: options.replay }),
     breaker = circuitBreaker({ clock, random }),
     rateLimit = semaphore({ permits: Infinity, clock }),
   } = options;
@@ -55,7 +49,9 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): t
   const layers: FetchLayer[] = [
     sdkRetries(budget),
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
-    retrying,
+    function retryWhatMayBeSentAgain(call, next) {
+      return mayBeSentAgain(call.input) ? retrying(call, next) : next(call);
+    },
     breaker.gate, // above the queue: an open circuit refuses before a call has waited
     pace({ below: paceBelow, clock }),
     rateLimit,
@@ -70,8 +66,7 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): t
 }
 
 /** A one-shot body is gone, and a retry of an SDK's own gets one attempt: or its retries would multiply with ours. */
-function mayBeSentAgain(call: Call): boolean {
-  const { replayable, caller } = requestOf(call);
+function mayBeSentAgain({ replayable, caller }: FetchRequest): boolean {
   return replayable && caller.retries === 0;
 }
 

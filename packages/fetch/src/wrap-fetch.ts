@@ -10,5 +10,8 @@ import { adapt, type FetchLayer } from "./adapt.ts";
  * @throws {TypeError} `fetch` or a layer is no function.
  */
 export function wrapFetch(fetch: typeof globalThis.fetch, ...layers: FetchLayer[]): typeof globalThis.fetch {
-  return adapt({ classify, classifyEvent, classifyResponse }, layers, false, { fetch });
+  const adapted = adapt({ classify, classifyEvent, classifyResponse }, layers, false, { fetch });
+  return function wrappedFetch(input, init) {
+    return adapted(input, init);
+  };
 }

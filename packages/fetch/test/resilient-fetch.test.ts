@@ -359,6 +359,17 @@ describe("an SDK's own retries", () => {
     expect(budget.balance("https://api.openai.com")).toBe(4);
   });
 
+  it("get one attempt each under a retry of one's own, too", async () => {
+    const fetch = answering(() => {
+      throw networkError("ECONNREFUSED");
+    });
+    const resilient = resilientFetch({ fetch, retry: retry({ retries: 5, backoff: constant(0) }) });
+    await resilient(chatUrl, { ...post, headers: { "x-stainless-retry-count": "0" } }).catch(() => {});
+    expect(fetch).toHaveBeenCalledTimes(6);
+    await resilient(chatUrl, { ...post, headers: { "x-stainless-retry-count": "1" } }).catch(() => {});
+    expect(fetch).toHaveBeenCalledTimes(7);
+  });
+
   it("of AWS are known by their attempt", async () => {
     const retries: unknown[] = [];
     const fetch = answering(() => json(whole));
