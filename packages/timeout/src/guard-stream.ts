@@ -14,7 +14,7 @@ export function guardStream<Chunk>(
   const guard = new StreamGuard(source, watch, isProgress);
   // With a high-water mark of 1 there would always be a read under way: time would count although no reader waits.
   const stream = new ReadableStream<Chunk>(guard, { highWaterMark: 0 });
-  (forgotten ??= new FinalizationRegistry((each) => each.forget())).register(stream, guard, guard);
+  (forgotten ??= new FinalizationRegistry((each) => each.forget())).register(stream, guard);
   return stream;
 }
 
@@ -64,6 +64,7 @@ class StreamGuard<Chunk> implements UnderlyingDefaultSource<Chunk> {
 
   /** The reader is gone without a word. */
   forget(): void {
+    if (this.isOver) return;
     this.finish();
     this.release(new Error("The stream was not read to its end"));
   }
@@ -77,7 +78,6 @@ class StreamGuard<Chunk> implements UnderlyingDefaultSource<Chunk> {
   private finish(): void {
     this.isOver = true;
     this.watch.stop();
-    forgotten?.unregister(this);
   }
 
   private release(reason: unknown): void {

@@ -4,6 +4,8 @@
 export interface Profile {
   /** To open a connection, TLS included. Only a dispatcher or an agent can keep it: `fetch` has no such limit. */
   readonly connect: number;
+  /** From sending the request to the headers of its answer, where that is to be shorter than the time to the first content. */
+  readonly headers?: number | undefined;
   /** From sending the request to the first content of its answer. */
   readonly firstContent: number;
   /** Between two pieces of content, while the reader waits. */

@@ -2,7 +2,15 @@
 import { ResilienceError, type Verdict } from "@evenkeel/core";
 
 /** What a limit bounds: the names this toolkit uses; a `label` of your own is fine too. */
-export type TimeoutLabel = "timeout" | "total" | "attempt" | "first-content" | "gap" | "unread" | (string & {});
+export type TimeoutLabel =
+  | "timeout"
+  | "total"
+  | "attempt"
+  | "headers"
+  | "first-content"
+  | "gap"
+  | "unread"
+  | (string & {});
 
 /** Says that a limit has passed. It is the reason of the signal, too, so that whatever stops because of it rejects with this very object. */
 export class TimeoutError extends ResilienceError {

@@ -177,18 +177,18 @@ describe.each([
     expect(await read()).toBe(undefined);
   });
 
-  test("that is not read on is cancelled after `unread`, whoever has forgotten it", async () => {
-    const { clock, push, read, cancelled } = play({ unread: 1_000 });
+  test("that is not read on is cancelled upstream, without another read", async () => {
+    const { clock, push, read, cancelled } = play({ unread: 1_000, total: 60_000 });
     push("a");
     expect(await read()).toBe("a");
     await clock.advance(999);
     expect(cancelled).toEqual([]);
     await clock.advance(1);
     expect(cancelled.length).toBe(1);
+    expect(clock.pending).toBe(0);
     const error = await read();
     expect(error).toMatchObject(timedOut("unread", 1_000));
     expect(cancelled).toEqual(heard(error));
-    expect(clock.pending).toBe(0);
   });
 
   test("of nothing but pings errs: they come through, but are no progress", async () => {
@@ -341,6 +341,17 @@ describe("a stream, in particular", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("hears nothing of a chunk that comes with the cancellation", async () => {
+    const isProgress = vi.fn<() => boolean>(() => true);
+    const { clock, push, read, leave } = playStream({ isProgress });
+    const reading = read();
+    await clock.advance(0);
+    push("a");
+    await leave();
+    expect(await reading).toBe(undefined);
+    expect(isProgress).not.toHaveBeenCalled();
+  });
+
   test("can be teed: both branches get everything, and both get the error", async () => {
     const { clock, stream, push, cancelled } = playStream({ first: 1_000 });
     const readers = stream.tee().map((branch) => branch.getReader());
@@ -468,6 +479,16 @@ describe("an async iterable, in particular", () => {
       await clock.advance(100);
       expect(await failure).toMatchObject(timedOut("first-content", 100));
     }
+  });
+
+  test("may answer without a promise, as `for await` allows", async () => {
+    const results = [
+      { done: false, value: "a" },
+      { done: true, value: undefined },
+    ];
+    const source = { [Symbol.asyncIterator]: () => ({ next: () => results.shift() }) } as unknown;
+    const chunks = idleTimeout(source as AsyncIterable<string>, { gap: 100, clock: fakeClock() });
+    expect(await readAll(chunks)).toEqual(["a"]);
   });
 
   test("that throws in `next` fails with what it threw", async () => {

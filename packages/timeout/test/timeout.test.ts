@@ -246,6 +246,17 @@ describe("a caller's abort", () => {
     expect(response).toEqual({ body: {} });
   });
 
+  test("reaches nothing of a call that has failed", async () => {
+    const caller = new AbortController();
+    const { next, request } = mockNext();
+    const failure = failureOf(timeout(1_000, { clock: fakeClock() }).run(next, { signal: caller.signal }));
+    const { call, reject } = await request();
+    reject(new Error("down"));
+    await failure;
+    caller.abort(new Error("enough"));
+    expect(call.signal.aborted).toBe(false);
+  });
+
   test("reaches work that is held, and nothing after it has ended", async () => {
     const clock = fakeClock();
     for (const [ends, aborts] of [
