@@ -34,7 +34,15 @@ const imports: readonly Import[] = [
     budget: 4,
   },
   { what: "classify, generic", code: `export { classifier } from "@evenkeel/classify"`, budget: 1.5 },
-  { what: "resilientFetch, generic table", code: `export { resilientFetch } from "@evenkeel/fetch"`, budget: 8.9 },
+  {
+    what: "resilientFetch, generic table",
+    // The tables of the providers come on top, and with them what this stands for.
+    code: `
+      import { classifier } from "@evenkeel/classify";
+      import { standardFetch } from "./packages/fetch/src/standard-fetch.ts";
+      export const resilientFetch = standardFetch(classifier(), {});`,
+    budget: 8.9,
+  },
 ];
 
 async function gzippedSize(code: string): Promise<number> {
