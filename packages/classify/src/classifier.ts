@@ -1,13 +1,16 @@
 /** Makes the functions that judge errors, responses and events, over the tables that they are given. */
 import { systemClock, type Verdict } from "@evenkeel/core";
-import { isPage, tellsFailure } from "./event.ts";
+import { chainOf } from "./chain-of.ts";
 import { gather } from "./facts.ts";
 import { generic } from "./generic.ts";
 import { header, type HeadersLike } from "./header.ts";
 import { isExplicit, isKnown, judge } from "./judge.ts";
+import { networkFailure } from "./network-failure.ts";
 import { property } from "./property.ts";
-import { verdictOf, type OutcomeOf, type Provider } from "./table.ts";
-import { chainOf, hostOf, networkFailure, urlOf } from "./thrown.ts";
+import type { OutcomeOf, Provider } from "./provider.ts";
+import { isPage, tellsFailure } from "./tells-failure.ts";
+import { hostOf, urlOf } from "./url-of.ts";
+import { verdictOf } from "./verdict-of.ts";
 
 /** A response, as far as it is known. */
 export interface ResponseLike {

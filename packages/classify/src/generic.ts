@@ -1,5 +1,5 @@
 /** What is true of every provider, of an unknown OpenAI-compatible server, and of the gateways and proxies in between. */
-import type { Provider } from "./table.ts";
+import type { Provider } from "./provider.ts";
 
 /** The table behind every other. Its codes are those that mean one thing whoever sends them. */
 export const generic: Provider<"generic"> = {

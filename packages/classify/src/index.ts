@@ -25,4 +25,4 @@ export { perplexity } from "./providers/perplexity.ts";
 export { together } from "./providers/together.ts";
 export { vllm } from "./providers/vllm.ts";
 export { xai } from "./providers/xai.ts";
-export type { Outcome, OutcomeOf, Provider, Row } from "./table.ts";
+export type { Outcome, OutcomeOf, Provider, Row } from "./provider.ts";

@@ -2,8 +2,9 @@
 import type { Action, Kind, Verdict } from "@evenkeel/core";
 import type { Facts } from "./facts.ts";
 import { header } from "./header.ts";
+import type { Outcome, OutcomeOf, Provider, Row } from "./provider.ts";
 import { retryHint } from "./retry-hint.ts";
-import { verdictOf, type Outcome, type OutcomeOf, type Provider, type Row } from "./table.ts";
+import { verdictOf } from "./verdict-of.ts";
 
 type Explicit = Kind | OutcomeOf;
 

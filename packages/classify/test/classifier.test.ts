@@ -15,7 +15,7 @@ import {
   type ProviderName,
   together,
 } from "../src/index.ts";
-import { kinds } from "../src/table.ts";
+import { kinds } from "../src/verdict-of.ts";
 
 const tooLong: Verdict = { action: "change", kind: "context-length", processed: "no", health: "neutral" };
 const forbidden: Verdict = { action: "elsewhere", kind: "permission", processed: "no", health: "neutral" };

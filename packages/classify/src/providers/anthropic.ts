@@ -1,5 +1,5 @@
 /** Anthropic: docs.claude.com/en/api/errors. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const anthropic: Provider<"anthropic"> = {
   name: "anthropic",

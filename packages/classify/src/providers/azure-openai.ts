@@ -1,5 +1,5 @@
 /** Azure OpenAI and Foundry: learn.microsoft.com/azure/ai-foundry/openai. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const azureOpenai: Provider<"azure-openai"> = {
   name: "azure-openai",

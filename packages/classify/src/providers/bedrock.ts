@@ -1,5 +1,5 @@
 /** Amazon Bedrock: docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const bedrock: Provider<"bedrock"> = {
   name: "bedrock",

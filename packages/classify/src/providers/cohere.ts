@@ -1,5 +1,5 @@
 /** Cohere: docs.cohere.com/reference/errors. Its bodies have no codes. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
 

@@ -1,5 +1,5 @@
 /** DeepSeek: api-docs.deepseek.com/quick_start/error_codes. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const deepseek: Provider<"deepseek"> = {
   name: "deepseek",

@@ -1,5 +1,5 @@
 /** Fireworks: docs.fireworks.ai/guides/inference-error-codes. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const fireworks: Provider<"fireworks"> = {
   name: "fireworks",

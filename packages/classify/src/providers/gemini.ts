@@ -1,6 +1,6 @@
 /** Google's Gemini API: ai.google.dev/gemini-api/docs/troubleshooting; and Vertex AI: cloud.google.com/vertex-ai/generative-ai/docs/error-code-429. */
 import { property } from "../property.ts";
-import type { OutcomeOf, Provider } from "../table.ts";
+import type { OutcomeOf, Provider } from "../provider.ts";
 
 export const gemini: Provider<"gemini"> = {
   name: "gemini",

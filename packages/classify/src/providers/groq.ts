@@ -1,5 +1,5 @@
 /** Groq: console.groq.com/docs/errors. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
 

@@ -1,5 +1,5 @@
 /** Hugging Face: Inference Providers, Inference Endpoints and the TGI server behind them. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const huggingFace: Provider<"hugging-face"> = {
   name: "hugging-face",

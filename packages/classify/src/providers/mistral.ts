@@ -1,5 +1,5 @@
 /** Mistral: docs.mistral.ai/resources/error-glossary. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const mistral: Provider<"mistral"> = {
   name: "mistral",

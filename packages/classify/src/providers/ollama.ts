@@ -1,5 +1,5 @@
 /** Ollama, on its own port or in its cloud: github.com/ollama/ollama, server/routes.go. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const ollama: Provider<"ollama"> = {
   name: "ollama",

@@ -1,5 +1,5 @@
 /** OpenAI: developers.openai.com/api/docs/guides/error-codes. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const openai: Provider<"openai"> = {
   name: "openai",

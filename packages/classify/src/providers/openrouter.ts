@@ -1,5 +1,5 @@
 /** OpenRouter: openrouter.ai/docs/api/reference/errors-and-debugging. The body of the provider behind it is in `metadata.raw`. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const openrouter: Provider<"openrouter"> = {
   name: "openrouter",

@@ -1,5 +1,5 @@
 /** Together: docs.together.ai/docs/error-codes. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const together: Provider<"together"> = {
   name: "together",

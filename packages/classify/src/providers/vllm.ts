@@ -1,5 +1,5 @@
 /** vLLM, which has no host of its own: say it where you run one. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const vllm: Provider<"vllm"> = {
   name: "vllm",

@@ -1,5 +1,5 @@
 /** xAI: docs.x.ai/developers/debugging. Its bodies are flat, and `error` is the message. */
-import type { Provider } from "../table.ts";
+import type { Provider } from "../provider.ts";
 
 export const xai: Provider<"xai"> = {
   name: "xai",

@@ -39,10 +39,14 @@ const edge: readonly Case[] = [520, 521, 522, 523, 527].map((status) => ({
   why: "A CDN did not get an answer from the origin.",
 }));
 
+function sorted(cases: readonly Case[]): readonly Case[] {
+  return cases.toSorted((a, b) => (a.status ?? 0) - (b.status ?? 0));
+}
+
 export const byStatus: Catalogue = {
   title: "Any server, by status alone",
   url,
-  cases: [
+  cases: sorted([
     ...terminal,
     { answer: "401", status: 401, body: "", verdict: badKey, why: "Another key may be good." },
     { answer: "402", status: 402, body: {}, verdict: spent, why: "Somebody has to pay first." },
@@ -168,7 +172,7 @@ export const byStatus: Catalogue = {
       why: "The server's own word on retries is the strongest; another provider may still help.",
     },
     { answer: "200", status: 200, body: { choices: [] }, verdict: success, why: "An answer." },
-  ],
+  ]),
 };
 
 export const byCode: Catalogue = {

@@ -1,0 +1,166 @@
+/** What clients throw, and what is to be made of it. */
+
+// As a verdict is read aloud: action, kind, whether the work may have been done, and the upstream's health.
+export const unsent = "retry network no failure";
+export const unanswered = "retry network maybe failure";
+export const cut = "retry truncated yes failure";
+export const garbled = "retry malformed maybe failure";
+export const garbledBody = "retry malformed yes failure";
+export const oversized = "stop malformed yes neutral";
+export const slow = "retry timeout maybe failure";
+export const slowConnect = "retry timeout no failure";
+export const distrusted = "elsewhere tls no neutral";
+export const mistake = "stop invalid-request no neutral";
+export const redirected = "stop invalid-request maybe neutral";
+export const cancelled = "stop cancelled maybe neutral";
+export const unknown = "stop unknown maybe neutral";
+
+function failed(message: string, fields: object = {}, cause?: unknown): Error {
+  return Object.assign(new TypeError(message, { cause }), fields);
+}
+
+function undici(code: string, message: string, fields: object = {}): Error {
+  return failed("fetch failed", {}, Object.assign(new Error(message), { code, ...fields }));
+}
+
+const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), {
+  code: "ECONNREFUSED",
+  syscall: "connect",
+});
+
+/** Failures that no fixture holds, by client. */
+export const thrown: readonly (readonly [what: string, error: unknown, verdict: string])[] = [
+  [
+    "undici: several addresses, all refused",
+    failed("fetch failed", {}, Object.assign(new AggregateError([refused, refused], ""), { code: "ECONNREFUSED" })),
+    unsent,
+  ],
+  [
+    "undici: several addresses, without a code",
+    failed("fetch failed", {}, new AggregateError([refused, refused], "")),
+    unsent,
+  ],
+  ["undici: headers timeout", undici("UND_ERR_HEADERS_TIMEOUT", "Headers Timeout Error"), slow],
+  [
+    "undici: body timeout",
+    failed("terminated", {}, Object.assign(new Error("Body Timeout Error"), { code: "UND_ERR_BODY_TIMEOUT" })),
+    "retry timeout yes failure",
+  ],
+  [
+    "undici: connect timeout",
+    undici("UND_ERR_CONNECT_TIMEOUT", "Connect Timeout Error (attempted address: multi.test:9130, timeout: 300ms)"),
+    slowConnect,
+  ],
+  ["undici: destroyed", undici("UND_ERR_DESTROYED", "The client is destroyed"), mistake],
+  ["undici: closed", undici("UND_ERR_CLOSED", "The client is closed"), mistake],
+  [
+    "undici: the dispatcher of another major version",
+    undici("UND_ERR_INVALID_ARG", "invalid onRequestStart method"),
+    mistake,
+  ],
+  [
+    "undici: temporary failure of names",
+    undici("EAI_AGAIN", "getaddrinfo EAI_AGAIN multi.test", { syscall: "getaddrinfo" }),
+    unsent,
+  ],
+  [
+    "undici: a certificate for another name",
+    undici("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
+    distrusted,
+  ],
+  ["undici: an expired certificate", undici("CERT_HAS_EXPIRED", "certificate has expired"), distrusted],
+  [
+    "undici: a body beyond the limit",
+    failed(
+      "terminated",
+      {},
+      Object.assign(new Error("Response content exceeded max size"), { code: "UND_ERR_RES_EXCEEDED_MAX_SIZE" }),
+    ),
+    oversized,
+  ],
+  [
+    "undici: closed before a byte was written",
+    undici("UND_ERR_SOCKET", "other side closed", { socket: { bytesWritten: 0, bytesRead: 0 } }),
+    unsent,
+  ],
+  [
+    "undici: a proxy that wants a password",
+    undici("UND_ERR_ABORTED", "Proxy response (407) !== 200 when HTTP Tunneling", { name: "AbortError" }),
+    "elsewhere proxy no neutral",
+  ],
+  [
+    "Node: an alert of TLS",
+    undici("ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC", "ssl3_read_bytes:sslv3 alert bad record mac"),
+    unanswered,
+  ],
+  [
+    "Node: HTTP/2 goes away",
+    undici("ERR_HTTP2_GOAWAY_SESSION", "New streams cannot be created after receiving a GOAWAY"),
+    unanswered,
+  ],
+  ["Node: no route", undici("EHOSTUNREACH", "connect EHOSTUNREACH 10.0.0.1:443", { syscall: "connect" }), unsent],
+  [
+    "Node: connecting took too long",
+    undici("ETIMEDOUT", "connect ETIMEDOUT 10.0.0.1:443", { syscall: "connect" }),
+    slowConnect,
+  ],
+  ["Node: reading took too long", undici("ETIMEDOUT", "read ETIMEDOUT", { syscall: "read" }), slow],
+  ["Node: the other end of a pipe is gone", undici("EPIPE", "write EPIPE", { syscall: "write" }), unanswered],
+  [
+    "Bun 1.2: refused",
+    Object.assign(new Error("Unable to connect. Is the computer able to access the url?"), {
+      code: "ConnectionRefused",
+    }),
+    unsent,
+  ],
+  [
+    "Bun 1.2: closed",
+    Object.assign(new Error("The socket connection was closed unexpectedly."), { code: "ECONNRESET" }),
+    unanswered,
+  ],
+  [
+    "Bun 1.2: no socket",
+    Object.assign(new Error("Was there a typo in the url or port?"), { code: "FailedToOpenSocket" }),
+    unsent,
+  ],
+  [
+    "Bun 1.2: a certificate",
+    Object.assign(new Error("unknown certificate verification error"), {
+      code: "UNKNOWN_CERTIFICATE_VERIFICATION_ERROR",
+    }),
+    distrusted,
+  ],
+  [
+    "Bun 1.2: cut gzip",
+    Object.assign(new Error('ShortRead fetching "http://127.0.0.1:9120/".'), { code: "ShortRead" }),
+    garbledBody,
+  ],
+  [
+    "Bun 1.2: redirects",
+    Object.assign(new Error("The response redirected too many times."), { code: "TooManyRedirects" }),
+    redirected,
+  ],
+  [
+    "Deno: names",
+    failed(
+      "fetch failed",
+      {},
+      new Error("error sending request: client error (Connect): dns error: Temporary failure in name resolution"),
+    ),
+    unsent,
+  ],
+  ["Chrome: not connected", failed("Failed to fetch"), unanswered],
+  ["Chrome: in the body", failed("network error"), cut],
+  ["Firefox: not connected", failed("NetworkError when attempting to fetch resource."), unanswered],
+  ["Firefox: in the body", failed("Error in body stream"), cut],
+  ["Safari", failed("Load failed"), unanswered],
+  ["Safari, older", failed("The network connection was lost."), unanswered],
+  ["Safari, offline", failed("The Internet connection appears to be offline."), unanswered],
+  ["Safari, names", failed("A server with the specified hostname could not be found."), unanswered],
+  ["React Native", failed("Network request failed"), unanswered],
+  ["React Native, timeout", failed("Network request timed out"), slow],
+  ["fetch, without a cause", failed("fetch failed"), unanswered],
+  ["Node: the response was aborted", Object.assign(new Error("aborted"), { code: "ECONNRESET" }), cut],
+  ["a bug of the caller's", new TypeError("Cannot read properties of undefined (reading 'choices')"), unknown],
+  ["a plain error", new Error("boom"), unknown],
+];
