@@ -134,8 +134,9 @@ function limits(profile: ProfileName | Profile): Profile {
     const names = Object.keys(profiles).join(", ");
     throw new RangeError(`Expected \`profile\` to be one of ${names}, got ${JSON.stringify(profile)}`);
   }
-  for (const name of ["firstContent", "gap", "total"] as const) {
-    checkNumber(`profile.${name}`, profile[name], { exclusive: true });
+  const { headers = Infinity, firstContent, gap, total } = profile;
+  for (const [name, limit] of Object.entries({ headers, firstContent, gap, total })) {
+    checkNumber(`profile.${name}`, limit, { exclusive: true });
   }
   return profile;
 }

@@ -312,6 +312,43 @@ describe("a hang", () => {
   });
 });
 
+describe("the limits of an attempt", () => {
+  const hang: Fetch = () => new Promise(() => {});
+
+  it("can be raised for later attempts", async () => {
+    const clock = fakeClock();
+    const sent: number[] = [];
+    const fetch: Fetch = (...request) => (sent.push(clock.now()), hang(...request));
+    const attemptLimit = (limit: number, attempt: number): number => limit * attempt;
+    const profile = { ...limits, firstContent: 1_000 };
+    const asked = resilientFetch({
+      fetch,
+      clock,
+      profile,
+      attemptLimit,
+      retry: retry({ retries: 2, backoff: constant(0), clock }),
+    })(chatUrl, post);
+    const failed = expect(asked).rejects.toMatchObject({ name: "TimeoutError", label: "first-content", limit: 3_000 });
+    await clock.advance(6_000);
+    await failed;
+    expect(sent).toEqual([0, 1_000, 3_000]);
+  });
+
+  it("tell missing headers from missing content", async () => {
+    const clock = fakeClock();
+    const profile = { ...limits, headers: 500, firstContent: 1_000 };
+    const once = { clock, profile, retry: retry({ retries: 0 }) };
+    const withoutHeaders = resilientFetch({ ...once, fetch: hang })(chatUrl, post).catch((error: unknown) => error);
+    const silent: Fetch = async () =>
+      new Response(new ReadableStream(), { headers: { "content-type": "text/event-stream" } });
+    const withoutContent = resilientFetch({ ...once, fetch: silent })(chatUrl, post).catch((error: unknown) => error);
+    await clock.advance(1_000);
+    expect(await withoutHeaders).toMatchObject({ label: "headers", limit: 500 });
+    expect(await withoutContent).toMatchObject({ label: "first-content", limit: 1_000 });
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe("double payment", () => {
   it.each<[string, () => Response, number]>([
     [
