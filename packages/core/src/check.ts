@@ -22,8 +22,8 @@ export function checkNumber(
   { integer = false, min = 0, exclusive = false, max = Infinity }: Rule = {},
 ): number {
   const isNumber = typeof value === "number";
-  const inRange = (exclusive ? value > min : value >= min) && value <= max;
-  if (isNumber && inRange && (!integer || Number.isInteger(value) || value === Infinity)) return value;
+  const isInRange = isNumber && (exclusive ? value > min : value >= min) && value <= max;
+  if (isInRange && (!integer || Number.isInteger(value) || value === Infinity)) return value;
   const rule = `${integer ? "an integer" : "a number"} ${exclusive ? ">" : ">="} ${min}`;
   const upper = max < Infinity ? ` and <= ${max}` : "";
   throw new (isNumber ? RangeError : TypeError)(`Expected \`${name}\` to be ${rule}${upper}, got ${show(value)}`);

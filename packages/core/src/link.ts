@@ -82,7 +82,7 @@ class LinkedSignal extends Listeners implements Link {
    */
   #weaken(): void {
     const place = this.#place;
-    if (!place || this.#isAborted) return;
+    if (!place) return;
     place.listener = new WeakListener(this);
     (forgotten ??= new FinalizationRegistry((each) => each.deref()?.leave())).register(this, new WeakRef(place));
   }

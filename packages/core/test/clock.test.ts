@@ -1,0 +1,123 @@
+import { systemClock, systemRandom } from "@evenkeel/core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+const longest = 2 ** 31 - 1;
+const day = 24 * 3_600_000;
+
+describe("now", () => {
+  it("is the time since the epoch", () => {
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000);
+  });
+
+  it("never goes back", () => {
+    let last = systemClock.now();
+    for (let time = 0; time < 10_000; time++) {
+      const now = systemClock.now();
+      expect(now).toBeGreaterThanOrEqual(last);
+      last = now;
+    }
+  });
+
+  it("is not moved by a jump of the wall clock", () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const before = systemClock.now();
+      vi.setSystemTime(Date.now() - day);
+      expect(Math.abs(systemClock.now() - before)).toBeLessThan(1_000);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe("under fake timers, which are put in place after the import,", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("time moves when the test says so", () => {
+    const before = systemClock.now();
+    vi.advanceTimersByTime(1_500);
+    expect(systemClock.now() - before).toBe(1_500);
+  });
+
+  it("after calls once, when the time has come", () => {
+    const fn = vi.fn<() => void>();
+    systemClock.after(100, fn);
+    vi.advanceTimersByTime(99);
+    expect(fn).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(day);
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+
+  it("after does not call when it is cancelled, and cancelling again is harmless", () => {
+    const fn = vi.fn<() => void>();
+    const cancel = systemClock.after(100, fn);
+    cancel();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(day);
+    expect(fn).not.toHaveBeenCalled();
+    cancel();
+  });
+
+  it("cancelling after the call is harmless", () => {
+    const fn = vi.fn<() => void>();
+    const cancel = systemClock.after(100, fn);
+    vi.advanceTimersByTime(100);
+    cancel();
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([longest, longest + 1, longest + day, 3 * longest, 3 * longest + 1])(
+    "after waits %d ms, which a timer cannot, and no longer",
+    (ms) => {
+      const fn = vi.fn<() => void>();
+      systemClock.after(ms, fn);
+      vi.advanceTimersByTime(ms - 1);
+      expect(fn).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      expect(fn).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it.each([0, longest - 1, longest, longest + 1, 2 * longest + 5])(
+    "a long wait may be cancelled %d ms after it began",
+    (ms) => {
+      const fn = vi.fn<() => void>();
+      const cancel = systemClock.after(3 * longest, fn);
+      vi.advanceTimersByTime(ms);
+      cancel();
+      expect(vi.getTimerCount()).toBe(0);
+      vi.advanceTimersByTime(4 * longest);
+      expect(fn).not.toHaveBeenCalled();
+    },
+  );
+
+  it("after Infinity never calls, and arms no timer", () => {
+    const cancel = systemClock.after(Infinity, () => expect.unreachable());
+    expect(vi.getTimerCount()).toBe(0);
+    cancel();
+  });
+
+  it("works when its methods are taken from it", () => {
+    const { after, now } = systemClock;
+    const fn = vi.fn<() => void>();
+    const before = now();
+    after(longest + 1, fn);
+    vi.advanceTimersByTime(longest + 1);
+    expect(fn).toHaveBeenCalledTimes(1);
+    expect(now() - before).toBe(longest + 1);
+  });
+});
+
+describe("chance", () => {
+  it("is asked for at each call", () => {
+    const random = vi.spyOn(Math, "random").mockReturnValueOnce(0.25).mockReturnValueOnce(0.75);
+    expect([systemRandom(), systemRandom()]).toEqual([0.25, 0.75]);
+    random.mockRestore();
+  });
+});
