@@ -1,7 +1,7 @@
 /** Makes the functions that judge errors, responses and events, over the tables that they are given. */
 import { systemClock, type Verdict } from "@evenkeel/core";
 import { chainOf } from "./chain-of.ts";
-import { gather } from "./facts.ts";
+import { gather, longestBody } from "./facts.ts";
 import { generic } from "./generic.ts";
 import { header, type HeadersLike } from "./header.ts";
 import { isExplicit, isKnown, judge } from "./judge.ts";
@@ -107,23 +107,17 @@ export function classifier<const Providers extends readonly Provider[]>(
 
   function classifyResponse(response: ResponseLike, options: ClassifyOptions = {}): Verdict {
     const { now = systemClock.now() } = options;
-    const status = property(response, "status");
-    const headers = property(response, "headers");
-    const url = property(response, "url");
-    const body = property(response, "body");
+    const [status, headers, url, body] = ["status", "headers", "url", "body"].map((key) => property(response, key));
+    if (typeof status !== "number" || !(status >= 100)) return verdictOf("unknown");
     const text = typeof body === "string" ? body : undefined;
-    if (typeof status === "number" && status >= 400) {
-      return judge(
-        gather({ status, headers, body: text === "" ? "(no body)" : text }, now),
-        tablesFor(url, options),
-        now,
-      );
+    const isEmpty = text?.trim() === "";
+    if (status >= 400) {
+      const facts = gather({ status, headers, body: isEmpty ? "(no body)" : text }, now);
+      return judge(facts, tablesFor(url, options), now);
     }
     if (isPage(text ?? "") || /text\/html/i.test(header(headers, "content-type") ?? "")) return verdictOf(page);
-    if (status === 200 && text?.trim() === "") return verdictOf("malformed");
-    // Parsing every answer would cost more than it finds: a failure says so in a word.
-    const suspect = text !== undefined && /error|exception|fail|blockReason|finishReason/i.test(text);
-    return (suspect && classifyBody(text, headers, url, options)) || accepted;
+    if (status === 200 && isEmpty) return verdictOf("malformed");
+    return (mayHideFailure(text) && classifyBody(text, headers, url, options)) || accepted;
   }
 
   return {
@@ -135,6 +129,11 @@ export function classifier<const Providers extends readonly Provider[]>(
     classifyResponse,
     classifyEvent: (event, options = {}) => classifyBody(event, undefined, undefined, options),
   };
+}
+
+/** Parsing every answer would cost more than it finds: a failure is short, and says so in a word. */
+function mayHideFailure(text = ""): boolean {
+  return text.length <= longestBody && /error|exception|fail|blockReason|finishReason/i.test(text);
 }
 
 function parse(text: string): unknown {

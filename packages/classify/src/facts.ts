@@ -5,7 +5,7 @@ import { items, property } from "./property.ts";
 
 /** What was found. */
 export interface Facts {
-  /** The HTTP status. */
+  /** The HTTP status: the one that the body tells before the one that a gateway made of it. */
   status?: number | undefined;
   /** Codes, types and exception names, the most specific (the innermost) first. */
   readonly words: string[];
@@ -32,8 +32,9 @@ const messages = keys("message msg errorMessage faultstring title");
 const durations = keys("retryDelay quotaResetDelay");
 const resets = keys("estimated_time resets_in_seconds retry_after resets_at quotaResetTimeStamp");
 
-/** In characters: more is not read. */
-const longestBody = 65_536;
+/** How many characters of a body are read. */
+export const longestBody = 65_536;
+/** How many characters of prose are read. */
 const longestText = 4_096;
 
 /** Gathers the facts of anything. Never throws, and ends soon whatever it is given. */
@@ -41,6 +42,8 @@ export function gather(root: unknown, now: number): Facts {
   const facts: Facts = { words: [], text: "", headers: [] };
   let nodesLeft = 100;
   visit(root, 0);
+  const told = facts.words.find((word) => /^[45]\d\d$/.test(word));
+  if (told) facts.status = Number(told);
   return facts;
 
   function visit(node: unknown, depth: number): void {

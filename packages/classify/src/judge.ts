@@ -12,17 +12,17 @@ type Explicit = Kind | OutcomeOf;
 export function judge(facts: Facts, tables: readonly Provider[], now: number, known?: Explicit): Verdict {
   const status = statusOf(facts) ?? impliedStatus(facts, tables);
   const { outcome, isCode } = known ? { outcome: known, isCode: true } : lookUp(facts, tables, status);
-  const { action, kind, processed, health, retryAfter } = verdictOf(outcome, retryHint(facts, now));
+  const hint = retryHint(facts, now);
   // A bill does not heal by waiting: what says when it ends is a limit, whatever words it is told in.
-  if (kind === "billing" && !isCode && retryAfter !== undefined) return verdictOf("rate-limit", retryAfter);
-  const verdict: Verdict = {
-    action: ordered(facts, action),
-    kind,
-    // Who can say when to come back has refused the work.
-    processed: status === 503 && retryAfter !== undefined ? "no" : processed,
-    health,
+  const isLimit = outcome === "billing" && !isCode && hint !== undefined;
+  const verdict = verdictOf(isLimit ? "rate-limit" : outcome, hint);
+  // Who can say when to come back has refused the work.
+  const isRefused = status === 503 && verdict.retryAfter !== undefined;
+  return {
+    ...verdict,
+    action: ordered(facts, verdict.action),
+    processed: isRefused ? "no" : verdict.processed,
   };
-  return retryAfter === undefined ? verdict : { ...verdict, retryAfter };
 }
 
 /** Tells whether anything in the facts means something, for an error that came without a status. */
@@ -70,10 +70,9 @@ function holds([, , ...statuses]: Row, status: number): boolean {
   return statuses.length === 0 || statuses.includes(status);
 }
 
-/** The status that a body tells goes before the one that a gateway made of it. */
-function statusOf({ words, status = 0 }: Facts): number | undefined {
-  const told = Number(words.find((word) => /^[45]\d\d$/.test(word)) ?? status);
-  return told >= 400 ? told : undefined;
+/** Below 400 a status says nothing of a failure. */
+function statusOf({ status = 0 }: Facts): number | undefined {
+  return status >= 400 ? status : undefined;
 }
 
 /** The provider's own word on retries is the strongest. */

@@ -166,6 +166,22 @@ describe("what goes before what", () => {
     expect(judged(400, { message: "prompt is too long" })).toBe("context-length");
   });
 
+  test("the server's own word on retries before all", () => {
+    const order = (word: string): Record<string, string> => ({ "x-should-retry": word, "retry-after": "9" });
+    const { action } = classifyResponse({ status: 402, headers: order("false"), body: "{}" });
+    expect(action).toBe("elsewhere");
+    expect(
+      classifyResponse({ status: 429, headers: order("true"), body: '{"error":{"code":"insufficient_quota"}}' }),
+    ).toEqual({
+      action: "retry",
+      kind: "billing",
+      processed: "no",
+      health: "neutral",
+      retryAfter: 9_000,
+    });
+    expect(classifyResponse({ status: 500, headers: order("maybe"), body: "{}" }).action).toBe("retry");
+  });
+
   test("a message only under its statuses", () => {
     expect(judged(401, { message: "prompt is too long" })).toBe("auth");
   });
@@ -296,6 +312,15 @@ describe("successes", () => {
   });
 });
 
+test.each([0, 99, NaN])("a status of %d, which is none, means nothing", (status) => {
+  expect(classifyResponse({ status, body: "" })).toEqual({
+    action: "stop",
+    kind: "unknown",
+    processed: "maybe",
+    health: "neutral",
+  });
+});
+
 describe("classifyEvent", () => {
   test.each([
     { choices: [{ delta: { content: "error" }, finish_reason: null }] },
@@ -351,6 +376,11 @@ describe("thrown", () => {
   test("what only its message has left of an HTTP failure is judged by that", () => {
     expect(classify(new Error("Request failed with status code 503")).kind).toBe("server");
     expect(classify(new Error("403 status code (no body)")).kind).toBe("proxy");
+  });
+
+  test("a status that stands as a code is one", () => {
+    expect(classify(Object.assign(new Error("x"), { code: "503" })).kind).toBe("server");
+    expect(classify(Object.assign(new Error("x"), { code: 429 })).kind).toBe("rate-limit");
   });
 
   test("an HTTP failure under other errors is found", () => {
