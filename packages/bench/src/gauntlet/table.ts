@@ -34,7 +34,7 @@ export function outcomeTable(summaries: readonly Summary[], nameOf: (contender: 
 }
 
 /** A share in percent with its standard error. */
-export function percent({ mean, error }: Estimate): string {
+function percent({ mean, error }: Estimate): string {
   return plusMinus({ mean: 100 * mean, error: 100 * error }, 1);
 }
 

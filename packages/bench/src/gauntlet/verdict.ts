@@ -10,10 +10,10 @@ export interface Field {
 }
 
 /** The most requests per call that a contender may send to be an example to others. */
-export const decentLoad = 1.3;
+const decentLoad = 1.3;
 
 /** How far behind the best, as a share of it, still counts as level. */
-export const level = 0.02;
+const level = 0.02;
 
 /** Compares goodput among those that collapse in no run and send no more than is decent. */
 export function verdict(summaries: readonly Summary[], { ours, peers }: Field): string | undefined {
