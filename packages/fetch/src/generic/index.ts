@@ -1,0 +1,1 @@
+export { resilientFetch } from "./resilient-fetch.ts";

@@ -1,0 +1,19 @@
+/** A fetch with every layer on that knows what is generic of errors, and no provider's table: for where every kilobyte counts. */
+import { classifier } from "@evenkeel/classify";
+import { standardFetch, type ResilientFetchOptions } from "../standard-fetch.ts";
+
+const generic = classifier();
+
+/**
+ * Returns the same as the `resilientFetch` of the package's main entry, but judges failures by what all providers have in common.
+ * @example
+ * import { resilientFetch } from "@evenkeel/fetch/generic";
+ * const fetch = resilientFetch({ profile: "standard" });
+ * @throws {RangeError | TypeError} An option is out of range.
+ */
+export function resilientFetch(options: ResilientFetchOptions = {}): typeof fetch {
+  const adapted = standardFetch(generic, options);
+  return function resilientFetch(input, init) {
+    return adapted(input, init);
+  };
+}
