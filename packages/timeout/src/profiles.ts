@@ -2,7 +2,7 @@
 
 /** The limits of one use case, in milliseconds. */
 export interface Profile {
-  /** To open a connection, TLS included. Only a dispatcher or an agent can keep it: `fetch` has no such limit. */
+  /** To open a connection, TLS included. Only a dispatcher or an agent can keep it: `fetch` takes no such limit. */
   readonly connect: number;
   /** From sending the request to the headers of its answer, where that is to be shorter than the time to the first content. */
   readonly headers?: number | undefined;
