@@ -116,7 +116,7 @@ export abstract class Gate implements Door {
   /** Takes from an error what concerns everyone: a pause. Returns whether the upstream has surely done nothing for the call. */
   private heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing of the upstream.
-    if (error === undefined || (call.signal.aborted && error === call.signal.reason)) return false;
+    if (error === undefined || error === call.signal.reason) return false;
     const { limiter, classify } = this.rules;
     let verdict: Verdict;
     try {

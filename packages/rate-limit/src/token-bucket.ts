@@ -107,7 +107,7 @@ class Bucket extends Gate {
   get available(): number {
     const { burst, rate } = this.terms;
     const now = this.rules.clock.now();
-    if (now > this.filledAt) this.balance = Math.min(burst, this.balance + (now - this.filledAt) * rate);
+    this.balance = Math.min(burst, this.balance + (now - this.filledAt) * rate);
     this.filledAt = now;
     return this.balance;
   }

@@ -121,7 +121,7 @@ export class WaitingRoom {
   private dismiss(waiter: Waiter): void {
     this.queue.leave(waiter);
     if (waiter.bound) this.bounds.leave(waiter.bound);
-    waiter.stopListening();
+    waiter.stopListening?.();
     if (this.size === 0) this.alarm.stop();
     waiter.resolve(waiter);
   }
@@ -149,7 +149,7 @@ class Waiter<I = unknown, O = unknown> extends Place<Waiter> {
   readonly cost: number;
   readonly since: number;
   readonly resolve: Either<I, O>["resolve"];
-  stopListening: () => void = notYet;
+  stopListening: (() => void) | undefined = undefined;
   bound: Bound | undefined = undefined;
   /** Whether what it costs was taken for it; otherwise `reason` is what it rejects with. */
   hasPassed = false;
@@ -164,8 +164,6 @@ class Waiter<I = unknown, O = unknown> extends Place<Waiter> {
     this.resolve = resolve;
   }
 }
-
-function notYet(): void {}
 
 /** When a wait ends at the latest, and what ends it. */
 class Bound extends Place<Bound> {

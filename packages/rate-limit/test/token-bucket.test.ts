@@ -291,6 +291,19 @@ describe("keys", () => {
     expect([limit.available("spent"), limit.available("at work")]).toEqual([9, 9]);
   });
 
+  test("one with calls that wait is remembered, also when time has passed that no timer has told yet", async () => {
+    let blockedFor = 0;
+    const { call, limit } = play((clock) => {
+      const blocked = { now: () => clock.now() + blockedFor, after: clock.after };
+      return tokenBucket({ limit: 10, interval: 1_000, maxKeys: 1, clock: blocked });
+    });
+    await limit.run(async () => "done", { key: "waited for", cost: 10 });
+    await call({ key: "waited for", cost: 10 });
+    blockedFor = 5_000;
+    for (let index = 0; index < 100; index++) await limit.run(async () => index, { key: `key ${index}` });
+    expect(limit.waiting("waited for")).toBe(1);
+  });
+
   test("one whose call turns out dearer is charged for it, though the bucket was full meanwhile", async () => {
     const { clock, limit } = playBucket({ maxKeys: 1 });
     const ends: EndWork[] = [];

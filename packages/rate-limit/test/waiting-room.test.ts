@@ -52,7 +52,7 @@ describe("an abort ends the wait at once, with the caller's own reason", () => {
   });
 
   test("of one who comes when its signal has aborted already", async () => {
-    const limit = semaphore({ permits: 1 });
+    const limit = semaphore({ permits: 1, maxQueue: 0 });
     const call = startCall(undefined, { signal: AbortSignal.abort("too late") });
     void limit.run(() => new Promise(() => {}));
     await expect(limit(call, async () => "never")).rejects.toBe("too late");
@@ -131,7 +131,7 @@ describe("a wait ends where it is or has become vain", () => {
   test("when the deadline has passed already, even if a permit is free", async () => {
     const { call, clock, limit } = playSemaphore();
     const late = await call({ deadline: clock.now() });
-    expect(late.outcome).toMatchObject({ reason: "deadline" });
+    expect(late.outcome).toMatchObject({ reason: "deadline", retryAfter: undefined });
     expect(late.seen).toBeUndefined();
     expect(limit.active()).toBe(0);
   });
@@ -153,6 +153,16 @@ describe("a wait ends where it is or has become vain", () => {
     await clock.advance(60);
     expect(short.outcome).toMatchObject({ reason: "deadline" });
     expect(long.outcome).toMatchObject({ reason: "queue-timeout" });
+  });
+
+  test("a bound is kept to the full millisecond, so that one timer serves a crowd", async () => {
+    const { call, clock } = playSemaphore();
+    await call();
+    const waiting = await call({ deadline: clock.now() + 10.25 });
+    await clock.advance(10.5);
+    expect(waiting.outcome).toBeUndefined();
+    await clock.advance(0.5);
+    expect(waiting.outcome).toMatchObject({ reason: "deadline" });
   });
 
   test("when the queue is full", async () => {
