@@ -107,7 +107,8 @@ export function classifier<const Providers extends readonly Provider[]>(
 
   function classifyResponse(response: ResponseLike, options: ClassifyOptions = {}): Verdict {
     const { now = systemClock.now() } = options;
-    const [status, headers, url, body] = ["status", "headers", "url", "body"].map((key) => property(response, key));
+    const [status, url, body] = ["status", "url", "body"].map((key) => property(response, key));
+    const headers = property(response, "headers") as HeadersLike;
     if (typeof status !== "number" || !(status >= 100)) return verdictOf("unknown");
     const text = typeof body === "string" ? body : undefined;
     const isEmpty = text?.trim() === "";

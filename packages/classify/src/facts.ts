@@ -1,6 +1,6 @@
 /** Gathers what a response, a body, an event or an error says, wherever in it that stands. */
 import { parseDuration, parseReset } from "./duration.ts";
-import { header, type HeadersLike } from "./header.ts";
+import { header } from "./header.ts";
 import { items, property } from "./property.ts";
 
 /** What was found. */
@@ -12,25 +12,25 @@ export interface Facts {
   /** Messages, bounded. */
   text: string;
   /** Response headers, the outermost first. */
-  readonly headers: HeadersLike[];
+  readonly headers: object[];
   /** The wait in ms that the body asks for. */
   wait?: number | undefined;
 }
 
 /** Where envelopes keep the next one. Nothing else is entered: a body may echo what the user wrote. */
-const envelopes = keys(
+const envelopes = /* @__PURE__ */ keys(
   "lastError error errors body data response responseBody httpResponse rawResponse $response $metadata rawValue " +
     "detail details metadata innererror fault errorArgs violations raw",
 );
-const statuses = keys("status statusCode status_code httpStatusCode http_status_code raw_status_code");
-const codes = keys(
+const statuses = /* @__PURE__ */ keys("status statusCode status_code httpStatusCode http_status_code raw_status_code");
+const codes = /* @__PURE__ */ keys(
   "error_code reason provider_code error_type limit_source quotaId quotaValue originalStatusCode code __type :exception-type " +
-    "type status name",
+    "type status",
 );
-const wordHeaders = keys("x-amzn-errortype x-ms-error-code cf-mitigated");
-const messages = keys("message msg errorMessage faultstring title");
-const durations = keys("retryDelay quotaResetDelay");
-const resets = keys("estimated_time resets_in_seconds retry_after resets_at quotaResetTimeStamp");
+const wordHeaders = /* @__PURE__ */ keys("x-amzn-errortype x-ms-error-code cf-mitigated");
+const messages = /* @__PURE__ */ keys("message msg errorMessage faultstring title");
+const durations = /* @__PURE__ */ keys("retryDelay quotaResetDelay");
+const resets = /* @__PURE__ */ keys("estimated_time resets_in_seconds retry_after resets_at quotaResetTimeStamp");
 
 /** How many characters of a body are read. */
 export const longestBody = 65_536;
@@ -61,6 +61,9 @@ export function gather(root: unknown, now: number): Facts {
     }
     for (const key of envelopes) visit(property(node, key), depth + 1);
     for (const key of codes) say(property(node, key));
+    // Amazon's exceptions bear their code as a name; the classes of other clients say no more than the status.
+    const name = text(property(node, "name"));
+    if (!name.endsWith("Error")) say(name);
     for (const key of messages) visit(text(property(node, key)), depth + 1);
     for (const key of durations) facts.wait ??= parseDuration(text(property(node, key)));
     for (const key of resets) facts.wait ??= parseReset(text(property(node, key)), now);

@@ -1,8 +1,8 @@
 /** Reads headers, in whatever form a client hands them out. */
 import { property } from "./property.ts";
 
-/** Headers as clients hand them out: `Headers`, a `Map`, or a plain object in any case; anything else has none. */
-export type HeadersLike = unknown;
+/** Headers as clients hand them out: `Headers`, a `Map`, a list of pairs or a plain object, in any case; another object has none. */
+export type HeadersLike = object | null | undefined;
 
 /** Returns the value of a header, given its name in lower case. Never throws. */
 export function header(headers: HeadersLike, name: string): string | undefined {
@@ -10,6 +10,8 @@ export function header(headers: HeadersLike, name: string): string | undefined {
     if (typeof property(headers, "get") === "function") {
       const value: unknown = (headers as { get(name: string): unknown }).get(name);
       if (typeof value === "string") return value;
+      // That is what `Headers` says of an absent one; a `Map` may have it in another case.
+      if (value === null) return undefined;
     }
     return headerEntries(headers).find(([key]) => key === name)?.[1];
   } catch {

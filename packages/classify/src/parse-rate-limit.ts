@@ -43,7 +43,7 @@ export function parseRateLimit(
 ): RateLimit {
   const units: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
   const put: Put = (name, label, field, value = NaN) => {
-    if (value >= 0) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
+    if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
   };
   const values = new Map(headerEntries(headers));
   for (const [name, value] of values) putHeader(name, value, put, now);

@@ -7,7 +7,7 @@ import { parseRetryAfter } from "./parse-retry-after.ts";
 /** Returns the wait in whole ms: from headers, from fields of the body, from the reset of what is used up, or from the message. */
 export function retryHint(facts: Facts, now: number): number | undefined {
   const hint = asked(facts, now) ?? facts.wait ?? whenRefilled(facts, now) ?? told(facts, now);
-  return hint && Math.round(hint);
+  return hint === undefined || hint === Infinity ? undefined : Math.round(hint);
 }
 
 function asked({ headers }: Facts, now: number): number | undefined {

@@ -228,7 +228,7 @@ describe("retryAfter", () => {
     );
   });
 
-  test.each<[body: object, expected: number]>([
+  test.each<[body: object, expected: number | undefined]>([
     [{ estimated_time: 20.5 }, 20_500],
     [{ error: { resets_in_seconds: 60 } }, 60_000],
     [{ error: { resets_at: 1_500_000 } }, 1_500_000_000],
@@ -241,6 +241,8 @@ describe("retryAfter", () => {
     [{ message: "try again in 1500 milliseconds" }, 1_500],
     [{ message: "try again in 900µs" }, 1],
     [{ message: "try again in 1 day" }, 86_400_000],
+    [{ message: `try again in ${"9".repeat(400)}s` }, undefined],
+    [{ resets_at: "9".repeat(400) }, undefined],
   ])("%j", (body, expected) => {
     expect(wait({}, body)).toBe(expected);
   });
@@ -299,6 +301,11 @@ describe("successes", () => {
 
   test.each([
     ["an answer", '{"choices":[{"message":{"content":"An error is a failure."}}]}'],
+    [
+      "an object with an error that has not come",
+      '{"object":"fine_tuning.job","error":{"code":null,"message":null,"param":null}}',
+    ],
+    ["an object without fields of an error", '{"object":"fine_tuning.job","error":{}}'],
     ["an answer with an empty error", '{"id":"resp_1","error":null,"status":"completed"}'],
     ["an answer that was cut", '{"choices":[{"message":{"content":"error'],
     ["text", "The error is yours."],
@@ -387,6 +394,11 @@ describe("thrown", () => {
     const cause = Object.assign(new Error("x"), { statusCode: 401 });
     expect(classify(new Error("could not answer", { cause })).kind).toBe("auth");
     expect(classify(new AggregateError([cause], "all failed")).kind).toBe("auth");
+  });
+
+  test("the name of an SDK's class says no more than the status", () => {
+    const error = Object.assign(new Error("Your credit balance is too low"), { name: "RateLimitError", status: 429 });
+    expect(classify(error).kind).toBe("billing");
   });
 
   test("what a message says of a context counts, where nothing else is known", () => {

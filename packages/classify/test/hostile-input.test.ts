@@ -101,9 +101,9 @@ describe.each(Object.entries(things))("%s", (_, thing) => {
 
   test("as a response, a body or an event gets a verdict, or none", () => {
     expect(classifyResponse(thing as Response & { body: string })).toSatisfy(isVerdict);
-    expect(classifyResponse({ status: 500, headers: thing, body: thing as string, url: thing as string })).toSatisfy(
-      isVerdict,
-    );
+    expect(
+      classifyResponse({ status: 500, headers: thing as object, body: thing as string, url: thing as string }),
+    ).toSatisfy(isVerdict);
     const verdict = classifyEvent(thing);
     expect(verdict === undefined || isVerdict(verdict)).toBe(true);
   });

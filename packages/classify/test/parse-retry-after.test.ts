@@ -110,7 +110,7 @@ describe("HTTP dates", () => {
 });
 
 describe("headers in any form", () => {
-  test.each<[what: string, headers: unknown]>([
+  test.each<[what: string, headers: object]>([
     ["Headers", new Headers({ "Retry-After": "3" })],
     ["a plain object", { "retry-after": "3" }],
     ["a plain object in another case", { "Retry-After": "3" }],
@@ -160,13 +160,13 @@ describe("headers in any form", () => {
     ],
     ["values that are no strings", { "retry-after": Object.create(null) as unknown }],
   ])("%s has none", (_, headers) => {
-    expect(parseRetryAfter(headers, { now })).toBeUndefined();
+    expect(parseRetryAfter(headers as object, { now })).toBeUndefined();
   });
 
   test("nothing makes it throw", () => {
     fc.assert(
       fc.property(fc.anything(), fc.string(), (headers, value) => {
-        parseRetryAfter(headers, { now });
+        parseRetryAfter(headers as object, { now });
         const wait = parseRetryAfter({ "retry-after": value }, { now }) ?? 0;
         expect(Number.isFinite(wait) && wait >= 0).toBe(true);
       }),
