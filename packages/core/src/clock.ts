@@ -4,7 +4,7 @@
 export interface Clock {
   /** Returns the current time in milliseconds since the epoch; it never goes back. */
   now(): number;
-  /** Calls `fn` once after `ms` milliseconds, unless the returned function is called first. */
+  /** Calls `fn` once after `ms` milliseconds (a timer of the platform may be one early), unless the returned function is called first. */
   after(ms: number, fn: () => void): () => void;
 }
 
@@ -22,8 +22,11 @@ export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(ms, fn) {
     if (ms <= longestTimer) {
-      const timer = setTimeout(fn, ms);
-      return () => clearTimeout(timer);
+      const timer = setTimeout(fn, Math.max(0, ms));
+      return () => {
+        if (Number.isInteger(ms)) unreference(timer);
+        clearTimeout(timer);
+      };
     }
     let cancel = (): void => {};
     if (ms < Infinity) {
@@ -32,6 +35,14 @@ export const systemClock: Clock = {
     return () => cancel();
   },
 };
+
+/**
+ * With the last timer of a duration goes Node's list of that duration, at more than the timer's own price, unless the timer was
+ * unreferenced. A duration that is no whole number was computed, and will not come again. Other runtimes' timers are numbers.
+ */
+function unreference(timer: unknown): void {
+  (timer as { unref?(): void }).unref?.();
+}
 
 /** The real source of chance. */
 export const systemRandom: Random = () => Math.random();
