@@ -49,6 +49,7 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
   private readonly stopTotal: () => void;
   private controller: WeakRef<ReadableStreamDefaultController<Uint8Array>> | undefined;
   private failure: unknown;
+  private readingOn: Promise<void> | undefined;
   private isOver = false;
   private bytes = 0;
   private chunks = 0;
@@ -72,12 +73,24 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const first = this.body.head.shift();
-    if (first) return this.deliver(first, controller);
-    if (this.failure !== undefined) return controller.error(this.failure);
+    if (first) this.deliver(first, controller);
+    else if (this.failure !== undefined) controller.error(this.failure);
+    else await (this.readingOn ?? this.read());
+    const isAtEnd = this.body.progress?.isWhole && this.body.head.length === 0;
+    if (isAtEnd) this.readingOn ??= this.readOn();
+  }
+
+  /** Reads what little may come behind the end of an answer: some readers stop at the end itself, and would leave the body open. */
+  private async readOn(): Promise<void> {
+    while (!this.isOver && this.controller?.deref()) await this.read();
+  }
+
+  private async read(): Promise<void> {
     this.watch.reading();
     try {
       const { done, value } = await this.body.reader.read();
-      if (this.isOver) return;
+      const controller = this.controller?.deref();
+      if (this.isOver || !controller) return;
       if (done) return this.close(controller);
       const isContent = this.body.progress?.take(value) ?? value.byteLength > 0;
       this.watch.read(isContent || this.options.pingsAreProgress);

@@ -211,6 +211,58 @@ describe("a streamed body", () => {
   });
 });
 
+describe("a reader that stops at the end of the answer, and asks for no more", () => {
+  /** Reads up to the end of an answer, and not on. */
+  async function readToTheEnd(send: (feed: Feed) => void) {
+    const clock = fakeClock();
+    const limit = semaphore({ permits: 1, clock });
+    const { fetch, feeds } = streaming();
+    const asked = resilientFetch({ fetch, clock, profile: limits, rateLimit: limit, key: () => "key" })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    send(feeds[0]!);
+    await reader.read();
+    await settled();
+    return { clock, reader, feed: feeds[0]!, active: () => limit.active("key") };
+  }
+
+  it("frees the permit when the upstream closes", async () => {
+    const { reader, feed, active } = await readToTheEnd((feed) => feed.send(done));
+    expect(active()).toBe(1);
+    feed.end();
+    await settled();
+    expect(active()).toBe(0);
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it("finds what came behind the end, should it read on", async () => {
+    const { reader, feed, active } = await readToTheEnd((feed) => feed.send(done));
+    feed.send("data: 1\n\n");
+    feed.send("data: 2\n\n");
+    feed.end();
+    await settled();
+    expect(active()).toBe(0);
+    const rest = [await reader.read(), await reader.read(), await reader.read()];
+    expect(rest.map(({ value }) => new TextDecoder().decode(value))).toEqual(["data: 1\n\n", "data: 2\n\n", ""]);
+  });
+
+  it("frees it after the gap limit where the upstream does not close, which is no failure", async () => {
+    const { clock, reader, feed, active } = await readToTheEnd((feed) => feed.send(done));
+    await clock.advance(limits.gap);
+    expect(active()).toBe(0);
+    expect((await reader.read()).done).toBe(true);
+    expect(await feed.cancelled).toMatchObject({ label: "gap" });
+  });
+
+  it("keeps it before the end: there a reader may come back", async () => {
+    const { clock, active } = await readToTheEnd((feed) => feed.send(chunk("b")));
+    await clock.advance(limits.gap);
+    expect(active()).toBe(1);
+  });
+});
+
 describe("a semaphore of 5 never has a sixth open stream", () => {
   /** Opens 50 streams, of which each has its first chunk, and leaves each as `leave` says. */
   async function openAndLeave(
