@@ -1,10 +1,9 @@
 import { stackless } from "@evenkeel/core";
-import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 
 const limit = Error.stackTraceLimit;
 afterEach(() => {
-  Error.stackTraceLimit = limit;
+  Object.defineProperty(Error, "stackTraceLimit", { value: limit, writable: true });
 });
 
 describe("stackless", () => {
@@ -41,14 +40,15 @@ describe("stackless", () => {
   });
 
   it("makes the error with its stack where Error is frozen", () => {
-    const make = `(${stackless.toString()})(() => new Error("refused"))`;
-    const error = runInNewContext(`"use strict"; Object.freeze(Error); ${make}`) as Error;
+    Object.defineProperty(Error, "stackTraceLimit", { writable: false });
+    const error = stackless(() => new Error("refused"));
     expect(error.message).toBe("refused");
-    expect(error.stack).toMatch(/\n\s+at /);
+    expect(error.stack).toContain("stackless.test.ts");
   });
 
   it("makes it too where no limit is known", () => {
-    const make = `(${stackless.toString()})(() => new Error("refused")).message`;
-    expect(runInNewContext(`"use strict"; delete Error.stackTraceLimit; ${make}`)).toBe("refused");
+    Reflect.deleteProperty(Error, "stackTraceLimit");
+    expect(stackless(() => new Error("refused")).message).toBe("refused");
+    Object.defineProperty(Error, "stackTraceLimit", { value: limit, configurable: true, enumerable: true });
   });
 });
