@@ -1,0 +1,31 @@
+/**
+ * DeepSeek keeps a connection alive with comments while you wait: they are no progress, so a dead answer is given up in time.
+ *
+ * Prints:
+ *   attempt 1 failed (timeout), another follows
+ *   An even keel.
+ */
+import { resilientFetch } from "@evenkeel/fetch";
+import { profiles } from "@evenkeel/timeout";
+import OpenAI from "openai";
+import { flakyProvider } from "./setup/flaky-provider.ts";
+import { tell } from "./setup/tell.ts";
+
+await using provider = await flakyProvider("commentsOnly");
+
+const client = new OpenAI({
+  baseURL: `${provider.url}/v1`,
+  apiKey: "none",
+  // So that the example is short. Without a profile its reasoning models get theirs: 300 s to the first content.
+  fetch: resilientFetch({ profile: { ...profiles.reasoning, firstContent: 500 }, emit: tell }),
+  maxRetries: 0,
+});
+
+const stream = await client.chat.completions.create({
+  model: "deepseek-reasoner",
+  messages: [{ role: "user", content: "What keeps a boat upright?" }],
+  stream: true,
+});
+let answer = "";
+for await (const chunk of stream) answer += chunk.choices[0]?.delta.content ?? "";
+console.log(answer);

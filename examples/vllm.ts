@@ -1,0 +1,33 @@
+/**
+ * vLLM that is being restarted refuses connections: nothing was sent, so it is asked again until it listens.
+ *
+ * Prints:
+ *   attempt 1 failed (network), another follows
+ *   attempt 2 failed (network), another follows
+ *   An even keel.
+ */
+import { resilientFetch } from "@evenkeel/fetch";
+import { constant, retry } from "@evenkeel/retry";
+import { faultProxy } from "@evenkeel/testkit/proxy";
+import OpenAI from "openai";
+import { flakyProvider } from "./setup/flaky-provider.ts";
+import { tell } from "./setup/tell.ts";
+
+await using provider = await flakyProvider();
+await using port = await faultProxy({ target: provider });
+port.refuse();
+setTimeout(() => void port.accept(), 300); // the model is loaded
+
+const client = new OpenAI({
+  baseURL: `${port.url}/v1`,
+  apiKey: "none",
+  // A model takes minutes to load: `constant(5_000)` and `retries: 60` would wait for it.
+  fetch: resilientFetch({ retry: retry({ retries: 10, backoff: constant(200) }), emit: tell }),
+  maxRetries: 0,
+});
+
+const { choices } = await client.chat.completions.create({
+  model: "Qwen/Qwen3-8B",
+  messages: [{ role: "user", content: "What keeps a boat upright?" }],
+});
+console.log(choices[0]?.message.content);
