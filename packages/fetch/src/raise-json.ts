@@ -27,7 +27,9 @@ export async function raiseJson(
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }
   const reported = expectsData(call.input.init) ? errorIn(text) : undefined;
-  if (reported) throw reportedFailure(call, response, reported, options);
+  const verdict = reported && options.classifyEvent(reported, { url: call.input.url, now: options.clock.now() });
+  // A resource may have a field of this name that tells of no failure, such as a job that has not failed yet.
+  if (reported && verdict) throw reportedFailure(response, reported, verdict);
   return rebuild(response, body);
 }
 

@@ -3,7 +3,7 @@ import type { Call } from "@evenkeel/core";
 import { guarded } from "./guarded.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, type BodyReader } from "./read-head.ts";
-import { reportedFailure } from "./reported-failure.ts";
+import { judgeReported, reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
 import type { StreamProgress } from "./stream-progress.ts";
@@ -22,7 +22,7 @@ export async function raiseStream(
   const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
   if (progress.error && !progress.hasContent) {
     reader.cancel().catch(() => {});
-    throw reportedFailure(call, response, progress.error, options);
+    throw reportedFailure(response, progress.error, judgeReported(call, progress.error, options));
   }
   if (isWhole && (progress.missing || chunks.length === 0)) {
     const bytes = join(chunks).byteLength;

@@ -8,13 +8,7 @@ import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 
 /** Makes of an error in the body of a 200 the response that it should have been: an SDK raises its own error of it. */
-export function reportedFailure(
-  call: Call<FetchRequest>,
-  response: Response,
-  reported: ReportedError,
-  options: RaiseOptions,
-): HttpError {
-  const verdict = judgeReported(call, reported, options);
+export function reportedFailure(response: Response, reported: ReportedError, verdict: Verdict): HttpError {
   const headers = new Headers(response.headers);
   headers.set("content-type", "application/json");
   headers.delete("content-length");
@@ -22,7 +16,7 @@ export function reportedFailure(
   return new HttpError(rebuild(response, JSON.stringify(reported), { status, statusText: "", headers }), verdict);
 }
 
-/** Judges what the upstream reported. */
+/** Judges what an event of a stream reports, which is a failure even where nobody knows what it means. */
 export function judgeReported(
   call: Call<FetchRequest>,
   reported: ReportedError,

@@ -130,6 +130,19 @@ describe("a response", () => {
     expect(sent).toBe(3);
   });
 
+  it("with an error field that tells of no failure is a success, and the request is not sent again", async () => {
+    const job = {
+      id: "ftjob-1",
+      object: "fine_tuning.job",
+      status: "queued",
+      error: { code: null, message: null, param: null },
+    };
+    let sent = 0;
+    const resilient = resilientFetch({ fetch: async () => (sent++, json(job)), retry: atOnce() });
+    const response = await resilient("https://api.openai.com/v1/fine_tuning/jobs", post);
+    expect({ status: response.status, sent, body: await response.json() }).toEqual({ status: 200, sent: 1, body: job });
+  });
+
   it("larger than the peek passes byte for byte", async () => {
     const large = { text: "x".repeat(300_000) };
     const fetch: Fetch = async () => json(large);
