@@ -45,11 +45,11 @@ export interface Verdict {
   readonly processed: Processed;
   readonly health: Health;
   /** How long the upstream asks to be left alone, in milliseconds from when it said so. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
 }
 
 /** A verdict as a user writes it: what is left out is the default's, and `health` follows from `action`. */
-export type VerdictInit = Pick<Verdict, "action"> & Partial<Verdict>;
+export type VerdictInit = Pick<Verdict, "action"> & { readonly [Field in keyof Verdict]?: Verdict[Field] | undefined };
 
 /** Judges an error, or leaves it to the next in line with `undefined`. */
 export type Classify = (error: unknown) => VerdictInit | undefined;

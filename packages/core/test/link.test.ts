@@ -519,6 +519,31 @@ describe("what is collected", () => {
   });
 });
 
+describe("across two copies of the package", async () => {
+  vi.resetModules();
+  const copy = await import("../src/index.ts");
+
+  it("there are two", () => {
+    expect(copy.link).not.toBe(link);
+  });
+
+  it("a link of one derives from a link of the other, by an event listener", () => {
+    const caller = new AbortController();
+    const outer = copy.link(caller.signal);
+    const inner = link(outer.signal);
+    expect([listenersOn(caller.signal), listenersOn(outer.signal)]).toEqual([1, 1]);
+    caller.abort(left);
+    expect(inner.signal.reason).toBe(left);
+  });
+
+  it("the other's signal that never aborts is one like any", async () => {
+    const { signal, work } = copy.startCall(undefined);
+    expect(signal).not.toBe(neverAborts());
+    expect(await leftBehind(10_000, () => link(signal).settle(work, {}))).toBeLessThan(20);
+    expect(listenersOn(signal)).toBe(0);
+  });
+});
+
 describe("against a model that knows every signal's parent", () => {
   interface Node {
     readonly signal: AbortSignal;
