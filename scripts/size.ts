@@ -1,9 +1,9 @@
 /**
  * Measures what an import costs a bundle, minified and gzipped, core included, and holds it to a budget: `npm run size`.
  * Beside it stands what was aimed at.
- * With `--report` it only prints.
+ * With `--report` it only prints, with `--write` it renews the table of docs/benchmarks.md.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -96,3 +96,17 @@ writeFileSync(
   JSON.stringify({ numPassedTests: passed, numFailedTests: rows.length - passed, rows }, null, 2),
 );
 if (passed < rows.length && !process.argv.includes("--report")) process.exitCode = 1;
+
+if (process.argv.includes("--write")) {
+  const page = join(root, "docs", "benchmarks.md");
+  const [begin, end] = ["<!-- size: written by `node scripts/size.ts --write` -->", "<!-- /size -->"];
+  const lines = rows.map(({ what, size, budget, target }) => {
+    return `| ${what} | ${(size / 1_000).toFixed(2)} | ${budget.toFixed(1)} | ${target?.toFixed(1) ?? ""} |`;
+  });
+  const table = ["| import | kB | budget | aimed at |", "|---|--:|--:|--:|", ...lines].join("\n");
+  const part = new RegExp(`${begin}[^]*${end}`);
+  writeFileSync(
+    page,
+    readFileSync(page, "utf8").replace(part, () => `${begin}\n\n${table}\n\n${end}`),
+  );
+}

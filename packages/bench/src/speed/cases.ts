@@ -28,7 +28,7 @@ const fail = async (): Promise<never> => {
 };
 
 /** Two failures and then a success, in a row. */
-export function flaky(): () => Promise<number> {
+function flaky(): () => Promise<number> {
   let calls = 0;
   return () => (++calls % 3 === 0 ? answer() : fail());
 }
