@@ -46,7 +46,7 @@ const requests: Readonly<Record<string, readonly [refused: number, unavailable: 
   "bare fetch": [1, 1],
 };
 
-describe.each(contenders)("$name", (contender) => {
+describe.each(contenders)("$name", { timeout: 60_000 }, (contender) => {
   it("is answered while all is well, with one request per call", async () => {
     const { goodput, load, p50, wasted } = await play(calm, contender, 1);
     expect([goodput, load, wasted]).toEqual([1, 1, 0]);

@@ -76,7 +76,7 @@ const cases = published.flatMap(([clients, trials, row]) =>
   Object.entries(row).map(([name, [ms, calls]]) => ({ clients, trials, name: name as keyof Row, ms, calls })),
 );
 
-describe("exponential backoff and jitter", () => {
+describe("exponential backoff and jitter", { timeout: 60_000 }, () => {
   it.each(cases)("$clients clients, $name: $ms ms, $calls calls", async ({ clients, trials, name, ms, calls }) => {
     const results = [];
     for (let seed = 1; seed <= trials; seed++) results.push(await contend(clients, backoffs[name], seed));

@@ -35,7 +35,7 @@ const cases = published.flatMap(([demand, ...shares]) => [
   { name: "failsafe-go", throttle: failsafe, demand, share: shares[2], theory: Math.sqrt(1 / 0.9 / demand) },
 ]);
 
-describe("client-side throttles", () => {
+describe("client-side throttles", { timeout: 60_000 }, () => {
   it.each(cases)(
     "$name at $demand times the capacity: $share of the demand",
     async ({ throttle, demand, share, theory }) => {

@@ -87,7 +87,7 @@ const cases = published.flatMap(([name, quota, retries, rows]) =>
   rows.map(([failing, success, load]) => ({ name, quota, retries, failing, success, load })),
 );
 
-describe("retry quotas", () => {
+describe("retry quotas", { timeout: 60_000 }, () => {
   it.each(cases)(
     "$name, $failing failing: $success, $load times the load",
     async ({ quota, retries, failing, success, load }) => {

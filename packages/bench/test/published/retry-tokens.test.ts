@@ -71,7 +71,7 @@ const early: readonly Row[] = [
   ["breaker", 0.1, 92.8, 1.031],
 ];
 
-describe("retries under a token bucket or a breaker", () => {
+describe("retries under a token bucket or a breaker", { timeout: 60_000 }, () => {
   it.each(steady)("%s, %d of requests failing: %d %%, %d times the load", async (name, failing, success, load) => {
     expect(await compare({ name, failing, clients: 25, seconds: 160, from: 80 }, success, load)).toEqual([]);
   });
