@@ -17,9 +17,8 @@ export abstract class ResilienceError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (!Object.hasOwn(this, "brand")) return Function.prototype[Symbol.hasInstance].call(this, value);
     try {
-      for (let object = value; isObject(object);) {
-        object = Object.getPrototypeOf(object);
-        if (isObject(object) && isBranded(object.constructor) && object.constructor.brand === this.brand) return true;
+      for (let above = prototypeOf(Object(value)); above; above = prototypeOf(above)) {
+        if (above.constructor?.brand === this.brand) return true;
       }
     } catch {
       // A proxy or a getter that throws is no error of ours.
@@ -28,10 +27,10 @@ export abstract class ResilienceError extends Error {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+interface Prototype {
+  readonly constructor?: { readonly brand?: unknown };
 }
 
-function isBranded(value: unknown): value is { brand: unknown } {
-  return typeof value === "function" && Object.hasOwn(value, "brand");
+function prototypeOf(object: object): Prototype | null {
+  return Object.getPrototypeOf(object) as Prototype | null;
 }

@@ -25,7 +25,7 @@ export function isTimeout(reason: unknown): boolean {
 
 function ownVerdict(error: unknown): Verdict | undefined {
   return quietly(() => {
-    const verdict = (error as { verdict?: VerdictInit } | null | undefined)?.verdict;
+    const { verdict } = error as { verdict?: VerdictInit };
     return verdict && Object.hasOwn(healthOf, verdict.action) ? complete(verdict) : undefined;
   });
 }

@@ -2,8 +2,17 @@
 
 /** Makes `keeper` keep `kept`, and returns what it kept before. */
 export function keepAlive(keeper: object, kept: object): object | undefined {
-  return Keeper.exchange(keeper, kept);
+  try {
+    return Keeper.exchange(keeper, kept);
+  } catch {
+    // Engines are about to let no frozen object have another private field either.
+    const before = frozen.get(keeper);
+    frozen.set(keeper, kept);
+    return before;
+  }
 }
+
+const frozen = new WeakMap<object, object>();
 
 /** Constructs nothing: a class that derives from it puts its fields on the object that it is given. */
 // oxlint-disable-next-line no-extraneous-class

@@ -41,7 +41,8 @@ type Hold = (() => void)[];
 class AttemptWork implements Work {
   readonly #parent: AttemptWork | undefined;
   #lastError: unknown;
-  #latestFork: AttemptWork | undefined;
+  /** The one that error and cost belong to: this, until it is forked. */
+  #lastAttempt: AttemptWork = this;
   #holds: Set<Hold> | undefined;
   #error: unknown;
   #cost: number | undefined;
@@ -68,7 +69,7 @@ class AttemptWork implements Work {
 
   hold(): EndWork {
     const hold: Hold = [];
-    const attempt = this.#lastAttempt();
+    const attempt = this.#lastAttempt;
     for (let work: AttemptWork | undefined = this; work; work = work.#parent) (work.#holds ??= new Set()).add(hold);
     return (error, cost) => {
       if (!this.#holds?.has(hold)) return;
@@ -80,7 +81,7 @@ class AttemptWork implements Work {
   }
 
   over(listener: WorkOver): void {
-    const attempt = this.#lastAttempt();
+    const attempt = this.#lastAttempt;
     let left = this.#holds?.size ?? 0;
     const ended = (): void => {
       if (--left <= 0) listener(attempt.#error, attempt.#cost);
@@ -90,13 +91,8 @@ class AttemptWork implements Work {
   }
 
   fork(): Work {
-    return (this.#latestFork = new AttemptWork(this));
-  }
-
-  /** The one that error and cost belong to: this, unless it was forked. */
-  #lastAttempt(): AttemptWork {
-    let attempt: AttemptWork = this;
-    while (attempt.#latestFork) attempt = attempt.#latestFork;
-    return attempt;
+    const fork = new AttemptWork(this);
+    for (let work: AttemptWork | undefined = this; work; work = work.#parent) work.#lastAttempt = fork;
+    return fork;
   }
 }

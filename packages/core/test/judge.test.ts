@@ -88,6 +88,18 @@ describe("judge", () => {
     [{ action: "change" }, { action: "change", kind: "unknown", processed: "maybe", health: "neutral" }],
     [{ action: "stop" }, { action: "stop", kind: "unknown", processed: "maybe", health: "neutral" }],
     [
+      { action: "stop", kind: "auth", processed: "no" },
+      { action: "stop", kind: "auth", processed: "no", health: "neutral" },
+    ],
+    [
+      { action: "retry", kind: "server", health: "failure" },
+      { action: "retry", kind: "server", processed: "maybe", health: "failure" },
+    ],
+    [
+      { action: "accept", processed: "yes", health: "success" },
+      { action: "accept", kind: "unknown", processed: "yes", health: "success" },
+    ],
+    [
       { action: "retry", health: "neutral", retryAfter: 5 },
       { action: "retry", kind: "unknown", processed: "maybe", health: "neutral", retryAfter: 5 },
     ],

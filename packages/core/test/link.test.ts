@@ -4,7 +4,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { neverAborts } from "../src/never-aborts.ts";
 import { startWork } from "../src/work.ts";
-import { collectGarbage, leftBehind } from "./collect-garbage.ts";
+import { collectGarbage, leftBehind, task } from "./collect-garbage.ts";
 
 const left = new Error("left");
 const listenersOn = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
@@ -397,6 +397,17 @@ describe("what is collected", () => {
     expect(own.deref()).toBeUndefined();
     finish(link(new AbortController().signal));
     expect(listenersOn(signal)).toBe(0);
+  });
+
+  it("an abort that comes before anyone was told what is collected reaches the others", async () => {
+    const caller = new AbortController();
+    const heard = hearer();
+    finish(link(caller.signal), {});
+    link(caller.signal, heard);
+    await task();
+    globalThis.gc!();
+    caller.abort(left);
+    expect(heard.mock.calls).toEqual([[left]]);
   });
 
   it.each<[string, string[], (own: Link, reading: object) => void]>([

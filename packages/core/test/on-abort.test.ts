@@ -161,6 +161,17 @@ describe("the event listener on a foreign signal", () => {
     expect(signal.deref()).toBeUndefined();
   });
 
+  it("stays on the one that nobody waits for while others abort, and goes when yet another is left", () => {
+    const { signal } = new AbortController();
+    const other = new AbortController();
+    onAbort(signal, () => {})();
+    onAbort(other.signal, () => {});
+    other.abort(left);
+    expect(listenersOn(signal)).toBe(1);
+    moveOn();
+    expect(listenersOn(signal)).toBe(0);
+  });
+
   it("stays on a signal that somebody waits for again when another is left", () => {
     const [first, second] = [new AbortController(), new AbortController()];
     onAbort(first.signal, () => {})();

@@ -51,6 +51,17 @@ describe("sleep", () => {
     await expect(woken).resolves.toBeUndefined();
   });
 
+  it.each([100, 0])("leaves no listener behind, of %d ms", async (ms) => {
+    const clock = fakeClock();
+    const [first, second] = [new AbortController().signal, new AbortController().signal];
+    for (const signal of [first, second]) {
+      const woken = sleep(clock, ms, signal);
+      await clock.advance(ms);
+      await woken;
+    }
+    expect(getEventListeners(first, "abort")).toHaveLength(0);
+  });
+
   it("adds one listener to a signal, however many sleep", async () => {
     const clock = fakeClock();
     const caller = new AbortController();

@@ -278,10 +278,7 @@ describe("against a model that remembers everything", () => {
         const askers: Asked[] = [];
         const isWithin = (work: number, outer: number): boolean =>
           work === outer || (work > 0 && isWithin(parents[work]!, outer));
-        const lastAttempt = (work: number): number => {
-          const last = parents.lastIndexOf(work);
-          return last < 0 ? work : lastAttempt(last);
-        };
+        const lastAttempt = (work: number): number => parents.findLastIndex((_, each) => isWithin(each, work));
         const outcomeOf = (attempt: number): Over => {
           const own = ended.filter((piece) => piece.attempt === attempt).map(({ outcome }) => outcome!);
           const costs = own.map(([, cost]) => cost).filter((cost) => cost !== undefined);
