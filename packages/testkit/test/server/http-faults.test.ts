@@ -32,7 +32,7 @@ interface Outcome {
 
 async function ask(name: HttpFaultName, { path }: { readonly path: string }, stream = false): Promise<Outcome> {
   const caller = new AbortController();
-  const patience = setTimeout(() => caller.abort({ code: "silence" }), 150);
+  const patience = setTimeout(() => caller.abort({ code: "silence" }), 1_000);
   let response: Response | undefined;
   let body = "";
   let end = "whole";
