@@ -6,7 +6,7 @@ export interface KeyedOptions<State> {
   readonly create: (key: string) => State;
   /** Tells whether forgetting this state loses nothing: no permit, no waiter, no failure, no open circuit. */
   readonly isIdle: (state: State) => boolean;
-  /** How many idle keys are remembered at least; at most twice as many are, and twice as many as are busy. @default 1_000 */
+  /** How many idle keys are remembered at least; at most twice as many are, and two more for each that is busy. @default 1_000 */
   readonly maxKeys?: number | undefined;
 }
 
