@@ -18,7 +18,7 @@ const client = new Anthropic({
   baseURL: provider.url,
   apiKey: "none",
   // So that the example is short: without a profile the first word of a stream has 60 s.
-  fetch: resilientFetch({ profile: { ...profiles.streaming, firstContent: 500 }, emit: tell }),
+  fetch: resilientFetch({ profile: { ...profiles.streaming, firstContent: 1_000 }, emit: tell }),
   maxRetries: 0,
 });
 

@@ -17,7 +17,7 @@ const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
   // So that the example is short. Without a profile its reasoning models get theirs: 300 s to the first content.
-  fetch: resilientFetch({ profile: { ...profiles.reasoning, firstContent: 500 }, emit: tell }),
+  fetch: resilientFetch({ profile: { ...profiles.reasoning, firstContent: 1_000 }, emit: tell }),
   maxRetries: 0,
 });
 

@@ -43,7 +43,7 @@ function networkMonitor(size = 1_000) {
 const faults = [httpFaults.unavailable, httpFaults.stallBeforeHeaders];
 await using provider = await faultServer({ faults: ({ index }) => faults[index % 10] });
 const monitor = networkMonitor();
-const profile = { ...profiles.standard, firstContent: 250 };
+const profile = { ...profiles.standard, firstContent: 500 };
 const monitored = resilientFetch({ profile, retry: retry({ backoff: constant(10) }), emit: monitor.hear });
 
 let answers = 0;

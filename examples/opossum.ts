@@ -21,7 +21,7 @@ async function ask(): Promise<string> {
 
 const breaker = new CircuitBreaker(ask, {
   volumeThreshold: 5, // without it the first failure opens the circuit
-  timeout: false, // it would abort every call under way, and ours end one
+  timeout: false, // it would give a place free whose work goes on
   errorFilter: (error: unknown) => classify(error).health !== "failure", // counts as a success,
 });
 

@@ -9,7 +9,7 @@
  *   reasoning 300 s to the first content, 300 s between, 1800 s in all
  *   a summary of 30 pages: 155 s
  *   attempt 1 failed (timeout), another follows
- *   TimeoutError gap 300 after "Hello from "
+ *   TimeoutError gap 500 after "Hello from "
  */
 import { resilientFetch } from "@evenkeel/fetch";
 import { estimateTimeout, profiles, TimeoutError } from "@evenkeel/timeout";
@@ -32,7 +32,7 @@ await using provider = await faultServer({
 const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
-  fetch: resilientFetch({ profile: { connect: 5_000, firstContent: 300, gap: 300, total: 5_000 }, emit: tell }),
+  fetch: resilientFetch({ profile: { connect: 5_000, firstContent: 500, gap: 500, total: 5_000 }, emit: tell }),
   maxRetries: 0,
 });
 let answer = "";

@@ -7,7 +7,7 @@
  *   An even keel.
  */
 import { resilientFetch } from "@evenkeel/fetch";
-import { constant, retry } from "@evenkeel/retry";
+import { constant, retry, type RetryEvent } from "@evenkeel/retry";
 import { faultProxy } from "@evenkeel/testkit/proxy";
 import OpenAI from "openai";
 import { flakyProvider } from "./setup/flaky-provider.ts";
@@ -16,13 +16,17 @@ import { tell } from "./setup/tell.ts";
 await using provider = await flakyProvider();
 await using port = await faultProxy({ target: provider });
 port.refuse();
-setTimeout(() => void port.accept(), 300); // the model is loaded
+
+function emit(event: RetryEvent): void {
+  tell(event);
+  if (event.type === "retry" && event.attempt === 2) void port.accept(); // the model is loaded
+}
 
 const client = new OpenAI({
   baseURL: `${port.url}/v1`,
   apiKey: "none",
   // A model takes minutes to load: `constant(5_000)` and `retries: 60` would wait for it.
-  fetch: resilientFetch({ retry: retry({ retries: 10, backoff: constant(200) }), emit: tell }),
+  fetch: resilientFetch({ retry: retry({ retries: 10, backoff: constant(200) }), emit }),
   maxRetries: 0,
 });
 
