@@ -23,35 +23,29 @@ export const [first, middle] = ["Even", "keep"];
 export type Faults = (request: SeenRequest) => HttpFault | undefined;
 
 /** Starts the mock for the tests of a file, and returns what starts a provider in front of it. */
-export function provider(): (faults?: Faults, respond?: Responder) => Promise<FaultServer> {
+export function provider(): (faults?: Faults) => Promise<FaultServer> {
   const mock = new LLMock({ port: 0 });
   mock.onMessage(/./, { content: text, systemFingerprint: "fp_1" }, { chunkSize: 5 });
   beforeAll(() => mock.start());
   afterAll(() => mock.stop());
-  return (faults, respond = framed(forward(mock.url))) => faultServer({ respond, faults });
+  return (faults) => faultServer({ respond: framed(forward(mock.url)), faults });
 }
+
+/** The length of the first event, where events are no server-sent ones; 0 while it is unknown. */
+const lengths: Readonly<Record<string, (bytes: Buffer) => number>> = {
+  "application/x-ndjson": (bytes) => bytes.indexOf("\n") + 1,
+  "application/vnd.amazon.eventstream": (bytes) => (bytes.byteLength < 4 ? 0 : bytes.readUInt32BE(0)),
+};
 
 /** Makes the steps of every stream its events, whatever separates them. */
 function framed(respond: Responder): Responder {
   return async (request) => {
     const reply = await respond(request);
-    const type = reply.headers?.["content-type"] ?? "";
-    if (/ndjson/.test(type))
-      return reshape(
-        reply,
-        cutInto((bytes) => bytes.indexOf("\n") + 1),
-      );
-    if (/amazon\.eventstream/.test(type)) {
-      return reshape(
-        reply,
-        cutInto((bytes) => (bytes.byteLength < 4 ? 0 : bytes.readUInt32BE(0))),
-      );
-    }
-    return reply;
+    const lengthOf = lengths[reply.headers?.["content-type"] ?? ""];
+    return lengthOf ? reshape(reply, cutInto(lengthOf)) : reply;
   };
 }
 
-/** Cuts bytes into frames; `lengthOf` returns 0 while the first one's length is unknown. */
 function cutInto(lengthOf: (bytes: Buffer) => number): (body: Reply["body"]) => AsyncGenerator<Step> {
   return async function* cut(body) {
     let rest = Buffer.alloc(0);
