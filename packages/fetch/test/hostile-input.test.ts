@@ -1,0 +1,249 @@
+import { systemClock, type ResilienceEvent } from "@evenkeel/core";
+import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
+import { constant, retry } from "@evenkeel/retry";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { framingOf } from "../src/framing.ts";
+import { knownProtocols } from "../src/protocols/known.ts";
+import { streamProgress } from "../src/stream-progress.ts";
+import { chatUrl, post, type Fetch } from "./answers.ts";
+
+const rejections: unknown[] = [];
+const notice = (reason: unknown): void => void rejections.push(reason);
+beforeAll(() => void process.on("unhandledRejection", notice));
+afterAll(() => void process.off("unhandledRejection", notice));
+
+const encoder = new TextEncoder();
+
+/** Lines such as streams are made of, whole and broken, beside anything at all. */
+const line = fc.oneof(
+  fc.constantFrom(
+    'data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":null}]}\n\n',
+    'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+    'data: {"error":{"message":"Overloaded","code":"server_is_overloaded"}}\n\n',
+    'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n',
+    'event: message_start\r\ndata: {"type":"message_start"}\r\n\r\n',
+    'data: {"__proto__":{"polluted":true},"error":null}\n\n',
+    'data: {"error":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}\n\n',
+    "data: [DONE]\n\n",
+    "data: {broken\n\n",
+    ": comment\n\n",
+    "event: ping\ndata\n\n",
+    "\r\r",
+    "\uFEFFdata:",
+    "\0",
+  ),
+  fc.string({ unit: "binary" }),
+  fc.json().map((json) => `data: ${json}\n\n`),
+);
+
+/** Such a stream as bytes, some of them damaged, cut anywhere. */
+const chunks = fc
+  .tuple(
+    fc.array(line, { maxLength: 12 }),
+    fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }),
+    fc.array(fc.nat(), { maxLength: 8 }),
+  )
+  .map(([lines, damages, places]) => {
+    const bytes = encoder.encode(lines.join(""));
+    for (const [place, byte] of damages) if (bytes.length > 0) bytes[place % bytes.length] = byte;
+    const cuts = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
+    return [0, ...cuts].map((start, index) => bytes.slice(start, cuts[index]));
+  });
+
+const contentType = fc.constantFrom(
+  "text/event-stream",
+  "application/x-ndjson",
+  "application/json",
+  "application/vnd.amazon.eventstream",
+  "text/html",
+  "text/plain",
+  "",
+);
+
+function streamed(parts: readonly Uint8Array[], init: ResponseInit): Response {
+  const rest = [...parts];
+  return new Response(
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        const next = rest.shift();
+        if (next) controller.enqueue(next);
+        else controller.close();
+      },
+    }),
+    init,
+  );
+}
+
+/** Reads what comes, and tells whether it ended well. */
+async function read(response: Response): Promise<{ bytes: number[]; isWhole: boolean }> {
+  const bytes: number[] = [];
+  try {
+    if (response.body) for await (const chunk of response.body) bytes.push(...chunk);
+    return { bytes, isWhole: true };
+  } catch {
+    return { bytes, isWhole: false };
+  }
+}
+
+const atOnce = { retry: retry({ retries: 1, backoff: constant(0) }), clock: systemClock };
+
+describe("a stream of any bytes, cut anywhere", () => {
+  it("is followed without a throw, and pollutes no prototype", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("text/event-stream", "application/x-ndjson"), chunks, (type, parts) => {
+        const progress = streamProgress(framingOf(type)!, knownProtocols);
+        for (const part of parts) expect(typeof progress.take(part)).toBe("boolean");
+        expect(["string", "undefined"]).toContain(typeof progress.missing);
+      }),
+    );
+    expect(Reflect.has({}, "polluted")).toBe(false);
+  });
+
+  it("comes through resilientFetch as the bytes that were sent, whole or up to a declared failure", async () => {
+    await fc.assert(
+      fc.asyncProperty(chunks, contentType, fc.nat(64), async (parts, type, peek) => {
+        const sent = Array.from(Buffer.concat(parts));
+        const fetch: Fetch = async () => streamed(parts, { headers: { "content-type": type } });
+        const asked = await resilientFetch({ fetch, peek, ...atOnce })(chatUrl, post).catch(() => undefined);
+        if (!asked?.ok) return; // a failure that was declared
+        const { bytes, isWhole } = await read(asked);
+        expect(bytes).toEqual(isWhole ? sent : sent.slice(0, bytes.length));
+      }),
+    );
+  });
+});
+
+describe("headers of any content and size", () => {
+  const value = fc.oneof(
+    fc.stringMatching(/^[\x21-\x7e]{0,40}$/),
+    fc.constantFrom("-1", "1e999", "NaN", "9".repeat(400), "Infinity", "0x10", "Thu, 99 Foo 0000", "1".repeat(100_000)),
+  );
+  const names = [
+    "retry-after",
+    "retry-after-ms",
+    "x-should-retry",
+    "x-ratelimit-remaining-requests",
+    "x-ratelimit-reset-requests",
+    "anthropic-ratelimit-requests-reset",
+    "ratelimit",
+    "date",
+    "content-type",
+    "content-length",
+    "x-stainless-retry-count",
+  ];
+
+  it("leave the response as it was", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(fc.constantFrom(...names), value),
+        fc.constantFrom(200, 400, 429, 503, 529),
+        async (headers, status) => {
+          const fetch: Fetch = async () => new Response("{}", { status, headers });
+          const answer = await wrapFetch(fetch)(chatUrl, { ...post, headers });
+          expect([answer.status, await answer.text()]).toEqual([status, "{}"]);
+        },
+      ),
+    );
+  });
+});
+
+function no(): never {
+  throw new Error("no");
+}
+
+const untouchable: object = new Proxy({}, { get: no, has: no, ownKeys: no, getPrototypeOf: no });
+const cyclic = new Error("cyclic");
+cyclic.cause = cyclic;
+
+describe("whatever a fetch throws", () => {
+  it.each<[what: string, thrown: unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["a string", "timeout"],
+    ["a number", Number.NaN],
+    ["a symbol", Symbol("x")],
+    ["a proxy that throws", untouchable],
+    ["a cause of itself", cyclic],
+    ["a frozen error", Object.freeze(new Error("frozen"))],
+    ["an object without a prototype", Object.create(null)],
+    [
+      "getters that throw",
+      Object.defineProperties({}, { message: { get: no }, cause: { get: no }, verdict: { get: no } }),
+    ],
+    // oxlint-disable-next-line unicorn/no-thenable -- what a stranger throws may well be one
+    ["a thenable that throws", { then: no }],
+    // oxlint-disable-next-line unicorn/no-thenable
+    ["a thenable that never settles", { then() {} }],
+  ])("%s is what the caller gets", async (_, thrown) => {
+    let calls = 0;
+    const fetch: Fetch = () => {
+      calls++;
+      // A promise rejects with anything, where `throw` in an async function would do the same.
+      return new Promise((_resolve, reject) => {
+        reject(thrown);
+      });
+    };
+    const outcome = await resilientFetch({ fetch, ...atOnce })(chatUrl, post).then(
+      () => ({ thrown: "nothing was thrown" as unknown }),
+      (error: unknown) => ({ thrown: error }),
+    );
+    expect(Object.is(outcome.thrown, thrown)).toBe(true);
+    expect(calls).toBeGreaterThan(0);
+  });
+});
+
+describe("a secret", () => {
+  const secret = "sk-secret-0123456789";
+  const prompt = "my-private-prompt";
+
+  it.each<[what: string, respond: () => Response]>([
+    ["a failed status", () => Response.json({ error: { message: `Bad key ${secret}: ${prompt}` } }, { status: 401 })],
+    ["an overloaded provider", () => Response.json({ error: { message: `${secret} ${prompt}` } }, { status: 503 })],
+    [
+      "an error with status 200",
+      () => Response.json({ error: { message: `${secret} ${prompt}`, type: "server_error" } }),
+    ],
+    [
+      "an error in a stream",
+      () =>
+        new Response(
+          `data: {"choices":[{"index":0,"delta":{"content":"${prompt}"}}]}\n\ndata: {"error":{"message":"${secret}"}}\n\n`,
+          { headers: { "content-type": "text/event-stream" } },
+        ),
+    ],
+    [
+      "a stream that is cut",
+      () =>
+        new Response(`data: {"choices":[{"index":0,"delta":{"content":"${prompt}"}}]}\n\ndata: {"${secret}`, {
+          headers: { "content-type": "text/event-stream" },
+        }),
+    ],
+  ])("stands in no message and no event's own fields after %s", async (_, respond) => {
+    const told: string[] = [];
+    const note = (error: unknown): void => {
+      if (error instanceof Error) told.push(String(error), error.stack ?? "");
+    };
+    const emit = (event: ResilienceEvent): void => {
+      const { call: _call, ...fields } = event as ResilienceEvent & Record<string, unknown>;
+      note(fields["error"]);
+      told.push(JSON.stringify({ ...fields, error: undefined }));
+    };
+    const url = `${chatUrl}?key=${secret}`;
+    const init = { ...post, headers: { authorization: `Bearer ${secret}` }, body: JSON.stringify({ prompt }) };
+    try {
+      const response = await resilientFetch({ fetch: async () => respond(), emit, ...atOnce })(url, init);
+      const reader = response.body!.getReader();
+      while (!(await reader.read()).done);
+    } catch (error) {
+      note(error);
+    }
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.join("\n")).not.toMatch(/sk-secret|my-private/);
+  });
+});
+
+it("none of this left a rejection unhandled", async () => {
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(rejections).toEqual([]);
+});
