@@ -15,8 +15,9 @@ const stages = [
   { command: "npm run lint", minutes: 2 },
   { command: "npm run types", minutes: 2 },
   { command: "npm run unused", minutes: 1 },
-  { command: "npm run build", minutes: 3 },
+  { command: "npm run build", minutes: 2 },
   { command: "npm run test:packed", minutes: 5, report: "reports/packed.json" },
+  { command: "npm run test:runtimes", minutes: 5, report: "reports/runtimes.json" },
   { command: "npm run size", minutes: 1, report: "reports/size.json" },
   { command: "npm run demo", minutes: 3 },
 ];
