@@ -114,6 +114,37 @@ describe("under fake timers, which are put in place after the import,", () => {
   });
 });
 
+describe("a timer of the platform", () => {
+  it("keeps the process alive until it is cancelled, and is then forgotten cheaply, if its duration may come again", () => {
+    const set = vi.spyOn(globalThis, "setTimeout");
+    const [whole, computed] = [60_000, 60_000.5].map((ms) => {
+      const cancel = systemClock.after(ms, () => {});
+      return { cancel, timer: set.mock.results.at(-1)!.value as NodeJS.Timeout };
+    });
+    set.mockRestore();
+    expect([whole!.timer.hasRef(), computed!.timer.hasRef()]).toEqual([true, true]);
+    whole!.cancel();
+    computed!.cancel();
+    expect([whole!.timer.hasRef(), computed!.timer.hasRef()]).toEqual([false, true]);
+  });
+
+  it("is not asked to wait a negative time, of which Node warns", () => {
+    const set = vi.spyOn(globalThis, "setTimeout");
+    systemClock.after(-5, () => {})();
+    expect(set.mock.calls[0]![1]).toBe(0);
+    set.mockRestore();
+  });
+
+  it("may be a number, as in a browser", () => {
+    vi.stubGlobal("setTimeout", () => 5);
+    const clear = vi.fn<(timer: unknown) => void>();
+    vi.stubGlobal("clearTimeout", clear);
+    systemClock.after(1, () => {})();
+    vi.unstubAllGlobals();
+    expect(clear).toHaveBeenCalledWith(5);
+  });
+});
+
 describe("chance", () => {
   it("is asked for at each call", () => {
     const random = vi.spyOn(Math, "random").mockReturnValueOnce(0.25).mockReturnValueOnce(0.75);
