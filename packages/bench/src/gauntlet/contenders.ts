@@ -7,7 +7,7 @@ import { evenkeel, evenkeelSemaphore, evenkeelUntouched } from "./contenders/eve
 import { ky } from "./contenders/ky.ts";
 import { openai } from "./contenders/openai.ts";
 import { opossum } from "./contenders/opossum.ts";
-import { pLimitRetryTimeout, pRetryTimeout } from "./contenders/p-family.ts";
+import { pLimitRetryTimeout, pRetryTimeout } from "./contenders/p-retry-timeout.ts";
 import { undici } from "./contenders/undici.ts";
 
 /** The toolkit first, then its peers, then nothing. */
