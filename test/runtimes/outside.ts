@@ -1,5 +1,14 @@
 /** The world outside of the runtimes: a server that fails by its paths, an address without a server, a name that does not exist. */
-import { cut, faultServer, httpFaults, pause, reset, spoil, type HttpFault } from "@evenkeel/testkit/server";
+import {
+  cut,
+  faultServer,
+  httpFaults,
+  pause,
+  reset,
+  spoil,
+  withHeader,
+  type HttpFault,
+} from "@evenkeel/testkit/server";
 import type { World } from "./suite/case.ts";
 
 /** A runtime drops what it has not handed on yet when the connection breaks, so it gets time, also on a busy machine. */
@@ -8,6 +17,8 @@ const readingTime = pause(300);
 const faults: Readonly<Record<string, HttpFault>> = {
   ...httpFaults,
   cutMiddle: async (request, respond) => spoil(await respond(request), "middle", [readingTime, cut]),
+  shortContentLength: async (request, respond) =>
+    withHeader(spoil(await respond(request), "middle", [readingTime, cut]), "content-length", "1000000"),
   resetMiddle: async (request, respond) => spoil(await respond(request), "middle", [readingTime, reset]),
 };
 

@@ -1,6 +1,6 @@
 /** Stands between a streamed body and its reader: ends it when it stalls, is cut or is cancelled, and tells when it is over. */
 import { judge, ResilienceError, type Call, type Clock, type EndWork, type Verdict } from "@evenkeel/core";
-import { idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
+import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
@@ -27,27 +27,19 @@ export interface GuardOptions {
   readonly ended: (bytes: number, error: unknown) => void;
 }
 
-/** Frees what a body holds when its reader forgot it. Made at first use: importing reads no global. */
-let forgotten: FinalizationRegistry<BodyGuard> | undefined;
-
 /** Returns the guarded body. The work of `call` goes on until it is over. */
 export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions): ReadableStream<Uint8Array> {
-  const guard = new BodyGuard(call, body, options);
-  // With a high-water mark of 1 there would always be a read under way, which keeps a forgotten body from being collected.
-  const stream = new ReadableStream<Uint8Array>(guard, { highWaterMark: 0 });
-  (forgotten ??= new FinalizationRegistry<BodyGuard>((each) => each.forget())).register(stream, guard, guard);
-  return stream;
+  return new BodyGuard(call, body, options).open();
 }
 
-/** The source of the guarded stream. Timers and signals reach it, so it must not hold the stream: it reaches its controller weakly. */
-class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
+/** The source of the guarded stream. */
+class BodyGuard extends ForgettableSource<Uint8Array> {
   private readonly call: Call<FetchRequest>;
   private readonly body: OpenBody;
   private readonly options: GuardOptions;
   private readonly endWork: EndWork;
   private readonly watch: IdleWatch;
   private readonly stopTotal: () => void;
-  private controller: WeakRef<ReadableStreamDefaultController<Uint8Array>> | undefined;
   private failure: unknown;
   private readingOn: Promise<void> | undefined;
   private isOver = false;
@@ -55,6 +47,7 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
   private chunks = 0;
 
   constructor(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions) {
+    super();
     this.call = call;
     this.body = body;
     this.options = options;
@@ -67,11 +60,7 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
     call.signal.addEventListener("abort", this);
   }
 
-  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.controller = new WeakRef(controller);
-  }
-
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  override async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const first = this.body.head.shift();
     if (first) this.deliver(first, controller);
     else if (this.failure !== undefined) controller.error(this.failure);
@@ -82,14 +71,14 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
 
   /** Reads what little may come behind the end of an answer: some readers stop at the end itself, and would leave the body open. */
   private async readOn(): Promise<void> {
-    while (!this.isOver && this.controller?.deref()) await this.read();
+    while (!this.isOver && this.controller) await this.read();
   }
 
   private async read(): Promise<void> {
     this.watch.reading();
     try {
       const { done, value } = await this.body.reader.read();
-      const controller = this.controller?.deref();
+      const { controller } = this;
       if (this.isOver || !controller) return;
       if (done) return this.close(controller);
       const isContent = this.body.progress?.take(value) ?? value.byteLength > 0;
@@ -104,7 +93,7 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   /** The reader has had enough. */
-  cancel(reason: unknown): Promise<void> {
+  override cancel(reason: unknown): Promise<void> {
     this.finish(undefined);
     return this.body.reader.cancel(reason);
   }
@@ -115,7 +104,7 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   /** The reader is gone without a word. */
-  forget(): void {
+  override forget(): void {
     this.finish(undefined);
     this.release(new Error("The body was not read to its end"));
   }
@@ -149,25 +138,25 @@ class BodyGuard implements UnderlyingDefaultSource<Uint8Array> {
     // A body that nobody reads says nothing about the upstream.
     this.finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error);
     this.failure = error;
-    this.controller?.deref()?.error(error); // before cancelling: the other way round a deaf body would seem to end well
+    this.controller?.error(error); // before cancelling: the other way round a deaf body would seem to end well
     this.release(error);
   }
 
   /** What breaks or lingers after the end of an answer is no failure. */
   private endWell(reason: unknown): void {
     this.finish(undefined);
-    this.controller?.deref()?.close();
+    this.controller?.close();
     this.release(reason);
   }
 
   private finish(error: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.endWork(error); // first: in a Worker that forgets a body, no timer can be stopped
+    this.done();
+    this.call.signal.removeEventListener("abort", this);
     this.watch.stop();
     this.stopTotal();
-    this.call.signal.removeEventListener("abort", this);
-    forgotten?.unregister(this);
-    this.endWork(error);
     this.options.ended(this.bytes, error);
   }
 

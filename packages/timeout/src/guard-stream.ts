@@ -1,9 +1,7 @@
 /** Stands between a stream and its reader, and ends both when time is up. */
+import { ForgettableSource } from "./forgettable-source.ts";
 import type { IdleWatch } from "./idle-watch.ts";
 import type { TimeoutError } from "./timeout-error.ts";
-
-/** Hears of streams that their readers forgot. Made at first use: importing reads no global. */
-let forgotten: FinalizationRegistry<{ forget(): void }> | undefined;
 
 /** Returns a stream of the same chunks, which errs when `watch` expires. */
 export function guardStream<Chunk>(
@@ -11,19 +9,14 @@ export function guardStream<Chunk>(
   watch: (expire: (error: TimeoutError) => void) => IdleWatch,
   isProgress: (chunk: Chunk) => boolean,
 ): ReadableStream<Chunk> {
-  const guard = new StreamGuard(source, watch, isProgress);
-  // With a high-water mark of 1 there would always be a read under way: time would count although no reader waits.
-  const stream = new ReadableStream<Chunk>(guard, { highWaterMark: 0 });
-  (forgotten ??= new FinalizationRegistry((each) => each.forget())).register(stream, guard);
-  return stream;
+  return new StreamGuard(source, watch, isProgress).open();
 }
 
-/** The source of the guarded stream. Timers reach it, so it must not hold the stream: it reaches its controller weakly. */
-class StreamGuard<Chunk> implements UnderlyingDefaultSource<Chunk> {
+/** The source of the guarded stream. */
+class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
   private readonly reader: ReadableStreamDefaultReader<Chunk>;
   private readonly watch: IdleWatch;
   private readonly isProgress: (chunk: Chunk) => boolean;
-  private controller: WeakRef<ReadableStreamDefaultController<Chunk>> | undefined;
   private isOver = false;
 
   constructor(
@@ -31,16 +24,13 @@ class StreamGuard<Chunk> implements UnderlyingDefaultSource<Chunk> {
     watch: (expire: (error: TimeoutError) => void) => IdleWatch,
     isProgress: (chunk: Chunk) => boolean,
   ) {
+    super();
     this.reader = source.getReader();
     this.isProgress = isProgress;
     this.watch = watch((error) => this.fail(error));
   }
 
-  start(controller: ReadableStreamDefaultController<Chunk>): void {
-    this.controller = new WeakRef(controller);
-  }
-
-  async pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void> {
+  override async pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void> {
     this.watch.reading();
     try {
       const { done, value } = await this.reader.read();
@@ -57,13 +47,13 @@ class StreamGuard<Chunk> implements UnderlyingDefaultSource<Chunk> {
   }
 
   /** The reader has had enough. */
-  cancel(reason: unknown): Promise<void> {
+  override cancel(reason: unknown): Promise<void> {
     this.finish();
     return this.reader.cancel(reason);
   }
 
   /** The reader is gone without a word. */
-  forget(): void {
+  override forget(): void {
     if (this.isOver) return;
     this.finish();
     this.release(new Error("The stream was not read to its end"));
@@ -71,13 +61,14 @@ class StreamGuard<Chunk> implements UnderlyingDefaultSource<Chunk> {
 
   private fail(error: unknown): void {
     this.finish();
-    this.controller?.deref()?.error(error); // before cancelling: the other way round a deaf source would seem to end well
+    this.controller?.error(error); // before cancelling: the other way round a deaf source would seem to end well
     this.release(error);
   }
 
   private finish(): void {
     this.isOver = true;
     this.watch.stop();
+    this.done();
   }
 
   private release(reason: unknown): void {

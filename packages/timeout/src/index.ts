@@ -1,3 +1,4 @@
+export { ForgettableSource } from "./forgettable-source.ts";
 export type { EstimateOptions } from "./estimate-timeout.ts";
 export { estimateTimeout } from "./estimate-timeout.ts";
 export type { IdleTimeoutOptions } from "./idle-timeout.ts";

@@ -67,7 +67,7 @@ export const resilientCases: Cases = {
   "a stream comes through": {
     async act({ server }) {
       const { ask } = resilient();
-      const { text, error } = await readAll(await ask(`${server}/slowDrip/${path}`, post(true)));
+      const { text, error } = await readAll(await ask(`${server}/splitBytes/${path}`, post(true)));
       return [said(text), text.endsWith("data: [DONE]\n\n"), String(error)];
     },
     expected: ["Hello from the fault server.", true, "undefined"],
