@@ -1,6 +1,7 @@
 /** Every fault of the test server, plain and streamed, through plain fetch and the official SDKs: what comes out, and at what price. */
 import Anthropic from "@anthropic-ai/sdk";
 import { constant, retry } from "@evenkeel/retry";
+import { faultProxy } from "@evenkeel/testkit/proxy";
 import { answer, faultServer, httpFaults, type HttpFaultName } from "@evenkeel/testkit/server";
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
@@ -95,6 +96,30 @@ const cells = [
 ].filter(([, , , outcome]) => outcome !== undefined);
 
 describe.concurrent.each(Object.entries(clients))("through %s", (_name, ask) => {
+  it.concurrent.each([
+    ["a plain answer", false],
+    ["a stream", true],
+  ])("a connection refused for %s", async (_answer, stream) => {
+    await using server = await faultServer({ respond: answer(text) });
+    await using proxy = await faultProxy({ target: { host: "127.0.0.1", port: server.port } });
+    proxy.refuse();
+    let refused = 0;
+    const fetch = resilientFetch({
+      profile: limits,
+      retry: retry({ backoff: constant(0) }),
+      emit({ type }) {
+        if (type === "retry" && ++refused === 2) void proxy.accept();
+      },
+    });
+    const said = await ask(proxy.url, fetch, stream).catch((error: Error) => error.message);
+    for (const request of server.requests) await request.ended;
+    expect({ said, requests: server.requests.length, leftOpen: server.active }).toEqual({
+      said: text,
+      requests: 1,
+      leftOpen: 0,
+    });
+  });
+
   it.concurrent.each(cells)("%s of %s", async (fault, _answer, stream, outcome) => {
     await using server = await faultServer({
       respond: answer(text),

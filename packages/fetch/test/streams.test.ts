@@ -263,6 +263,26 @@ describe("a reader that stops at the end of the answer, and asks for no more", (
   });
 });
 
+describe("memory", () => {
+  it("does not grow with the length of a body", async () => {
+    const event = new TextEncoder().encode(chunk("x".repeat(1_000)).repeat(60));
+    const heapAfter: number[] = [];
+    for (const chunks of [100, 3_000]) {
+      let sent = 0;
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => (sent++ < chunks ? controller.enqueue(event.slice()) : controller.close()),
+      });
+      const fetch: Fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+      const reader = (await resilientFetch({ fetch })(chatUrl, post)).body!.getReader();
+      for (let read = 1; read < chunks; read++) await reader.read();
+      globalThis.gc!();
+      heapAfter.push(process.memoryUsage().heapUsed + process.memoryUsage().external);
+      await reader.cancel();
+    }
+    expect(heapAfter[1]! - heapAfter[0]!).toBeLessThan(5e6); // of 190 MB
+  });
+});
+
 describe("a semaphore of 5 never has a sixth open stream", () => {
   /** Opens 50 streams, of which each has its first chunk, and leaves each as `leave` says. */
   async function openAndLeave(
