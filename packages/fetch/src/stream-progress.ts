@@ -1,10 +1,10 @@
 /** Follows what a stream means, chunk by chunk, without touching the chunks. */
 import type { Framing } from "./framing.ts";
 import { meanings } from "./meanings.ts";
-import type { Protocol, ReportedError } from "./protocols/protocol.ts";
+import { errorMark, type Protocol, type ReportedError } from "./protocols/protocol.ts";
 
 /** What to look for in a stream whose protocol is unknown. */
-const marksOfErrors = ['"error"', "event: error", "event:error"];
+const marksOfErrors = [errorMark, "event: error", "event:error"];
 
 /** Tells data from comments, in either framing. */
 const isData = /^(data|\{)/m;
@@ -61,9 +61,14 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     }
     if (rest === "") return hasContent;
     // Once content flows, an event without a mark is content and nothing else.
-    const marks = meaning.protocol?.marks ?? marksOfErrors;
-    if (!marks.some((mark) => rest.includes(mark))) return isData.test(rest) || rest !== events;
-    return rest.split(framing.separator).map(takeFrame).includes(true) || rest !== events;
+    const isMarked = hasMark(rest);
+    const frames = isMarked ? rest.split(framing.separator) : [rest];
+    const hasData = frames.map((frame) => (isMarked && hasMark(frame) ? takeFrame(frame) : isData.test(frame)));
+    return hasData.includes(true) || rest !== events;
+  }
+
+  function hasMark(text: string): boolean {
+    return (meaning.protocol?.marks ?? marksOfErrors).some((mark) => text.includes(mark));
   }
 
   function takeFrame(frame: string): boolean {
@@ -101,8 +106,9 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
 function endOfLastEvent(text: string, { separators }: Framing): number {
   let end = 0;
   for (const separator of separators) {
-    const index = text.lastIndexOf(separator);
-    if (index !== -1) end = Math.max(end, index + separator.length);
+    if (text.endsWith(separator)) return text.length;
+    // To find that there is none takes `includes` a fraction of the time.
+    if (text.includes(separator)) end = Math.max(end, text.lastIndexOf(separator) + separator.length);
   }
   return end;
 }

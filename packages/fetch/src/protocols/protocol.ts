@@ -35,7 +35,8 @@ export interface Protocol {
   reader(): (event: StreamEvent) => Meaning;
   /**
    * One of these stands in the text of every event that may be anything but plain content. Once content flows, only events with a mark
-   * are parsed: parsing all of them would cost more than the network does, and so would matching patterns.
+   * are parsed: parsing all of them would cost more than the network does. A mark begins with a character that is rare in JSON, which no
+   * quote and no vowel is: to look for it is several times as fast.
    */
   readonly marks: readonly string[];
 }
@@ -45,9 +46,12 @@ export function reported(json: Json): ReportedError {
   return { ...json, error: json["error"] ?? json };
 }
 
-/** Returns the member of a JSON text as it may be written: with a space after the colon, or without. */
-export function member(name: string, value: string): readonly [string, string] {
-  return [`"${name}":${value}`, `"${name}": ${value}`];
+/** Stands at the end of the key and the value `"error"`. */
+export const errorMark = 'rror"';
+
+/** Returns the end of a key, and what follows it, as JSON may be written: with a space after the colon, or without. */
+export function member(endOfKey: string, value: string): readonly [string, string] {
+  return [`${endOfKey}":${value}`, `${endOfKey}": ${value}`];
 }
 
 /** Tells whether a value is a JSON object. */

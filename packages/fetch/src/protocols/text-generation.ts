@@ -1,10 +1,10 @@
 /** Hugging Face's Text Generation Inference, in its native form. */
-import { isJson, member, reported, type Protocol } from "./protocol.ts";
+import { errorMark, isJson, member, reported, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
   name: "text-generation",
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
-  marks: ['"error"', ...member("generated_text", '"')],
+  marks: [errorMark, ...member("_text", '"')],
 
   reader:
     () =>
