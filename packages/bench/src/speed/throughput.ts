@@ -22,7 +22,7 @@ export interface Throughput {
 }
 
 type Fetch = typeof globalThis.fetch;
-const pairs = 15;
+const pairs = 25;
 const prompt = JSON.stringify({ model: "mock", stream: false, messages: [{ role: "user", content: "x".repeat(500) }] });
 const request = { method: "POST", headers: { "content-type": "application/json" }, body: prompt };
 
@@ -51,8 +51,8 @@ async function cpuOf(work: () => Promise<void>): Promise<number> {
 
 const kinds = [
   { what: "a JSON answer, 64 at a time", path: "/json", times: 1_500, concurrency: 64, target: 1.08 },
-  { what: "a stream of 1,000 events", path: "/stream", times: 25, concurrency: 1, target: 1.1 },
-  { what: "a body of 64 MiB", path: "/download", times: 2, concurrency: 1, target: 1.05 },
+  { what: "a stream of 1,000 events", path: "/stream", times: 60, concurrency: 1, target: 1.1 },
+  { what: "a body of 64 MiB", path: "/download", times: 3, concurrency: 1, target: 1.05 },
 ];
 
 const provider = fork(join(import.meta.dirname, "provider.ts"));
