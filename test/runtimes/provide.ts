@@ -8,9 +8,10 @@ export default function setup(): void {
   execFileSync(process.execPath, [...bootstrap, "install", "--frozen-lockfile"], { stdio: "inherit" });
   // A check of everything has a machine of its own to install into; on anybody else's it is only said what is missing.
   if (process.env["CI"] && !chromium()) {
+    const quietly = { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } } as const;
     try {
-      execFileSync("apt-get", ["update", "--quiet"], { stdio: "inherit" });
-      execFileSync("apt-get", ["install", "--quiet", "--yes", "chromium"], { stdio: "inherit" });
+      execFileSync("apt-get", ["update", "--quiet"], quietly);
+      execFileSync("apt-get", ["install", "--quiet", "--yes", "chromium"], quietly);
     } catch (error) {
       console.error("Chromium cannot be installed, and its tests will fail:", error); // each of them, by name
     }
