@@ -131,7 +131,7 @@ export function peers(
       "cockatiel",
       aFailure,
       async () => {
-        const breaker = new CountBreaker({ threshold: 1, size: 100_000, minimumNumberOfCalls: 100_000 });
+        const breaker = new CountBreaker({ threshold: 0.999, size: 100_000, minimumNumberOfCalls: 100_000 });
         const policy = circuitBreaker(handleAll, { halfOpenAfter: 5_000, breaker });
         for (let call = 0; call < 100_000; call++) await policy.execute(answer);
         return () => policy.execute(fail).catch(() => {});
