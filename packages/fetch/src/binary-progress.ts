@@ -1,7 +1,7 @@
 /** Follows what a stream of Amazon's binary messages means, chunk by chunk, without touching the chunks. */
 import { messageLength, readMessage } from "./read-message.ts";
 import { meanings } from "./meanings.ts";
-import type { Meaning, Protocol, ReportedError } from "./protocols/protocol.ts";
+import type { Protocol } from "./protocols/protocol.ts";
 import { join } from "./read-head.ts";
 import { longestEvent, type StreamProgress } from "./stream-progress.ts";
 
@@ -10,10 +10,7 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
   const meaning = meanings(protocols);
   let pending: Uint8Array = new Uint8Array();
   let isOpaque = false;
-  let hasEvents = false;
   let hasContent = false;
-  let hasEnded = false;
-  let error: ReportedError | undefined;
 
   function take(chunk: Uint8Array): boolean {
     if (isOpaque) return true;
@@ -35,13 +32,7 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
   }
 
   function takeMessage(message: Uint8Array): boolean {
-    if (error) return false;
-    const read = readMessage(message);
-    hasEvents = true;
-    const meant: Meaning = "error" in read ? read : meaning.of(read);
-    if (typeof meant === "object") error = meant;
-    hasEnded ||= meant === "end";
-    return meant === "content" || meant === "end";
+    return !meaning.error && meaning.note(readMessage(message));
   }
 
   /** Passes what comes on without looking at it. */
@@ -53,19 +44,19 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
   return {
     take,
     get hasEvents() {
-      return hasEvents;
+      return meaning.hasEvents;
     },
     get hasContent() {
       return hasContent;
     },
     get error() {
-      return error;
+      return meaning.error;
     },
     get isWhole() {
-      return hasEnded;
+      return meaning.hasEnded;
     },
     get missing() {
-      if (isOpaque || !meaning.protocol || hasEnded) return undefined;
+      if (isOpaque || !meaning.protocol || meaning.hasEnded) return undefined;
       return pending.byteLength === 0 ? "the terminator" : "the end of an event";
     },
   };

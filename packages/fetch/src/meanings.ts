@@ -1,30 +1,57 @@
 /** Tells what the events of a stream mean, whose protocol shows only as they come. */
-import { reported, type Meaning, type Protocol, type StreamEvent } from "./protocols/protocol.ts";
+import { reported, type Meaning, type Protocol, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
 
-/** The meanings of one stream's events. */
+/** What the events of one stream have meant so far. */
 export interface Meanings {
-  /** Returns what the next event means. */
-  of(event: StreamEvent): Meaning;
+  /** Takes note of the next event, or of an error, and tells whether it is content, or the end. */
+  note(event: StreamEvent | ReportedError): boolean;
   /** The protocol, once an event has told it. */
   readonly protocol: Protocol | undefined;
+  /** Whether any event has come, be it noise. */
+  readonly hasEvents: boolean;
+  /** Whether the end has come. */
+  readonly hasEnded: boolean;
+  /** The error that was reported. */
+  readonly error: ReportedError | undefined;
 }
 
 /** Reads a stream's events, in order, by the first of `protocols` that knows one of them. */
 export function meanings(protocols: readonly Protocol[]): Meanings {
   let protocol: Protocol | undefined;
   let read: ((event: StreamEvent) => Meaning) | undefined;
+  let hasEvents = false;
+  let hasEnded = false;
+  let error: ReportedError | undefined;
+
+  function meaningOf(event: StreamEvent): Meaning {
+    if (!read) {
+      protocol = protocols.find((each) => each.matches(event));
+      read = protocol?.reader();
+    }
+    if (read) return read(event);
+    if (event.json && isError(event)) return reported(event.json);
+    return isKeepAlive(event) ? "noise" : "content";
+  }
+
   return {
-    of(event) {
-      if (!read) {
-        protocol = protocols.find((each) => each.matches(event));
-        read = protocol?.reader();
-      }
-      if (read) return read(event);
-      if (event.json && isError(event)) return reported(event.json);
-      return isKeepAlive(event) ? "noise" : "content";
+    note(event) {
+      hasEvents = true;
+      const meaning = "error" in event ? event : meaningOf(event);
+      if (typeof meaning === "object") error = meaning;
+      hasEnded ||= meaning === "end";
+      return meaning === "content" || meaning === "end";
     },
     get protocol() {
       return protocol;
+    },
+    get hasEvents() {
+      return hasEvents;
+    },
+    get hasEnded() {
+      return hasEnded;
+    },
+    get error() {
+      return error;
     },
   };
 }

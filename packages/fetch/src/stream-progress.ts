@@ -34,10 +34,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
   let pending = "";
   const meaning = meanings(protocols);
   let isOpaque = false;
-  let hasEvents = false;
   let hasContent = false;
-  let hasEnded = false;
-  let error: ReportedError | undefined;
 
   function take(chunk: Uint8Array): boolean {
     if (isOpaque) return true;
@@ -72,31 +69,26 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
   }
 
   function takeFrame(frame: string): boolean {
-    const event = error || frame === "" ? undefined : framing.parse(frame);
-    if (!event) return false;
-    hasEvents = true;
-    const meant = meaning.of(event);
-    if (typeof meant === "object") error = meant;
-    hasEnded ||= meant === "end";
-    return meant === "content" || meant === "end";
+    const event = meaning.error || frame === "" ? undefined : framing.parse(frame);
+    return event !== undefined && meaning.note(event);
   }
 
   return {
     take,
     get hasEvents() {
-      return hasEvents;
+      return meaning.hasEvents;
     },
     get hasContent() {
       return hasContent;
     },
     get error() {
-      return error;
+      return meaning.error;
     },
     get isWhole() {
-      return hasEnded;
+      return meaning.hasEnded;
     },
     get missing() {
-      if (isOpaque || !meaning.protocol || hasEnded) return undefined;
+      if (isOpaque || !meaning.protocol || meaning.hasEnded) return undefined;
       return pending.trim() === "" ? "the terminator" : "the end of an event";
     },
   };
