@@ -82,12 +82,10 @@ class AttemptWork implements Work {
 
   over(listener: WorkOver): void {
     const attempt = this.#lastAttempt;
-    let left = this.#holds?.size ?? 0;
-    const ended = (): void => {
-      if (--left <= 0) listener(attempt.#error, attempt.#cost);
-    };
-    if (left === 0) return ended();
-    for (const hold of this.#holds ?? []) hold.push(ended);
+    const holds = this.#holds;
+    if (!holds?.size) return listener(attempt.#error, attempt.#cost);
+    let left = holds.size;
+    for (const hold of holds) hold.push(() => --left || listener(attempt.#error, attempt.#cost));
   }
 
   fork(): Work {

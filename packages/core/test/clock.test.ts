@@ -30,6 +30,20 @@ describe("now", () => {
   });
 });
 
+describe("a `performance` that another takes the place of", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("is asked for its own origin, and the old one again when it comes back", () => {
+    const before = systemClock.now();
+    vi.stubGlobal("performance", { timeOrigin: 1_000_000, now: () => 5 });
+    expect(systemClock.now()).toBe(1_000_005);
+    vi.unstubAllGlobals();
+    expect(Math.abs(systemClock.now() - before)).toBeLessThan(1_000);
+  });
+});
+
 describe("under fake timers, which are put in place after the import,", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
