@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["packages/*/test/**/*.test.ts", "test/*.test.ts", "examples/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "test/*.test.ts", "test/models/*.test.ts", "examples/*.test.ts"],
         },
       },
       {
