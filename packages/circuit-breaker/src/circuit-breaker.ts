@@ -28,11 +28,11 @@ import { timeWindow } from "./time-window.ts";
 import type { TripCondition } from "./trip-condition.ts";
 
 export interface CircuitBreakerOptions {
-  /** What opens a circuit: a condition, or several of which any will do. @default timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 10 }) */
+  /** What opens a circuit: a condition, or several of which any will do. @default timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }) */
   readonly trip?: TripCondition | readonly TripCondition[] | undefined;
-  /** How long a circuit stays open before it is probed, in ms; up to 20 % longer by chance, and never shorter than a server's `Retry-After`. @default 5_000 */
+  /** How long a circuit stays open before it is probed, in ms; up to 20 % longer by chance, and never shorter than a server's `Retry-After`. @default 2_000 */
   readonly openFor?: number | undefined;
-  /** By how much `openFor` grows each time that a circuit opens anew before it has been closed for as long as it was open. @default 2 */
+  /** By how much `openFor` grows each time that a circuit opens anew before it has been closed for as long as it was open; 1 for not at all. @default 1 */
   readonly factor?: number | undefined;
   /** The most that `openFor` grows to, in ms. @default Math.max(60_000, openFor) */
   readonly maxOpenFor?: number | undefined;
@@ -82,9 +82,9 @@ export interface CircuitBreaker extends Layer {
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function circuitBreaker({
-  trip = timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 10 }),
-  openFor = 5_000,
-  factor = 2,
+  trip = timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }),
+  openFor = 2_000,
+  factor = 1,
   maxOpenFor = Math.max(60_000, openFor),
   probes = 1,
   probeLease = 60_000,

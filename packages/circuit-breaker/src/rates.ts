@@ -12,7 +12,7 @@ export interface RateOptions {
   readonly slowCallRate?: number | undefined;
   /** How long a call takes to be slow, in ms until it settles: for a stream, until its first content. @default none */
   readonly slowCallDuration?: number | undefined;
-  /** How many calls the window must hold before any rate means something. @default 10, or the window's size if that is less */
+  /** How many calls the window must hold before any rate means something. @default 20, or the window's size if that is less */
   readonly minimumCalls?: number | undefined;
 }
 
@@ -72,7 +72,7 @@ export function rates(
   { failureRate, timeoutRate, slowCallRate, slowCallDuration, minimumCalls }: RateOptions,
   size: number,
 ): Rates {
-  const minimum = minimumCalls ?? Math.min(10, size);
+  const minimum = minimumCalls ?? Math.min(20, size);
   checkNumber("minimumCalls", minimum, { integer: true, min: 1, max: size });
   // The reason that tells most comes first, for when several are reached at once.
   const limits = [

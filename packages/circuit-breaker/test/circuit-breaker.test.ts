@@ -23,21 +23,20 @@ describe("a closed circuit", () => {
     await expect(breaker.run(() => Promise.reject(boom))).rejects.toBe(boom);
   });
 
-  it("by default opens when half of at least ten calls fail within 30 s", async () => {
+  it("by default opens when half of at least twenty calls fail within 30 s", async () => {
     const { breaker, fail, succeed } = play();
-    await succeed(5);
-    await fail(4);
+    await succeed(10);
+    await fail(9);
     expect(breaker.state()).toBe("closed");
     await fail(1);
     expect(breaker.state()).toBe("open");
   });
 
-  it("does not open before the tenth call, nor below half of them", async () => {
+  it("does not open before the twentieth call, nor below half of them", async () => {
     const { breaker, fail, succeed } = play();
-    await fail(9);
+    await fail(19);
     expect(breaker.state()).toBe("closed");
-    await succeed(10);
-    await fail(0);
+    await succeed(20);
     expect(breaker.state()).toBe("closed");
     await fail(1);
     expect(breaker.state()).toBe("open");
@@ -397,7 +396,7 @@ describe("manual control", () => {
 
 describe("events", () => {
   it("tell a whole story through the calls that caused them", async () => {
-    const { clock, events, send } = play({ trip: consecutive(2), openFor: 1_000 });
+    const { clock, events, send } = play({ trip: consecutive(2), openFor: 1_000, factor: 2 });
     const roots: object[] = [];
     const note = async (error?: unknown): Promise<void> => {
       const before = events.length;
@@ -563,7 +562,7 @@ describe("bad options", () => {
 
   it("takes undefined for not said", async () => {
     const { fail, breaker } = play({ openFor: undefined, trip: undefined, probes: undefined, countPer: undefined });
-    await fail(10);
+    await fail(20);
     expect(breaker.state()).toBe("open");
   });
 

@@ -4,7 +4,11 @@ import { circuitBreaker, consecutive, countWindow, timeWindow, type CircuitBreak
 import { boom, play, type Play } from "./play.ts";
 
 const start = 1_700_000_000_000;
-const options = { trip: [consecutive(3), timeWindow({ duration: 32_000, failureRate: 0.5, minimumCalls: 4 })] };
+const options = {
+  trip: [consecutive(3), timeWindow({ duration: 32_000, failureRate: 0.5, minimumCalls: 4 })],
+  openFor: 5_000,
+  factor: 2,
+};
 
 /** Another process, some ms later, which has read the snapshot from a store. */
 function elsewhere(from: Play, later = 0, given: CircuitBreakerOptions = options): Play {

@@ -6,7 +6,7 @@ const hung = judged({ kind: "timeout", health: "failure" });
 
 describe.each<[string, (options: RateOptions) => TripCondition]>([
   ["a count window", (options) => countWindow({ size: 10, ...options })],
-  ["a time window", (options) => timeWindow({ duration: 30_000, ...options })],
+  ["a time window", (options) => timeWindow({ duration: 30_000, minimumCalls: 10, ...options })],
 ])("%s", (_, window) => {
   it("trips when the failure rate is reached, at 50 % of errors", async () => {
     const { breaker, events, fail, succeed } = play({ trip: window({ failureRate: 0.5 }) });

@@ -35,7 +35,15 @@ describe("timeWindow", () => {
     await clock.advance(3_600_000);
     await fail(1);
     expect(breaker.state()).toBe("closed");
-    await fail(8);
+    await fail(18);
+    expect(breaker.state()).toBe("closed");
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it("needs twenty calls, where no minimum is said", async () => {
+    const { breaker, fail } = play({ trip: timeWindow({ duration: 30_000, failureRate: 0.5 }) });
+    await fail(19);
     expect(breaker.state()).toBe("closed");
     await fail(1);
     expect(breaker.state()).toBe("open");
