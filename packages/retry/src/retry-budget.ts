@@ -33,7 +33,8 @@ export interface RetryBudget {
  * The defaults follow from two demands. At 20 % of failures a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, for which 0.3 per success
  * pays; and no failure rate can hold the load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with
  * probability exp(-0.345 n): by 20, at the start, once in 1,000 times, by 50 once in 30 million. A dead provider gets no more than those 50
- * after its last success, so 1.05 requests per call over 1,000 calls; one that only throttles, and says until when, 1.25.
+ * after its last success, so 1.05 requests per call over 1,000 calls; one that only throttles, and says until when, 1.25, and one that
+ * always throttles some, at most 1 + 0.3 / 0.2 = 2.5.
  * @example
  * const budget = retryBudget();
  * const answer = await retry({ budget }).run(({ signal }) => fetch("https://api.example.com", { signal }));
