@@ -27,7 +27,7 @@ const enough = new Error("the reader has had enough");
 /** A source that a game plays by hand, and its guarded side. */
 interface Subject {
   readonly arrive: (what: Chunk | End) => void;
-  readonly read: () => Promise<IteratorResult<Chunk, unknown>>;
+  readonly read: () => Promise<ReadableStreamReadResult<Chunk> | IteratorResult<Chunk, unknown>>;
   readonly cancel: () => Promise<unknown>;
   /** What the source was cancelled with, or that it was told to return. */
   readonly cancelled: unknown[];
@@ -49,7 +49,7 @@ function streamSubject(limits: Limits, clock: HandClock): Subject {
   };
   return {
     arrive: (what) => acts[what](),
-    read: async () => (await reader.read()) as IteratorResult<Chunk, unknown>,
+    read: () => reader.read(),
     cancel: () => reader.cancel(enough),
     cancelled,
   };
@@ -165,7 +165,8 @@ class Game {
   private read(): void {
     if (this.isReading) return;
     const keep = (what: unknown): void => void this.got.push(what);
-    const keepResult = ({ done, value }: IteratorResult<unknown, unknown>): void => keep(done ? "done" : value);
+    const keepResult = ({ done, value }: { done?: boolean | undefined; value?: unknown }): void =>
+      keep(done ? "done" : value);
     this.subject.read().then(keepResult, keep);
     if (this.over === "expired") {
       // An iterable tells its error once, a stream each time.

@@ -1,0 +1,441 @@
+/** What a pipeline must do, in one piece: total limit, retries, gate, permits, circuit, attempt limit. Nothing here is a promise. */
+import assert from "node:assert/strict";
+import type { NamedTimer } from "./hand-clock.ts";
+import { failures, type Failure, type How, type Start, type Terms } from "./pipeline-stage.ts";
+
+interface Timer extends NamedTimer {
+  readonly act: () => void;
+}
+
+/** What ended an attempt, or a call: with a verdict, where it is an error. */
+interface End {
+  readonly said: string;
+  readonly is: "well" | "cut" | "refused" | "timeout" | Failure;
+}
+
+/** A call as the reference knows it. */
+interface Known extends Start {
+  readonly id: number;
+  readonly deadline: number;
+  attempts: number;
+  /** Ends the wait that the call is in, if it is in one. */
+  leave: (() => void) | undefined;
+  isCut: boolean;
+  /** Whether it was cut by the total limit. */
+  isTimedOut: boolean;
+  isSettled: boolean;
+  lastError: string | undefined;
+  total: Timer | undefined;
+  /** The attempt at work. */
+  current: Attempt | undefined;
+  hasCounted: boolean;
+}
+
+export interface Attempt {
+  readonly id: string;
+  readonly call: Known;
+  readonly era: number;
+  readonly isProbe: boolean;
+  timer: Timer | undefined;
+  /** Whether it was given up: by its own limit, or from above. */
+  isGivenUp: boolean;
+  /** Whether its operation has ended, as far as its promise has told. */
+  hasEnded: boolean;
+  /** Whether its caller has heard of it, so that its permit waits for nothing but the end of the operation. */
+  isHeard: boolean;
+  isStreaming: boolean;
+  /** Whether the stream had begun by the time its caller heard: what begins later on holds no permit. */
+  keepsPermit: boolean;
+  /** The error of a stream that had failed even before its caller heard. */
+  spoiledBy: Failure | undefined;
+}
+
+interface Waiter {
+  readonly call: Known;
+  readonly end: number;
+  readonly late: string;
+  readonly isRetry: boolean;
+}
+
+export class PipelineReference {
+  now = 0;
+  readonly started: string[] = [];
+  readonly outcomes: string[] = [];
+  readonly told: Record<string, number> = {};
+  readonly calls: Known[] = [];
+  readonly attempts: Attempt[] = [];
+  active = 0;
+  balance: number;
+  queue: Waiter[] = [];
+  timers: Timer[] = [];
+  private state: "closed" | "open" | "half-open" = "closed";
+  private readonly terms: Terms;
+  private pausedUntil = 0;
+  private era = 0;
+  private failures = 0;
+  private since = 0;
+  private openFor = 0;
+  private hasProbe = false;
+  /** What happens as soon as the steps of the moment are done. */
+  private readonly soon: (() => void)[] = [];
+
+  constructor(terms: Terms) {
+    this.terms = terms;
+    this.balance = terms.reserve;
+  }
+
+  flush(): void {
+    for (let next = this.soon.shift(); next; next = this.soon.shift()) next();
+  }
+
+  /** A timer of this name has fired. */
+  fired({ name, at }: NamedTimer): void {
+    if (name === "queue") return this.serve();
+    const timer = this.timers.filter((each) => each.name === name).toSorted((a, b) => a.at - b.at)[0];
+    assert.equal(timer?.at, at, `a timer of ${name}`);
+    this.disarm(timer);
+    timer?.act();
+  }
+
+  start(start: Start): void {
+    const deadline = this.now + Math.min(start.patience, this.terms.total);
+    const id = this.calls.length;
+    const call: Known = {
+      ...start,
+      id,
+      deadline,
+      attempts: 0,
+      leave: undefined,
+      isCut: false,
+      isTimedOut: false,
+      isSettled: false,
+      lastError: undefined,
+      total: undefined,
+      current: undefined,
+      hasCounted: false,
+    };
+    this.calls.push(call);
+    call.total = this.arm("total", this.terms.total, () => {
+      this.tell("timeout");
+      call.isTimedOut = true;
+      this.cut(call, `timeout total, ${call.lastError ?? "none"}`);
+    });
+    this.enter(call);
+  }
+
+  abort(id: number): void {
+    const call = this.calls[id]!;
+    if (!call.isSettled && !call.isCut) this.cut(call, `abort of ${id}`);
+    call.isCut = true;
+  }
+
+  settle(attempt: Attempt, how: How): void {
+    attempt.isStreaming = how === "stream";
+    const isWell = how === "stream" || how === "value";
+    const end: End = isWell ? { said: `well ${attempt.id}`, is: "well" } : { said: `${how} ${attempt.id}`, is: how };
+    this.soon.push(() => this.ended(attempt, end));
+  }
+
+  /** The stream of an attempt ends, well or with an error. */
+  endStream(attempt: Attempt, how: Failure | undefined): void {
+    attempt.isStreaming = false;
+    if (!attempt.isHeard) attempt.spoiledBy = how;
+    if (!attempt.keepsPermit) return;
+    if (!attempt.isGivenUp) {
+      if (how === undefined && !attempt.call.isCut) this.recordSuccess(attempt);
+      else this.record(attempt, { said: "", is: how ?? "well" });
+    }
+    if (how) this.heed(how);
+    this.release();
+  }
+
+  /** All that is left to do at this moment is done: nobody may wait for what there is. */
+  checkNobodyIsForgotten(): void {
+    assert.ok(this.queue.every(({ end }) => end > this.now));
+    assert.ok(!this.queue[0] || !this.mayPass, "a call waits in vain");
+  }
+
+  private cut(call: Known, reason: string): void {
+    call.isCut = true;
+    this.disarm(call.total);
+    if (this.terms.total < Infinity) this.tellOutcome(call, reason);
+    const { current } = call;
+    if (current && !current.isGivenUp) this.giveUp(current, { said: reason, is: "cut" });
+    else if (current) this.giveUpAgain(call, reason);
+    else {
+      call.leave?.();
+      this.soon.push(() => this.tellOutcome(call, reason));
+    }
+  }
+
+  /** Its own limit had given it up at the same moment. */
+  private giveUpAgain(call: Known, reason: string): void {
+    this.soon.push(() => this.tellOutcome(call, reason));
+  }
+
+  private enter(call: Known): void {
+    call.attempts++;
+    call.leave = undefined;
+    if (!this.hasRoom) return this.refused(call, "circuit");
+    const { permits, maxQueue, queueTimeout } = this.terms;
+    if (this.queue.length === 0 && call.deadline > this.now && this.mayPass) {
+      this.active++;
+      return this.work(call);
+    }
+    const patience = call.deadline - this.now;
+    const left = Math.min(patience, queueTimeout);
+    const late = patience < queueTimeout ? "deadline" : "queue-timeout";
+    if (left <= 0) return this.refusedByQueue(call, late);
+    if (this.pausedFor >= left) return this.refusedByQueue(call, "paused");
+    if (this.queue.length >= maxQueue) return this.refusedByQueue(call, "queue-full");
+    assert.ok(permits > 0);
+    const waiter: Waiter = { call, end: Math.ceil(this.now + left), late, isRetry: call.attempts > 1 };
+    this.queue.push(waiter);
+    this.queue.sort((a, b) => b.call.priority - a.call.priority || Number(b.isRetry) - Number(a.isRetry));
+    call.leave = () => {
+      const wasFirst = this.queue[0] === waiter;
+      this.queue = this.queue.filter((each) => each !== waiter);
+      if (wasFirst) this.serve();
+    };
+    if (this.queue[0] === waiter) this.serve(call);
+  }
+
+  private get pausedFor(): number {
+    return Math.max(0, this.pausedUntil - this.now);
+  }
+
+  private get mayPass(): boolean {
+    return this.pausedFor === 0 && this.active < this.terms.permits;
+  }
+
+  private endWaits(): void {
+    for (const waiter of this.queue.toSorted((a, b) => a.end - b.end)) {
+      if (waiter.end > this.now + this.pausedFor) return;
+      this.queue = this.queue.filter((each) => each !== waiter);
+      waiter.call.leave = undefined;
+      this.tell("rate-limit-reject");
+      const reason = waiter.end > this.now ? "paused" : waiter.late;
+      this.soon.push(() => this.failed(waiter.call, { said: `refused ${reason}`, is: "refused" }));
+    }
+  }
+
+  /** Who is let in at the very moment of joining starts after those who have waited. */
+  private serve(joining?: Known): void {
+    this.endWaits();
+    const passed: Known[] = [];
+    for (let [first] = this.queue; first && this.mayPass; [first] = this.queue) {
+      this.queue.shift();
+      this.active++;
+      first.call.leave = undefined;
+      passed.push(first.call);
+    }
+    passed.sort((a, b) => Number(a === joining) - Number(b === joining));
+    for (const call of passed) this.soon.push(() => (call.isCut ? this.release() : this.work(call)));
+  }
+
+  private release(): void {
+    this.active--;
+    this.serve();
+  }
+
+  /** It has a permit. */
+  private work(call: Known): void {
+    if (!this.hasRoom) {
+      this.tell("circuit-reject");
+      this.soon.push(() => {
+        this.release();
+        this.soon.push(() => this.failed(call, { said: "refused circuit", is: "refused" }));
+      });
+      return;
+    }
+    if (this.state === "open") {
+      this.enterState("half-open");
+      this.tell("circuit-half-open");
+    }
+    const isProbe = this.state === "half-open";
+    this.hasProbe ||= isProbe;
+    const attempt: Attempt = {
+      id: `${call.id}.${call.attempts} at ${this.now}`,
+      call,
+      era: this.era,
+      isProbe,
+      timer: undefined,
+      isGivenUp: false,
+      hasEnded: false,
+      isHeard: false,
+      isStreaming: false,
+      keepsPermit: false,
+      spoiledBy: undefined,
+    };
+    attempt.timer = this.arm("attempt", this.terms.attempt, () => {
+      this.tell("timeout");
+      this.giveUp(attempt, { said: "timeout attempt, " + (call.lastError ?? "none"), is: "timeout" });
+    });
+    call.current = attempt;
+    this.attempts.push(attempt);
+    this.started.push(attempt.id);
+    if (call.hears === "throws at once") this.settle(attempt, "server");
+  }
+
+  private giveUp(attempt: Attempt, end: End): void {
+    attempt.isGivenUp = true;
+    this.disarm(attempt.timer);
+    if (attempt.call.hears === "its abort") this.soon.push(() => this.ended(attempt, end));
+    this.soon.push(() => this.heard(attempt, end));
+  }
+
+  /** The operation's promise has settled. */
+  private ended(attempt: Attempt, end: End): void {
+    if (attempt.hasEnded) return;
+    attempt.hasEnded = true;
+    if (!attempt.isGivenUp) {
+      this.disarm(attempt.timer);
+      this.heard(attempt, end);
+    } else if (attempt.isHeard && !attempt.keepsPermit) this.release();
+  }
+
+  /** The layers above the attempt's limit hear what came of it: circuit, permit, retry. */
+  private heard(attempt: Attempt, end: End): void {
+    const { call } = attempt;
+    attempt.isHeard = true;
+    attempt.keepsPermit = attempt.isStreaming;
+    call.current = undefined;
+    const { spoiledBy, isProbe, isGivenUp, isStreaming } = attempt;
+    if (end.is !== "well") this.record(attempt, end);
+    else if (isProbe || (!isStreaming && !spoiledBy)) this.recordSuccess(attempt);
+    if (end.is === "well" && spoiledBy) this.record(attempt, { said: "", is: spoiledBy });
+    if (end.is in failures && !isGivenUp) this.heed(end.is as Failure);
+    if (spoiledBy) this.heed(spoiledBy);
+    if (attempt.hasEnded && !isStreaming) this.release();
+    // Who was let in by this is at work before a retry is decided on.
+    this.soon.push(() => this.decide(call, end));
+  }
+
+  private decide(call: Known, end: End): void {
+    if (call.isCut && !call.isSettled) {
+      const reason = call.isTimedOut ? `timeout total, ${call.lastError ?? "none"}` : `abort of ${call.id}`;
+      return this.tellOutcome(call, reason);
+    }
+    if (end.is !== "well") return this.failed(call, end);
+    this.balance = Math.min(50, this.balance + 0.5);
+    this.tellOutcome(call, end.said);
+  }
+
+  private failed(call: Known, { said, is }: End): void {
+    if (call.isCut) return;
+    if (is !== "refused") call.lastError = said;
+    const asked: { action: string; retryAfter?: number } =
+      is in failures ? failures[is as Failure] : { action: "retry" };
+    const { retries, delay } = this.terms;
+    const wait = Math.max(delay, asked.retryAfter ?? 0);
+    const cost = is === "limited" ? 0.2 : 1;
+    const mayGoOn =
+      is !== "refused" &&
+      asked.action === "retry" &&
+      call.attempts <= retries &&
+      wait < call.deadline - this.now &&
+      this.balance > cost - 1e-6;
+    if (!mayGoOn) {
+      this.tell("retry-give-up");
+      return this.tellOutcome(call, is === "refused" ? (call.lastError ?? said) : said);
+    }
+    this.balance = Math.max(0, this.balance - cost);
+    this.tell("retry");
+    if (wait === 0) return this.enter(call);
+    const timer = this.arm("backoff", wait, () => this.soon.push(() => !call.isCut && this.enter(call)));
+    call.leave = () => this.disarm(timer);
+  }
+
+  private refused(call: Known, reason: string): void {
+    this.tell("circuit-reject");
+    this.soon.push(() => this.failed(call, { said: `refused ${reason}`, is: "refused" }));
+  }
+
+  private refusedByQueue(call: Known, reason: string): void {
+    this.tell("rate-limit-reject");
+    this.soon.push(() => this.failed(call, { said: `refused ${reason}`, is: "refused" }));
+  }
+
+  private heed(how: Failure): void {
+    if (how !== "limited") return;
+    const until = this.now + failures.limited.retryAfter;
+    if (until <= this.pausedUntil) return;
+    this.pausedUntil = until;
+    this.endWaits();
+    this.tell("rate-limit-pause");
+  }
+
+  // The circuit.
+
+  get circuit(): string {
+    return this.state === "open" && this.hasRoom ? "half-open" : this.state;
+  }
+
+  private get hasRoom(): boolean {
+    if (this.state === "half-open") return !this.hasProbe;
+    return this.state === "closed" || this.now >= this.since + this.openFor;
+  }
+
+  private enterState(state: PipelineReference["state"]): void {
+    this.state = state;
+    this.era++;
+    this.hasProbe = false;
+  }
+
+  private open(retryAfter: number): void {
+    this.since = this.now;
+    this.openFor = Math.max(this.terms.openFor, retryAfter);
+    this.enterState("open");
+    this.tell("circuit-open");
+  }
+
+  private recordSuccess({ era, isProbe }: Attempt): void {
+    if (era !== this.era) return;
+    if (!isProbe) this.failures = 0;
+    else if (this.state === "half-open") {
+      this.state = "closed";
+      this.failures = 0;
+      for (const call of this.calls) call.hasCounted = false;
+      this.tell("circuit-close");
+    }
+  }
+
+  private record(attempt: Attempt, { is }: End): void {
+    const { call, era, isProbe } = attempt;
+    const verdict: { health: string; retryAfter?: number } =
+      is in failures ? failures[is as Failure] : { health: "failure" };
+    const isFailure = call.isCut ? call.isTimedOut : verdict.health === "failure";
+    const retryAfter = call.isCut ? 0 : (verdict.retryAfter ?? 0);
+    if (!isFailure) {
+      if (isProbe && era === this.era) this.hasProbe = false;
+    } else if (era !== this.era) {
+      if (this.state === "open" && !this.hasRoom)
+        this.openFor = Math.max(this.openFor, this.now - this.since + retryAfter);
+    } else if (isProbe) this.open(retryAfter);
+    else if (!call.hasCounted) {
+      call.hasCounted = true;
+      if (++this.failures >= this.terms.trip) this.open(retryAfter);
+    }
+  }
+
+  private tell(type: string): void {
+    this.told[type] = (this.told[type] ?? 0) + 1;
+  }
+
+  private tellOutcome(call: Known, outcome: string): void {
+    if (call.isSettled) return;
+    call.isSettled = true;
+    this.disarm(call.total);
+    this.outcomes[call.id] = outcome;
+  }
+
+  private arm(name: string, ms: number, act: () => void): Timer {
+    const timer = { name, at: this.now + ms, act };
+    if (ms < Infinity) this.timers.push(timer);
+    return timer;
+  }
+
+  private disarm(timer: Timer | undefined): void {
+    this.timers = this.timers.filter((each) => each !== timer);
+  }
+}
