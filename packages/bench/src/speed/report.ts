@@ -1,8 +1,6 @@
 /** Writes down what the benches came to. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import type { Case } from "./cases.ts";
-import type { Measurement } from "./measure-case.ts";
 import type { Throughput } from "./throughput.ts";
 
 const page = new URL("../../../../docs/benchmarks.md", import.meta.url);
@@ -17,30 +15,6 @@ function writePart(name: string, text: string): void {
     page,
     old.replace(part, () => `${begin}\n\n${conditions()}\n\n${text}\n\n${end}`),
   );
-}
-
-/** Writes the table of the layers. */
-export function writeSpeed(rows: readonly (Case & Measurement)[]): void {
-  const operations = [...new Set(rows.map(({ operation }) => operation))];
-  const lines = operations.flatMap((operation) =>
-    rows
-      .filter((row) => row.operation === operation)
-      .toSorted((a, b) => a.ratio - b.ratio)
-      .map(({ contender, ratio, floorToFloor, time, bytes, target }) => {
-        const name = contender === "evenkeel" ? "**evenkeel**" : contender;
-        const figures = [
-          ratio.toFixed(2),
-          target?.toFixed(1) ?? "",
-          floorToFloor.toFixed(2),
-          time.toFixed(0),
-          bytes.toFixed(0),
-        ];
-        return `| ${operation} | ${name} | ${figures.join(" | ")} |`;
-      }),
-  );
-  const head =
-    "| operation | contender | to the floor | aimed at | floor to itself | ns | bytes |\n|---|---|--:|--:|--:|--:|--:|";
-  writePart("speed", [head, ...lines].join("\n"));
 }
 
 /** Writes the table of the fetch. */

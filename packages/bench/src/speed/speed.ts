@@ -1,43 +1,59 @@
-/**
- * Times every layer and its peers side by side: `pnpm bench`. Each case runs in several processes, interleaved with its floor, and the
- * medians are told with what noise alone does. `--processes N` changes how many, `--only TEXT` which cases.
- */
-import { execFile } from "node:child_process";
+/** Times every layer and its peers side by side, and writes down what came of it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
-import { cases } from "./cases.ts";
-import { median, type Measurement } from "./measure-case.ts";
-import { writeSpeed } from "./report.ts";
+import { parseArgs } from "node:util";
+import { crowdTables } from "./crowd-tables.ts";
+import type { Lab } from "./lab.ts";
+import { operationTables } from "./operation-tables.ts";
+import { publish } from "./published.ts";
+import { writeSpeed } from "./speed-report.ts";
+import { startTables } from "./start-tables.ts";
+
+const help = `Usage: bench [--only TEXT] [--processes N]
+
+Times the operations of every layer and of its peers, and prints the tables. The whole of it also writes docs/benchmarks.md.
+
+  --only TEXT      only the rows whose name contains it, such as "Retry", "100,000" or ": cockatiel"
+  --processes N    how many processes time each row (default 3)
+  --help           this text
+`;
+
+async function bench(lab: Lab, isWhole: boolean): Promise<void> {
+  const parts: string[] = [];
+  for (const measure of [operationTables, crowdTables, startTables]) {
+    const found = (await measure(lab)).filter(Boolean);
+    for (const part of found) process.stdout.write(`${part}\n\n`);
+    parts.push(...found);
+  }
+  if (isWhole) await writeSpeed(parts.join("\n\n"), lab.processes);
+}
+
+/** One line that is written over, where somebody watches. */
+function tell(progress: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${progress}`);
+}
 
 const { values } = parseArgs({
-  options: { processes: { type: "string", default: "3" }, only: { type: "string", default: "" } },
+  options: {
+    only: { type: "string", default: "" },
+    processes: { type: "string", default: "3" },
+    help: { type: "boolean", default: false },
+  },
 });
 const processes = Number(values.processes);
-if (!Number.isInteger(processes) || processes < 1) {
-  console.error(`Expected \`--processes\` to be an integer >= 1, got ${values.processes}`);
-  process.exit(2);
-}
+const wanted = values.only.toLowerCase();
 
-const script = join(import.meta.dirname, "measure-case.ts");
-const flags = ["--expose-gc", "--max-semi-space-size=128"];
-
-async function measureOften(index: number): Promise<Measurement> {
-  const found: Measurement[] = [];
-  for (let run = 0; run < processes; run++) {
-    const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, String(index)]);
-    found.push(JSON.parse(stdout) as Measurement);
+if (values.help) process.stdout.write(help);
+else if (!Number.isInteger(processes) || processes < 1) {
+  process.stderr.write(`Expected --processes to be an integer >= 1, got "${values.processes}"\n`);
+  process.exitCode = 1;
+} else {
+  const folder = mkdtempSync(join(tmpdir(), "evenkeel-bench-"));
+  try {
+    await publish(folder);
+    await bench({ folder, processes, wants: (name) => name.toLowerCase().includes(wanted), tell }, wanted === "");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const of = (field: keyof Measurement): number => median(found.map((each) => each[field]));
-  return { time: of("time"), ratio: of("ratio"), floorToFloor: of("floorToFloor"), bytes: of("bytes") };
 }
-
-const rows: ((typeof cases)[number] & Measurement)[] = [];
-for (const [index, each] of cases.entries()) {
-  if (!`${each.operation} ${each.contender}`.includes(values.only)) continue;
-  const row = { ...each, ...(await measureOften(index)) };
-  rows.push(row);
-  const { operation, contender, time, ratio, floorToFloor, bytes } = row;
-  const figures = `${time.toFixed(0)} ns, ${ratio.toFixed(2)} x (floor to itself ${floorToFloor.toFixed(2)}), ${bytes.toFixed(0)} B`;
-  console.log(`${operation.padEnd(52)} ${contender.padEnd(30)} ${figures}`);
-}
-if (values.only === "") writeSpeed(rows);

@@ -1,0 +1,69 @@
+/** Many calls at once: those that wait for a permit, and those that a time limit hangs over. */
+import { table } from "../gauntlet/table.ts";
+import { contenderIds, load } from "./contenders.ts";
+import { crowdIds, crowds, type CrowdId } from "./crowds.ts";
+import { memory, spread, time } from "./format.ts";
+import { inTurns, type Found, type Lab, type Task } from "./lab.ts";
+import { marked } from "./marked.ts";
+import type { CrowdMeasurement } from "./measure-crowd.ts";
+import { median } from "./median.ts";
+
+interface Row extends Task {
+  readonly crowd: CrowdId;
+  readonly contender: string;
+  readonly size: number;
+}
+
+/** Measures all that is wanted, and returns a table for each kind of crowd. */
+export async function crowdTables(lab: Lab): Promise<string[]> {
+  const rows: Row[] = [];
+  for (const crowd of crowdIds) {
+    for (const id of contenderIds) {
+      const { name: contender, crowds: own } = await load(id);
+      if (!own?.[crowd]) continue;
+      for (const size of crowds[crowd].sizes) {
+        const { subject, title } = crowds[crowd];
+        const name = `${subject}, ${title}, ${size}: ${contender}`;
+        rows.push({ crowd, contender, size, name, script: "measure-crowd", args: [id, crowd, String(size)] });
+      }
+    }
+  }
+  const found = await inTurns<CrowdMeasurement, Row>(lab, rows);
+  return crowdIds.flatMap((id) => {
+    const own = found.filter(({ task }) => task.crowd === id);
+    if (own.length === 0) return [];
+    const { subject, title, time: nanoseconds, bytes } = crowds[id];
+    const aims = [`${time(nanoseconds)} a call`, bytes && `${memory(bytes)} held`].filter(Boolean).join(", ");
+    return [`### ${subject}: ${title}`, `Aimed at: ${aims}.`, tableOf(own)];
+  });
+}
+
+function tableOf(rows: readonly Found<Row, CrowdMeasurement>[]): string {
+  const lines = rows
+    .toSorted((a, b) => a.task.size - b.task.size || total(a) - total(b))
+    .map((row) => {
+      const { task, timed } = row;
+      const who = [marked(task.contender), task.size.toLocaleString("en-US")];
+      const last = timed.at(-1);
+      if (!last) return [...who, "took too long", "", "", "", "", ""];
+      const middle = (field: keyof CrowdMeasurement): number => median(timed.map((each) => each[field]));
+      const left = `${memory(Math.max(0, middle("bytesLeft")))}, ${last.timersLeft} timers`;
+      return [
+        ...who,
+        ...spread(
+          timed.map(({ start, settle }) => start + settle),
+          time,
+        ),
+        time(middle("start")),
+        time(middle("settle")),
+        memory(middle("bytes")),
+        left,
+      ];
+    });
+  return table(["", "calls", "a call", "of all processes", "start", "settle", "held", "left after"], lines);
+}
+
+/** What took too long comes last. */
+function total({ timed }: Found<Row, CrowdMeasurement>): number {
+  return timed.length === 0 ? Infinity : median(timed.map(({ start, settle }) => start + settle));
+}

@@ -1,0 +1,32 @@
+/** What many calls at once are measured by. */
+
+interface Crowd {
+  readonly subject: string;
+  readonly title: string;
+  /** How many calls there are at once. */
+  readonly sizes: readonly number[];
+  /** What ours aims at: nanoseconds a call, start and settling together, and bytes held for each while all are under way. */
+  readonly time: number;
+  readonly bytes?: number | undefined;
+}
+
+const table = {
+  waiting: {
+    subject: "Semaphore, many waiting",
+    title: "10 permits",
+    sizes: [1_000, 100_000, 1_000_000],
+    time: 1_200,
+  },
+  pending: { subject: "Timeout, many pending", title: "a limit of 30 s", sizes: [100_000], time: 4_000, bytes: 1_500 },
+  pendingLinked: {
+    subject: "Timeout, many pending",
+    title: "a limit of 30 s under one caller's signal",
+    sizes: [100_000],
+    time: 4_000,
+    bytes: 1_500,
+  },
+} satisfies Record<string, Crowd>;
+
+export type CrowdId = keyof typeof table;
+export const crowds: Readonly<Record<CrowdId, Crowd>> = table;
+export const crowdIds = Object.keys(table) as CrowdId[];

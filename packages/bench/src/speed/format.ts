@@ -1,0 +1,35 @@
+/** Numbers as people read them. */
+import { median } from "./median.ts";
+
+/** Three digits and a unit. */
+function scaled(value: number, step: number, units: readonly string[]): string {
+  const last = units.length - 1;
+  let power = 0;
+  for (; power < last && Math.abs(value) >= step * 0.9995; power++) value /= step;
+  return `${digits(value)} ${units[power]}`;
+}
+
+function digits(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+}
+
+/** A time given in nanoseconds. */
+export function time(nanoseconds: number): string {
+  return scaled(nanoseconds, 1_000, ["ns", "us", "ms", "s"]);
+}
+
+/** An amount of memory. */
+export function memory(bytes: number): string {
+  return Math.abs(bytes) < 1_000 ? `${bytes.toFixed(0)} B` : scaled(bytes / 1_000, 1_000, ["kB", "MB"]);
+}
+
+/** How many times as much; a million of them is still a number. */
+export function times(ratio: number): string {
+  return ratio >= 1_000 ? ratio.toLocaleString("en-US", { maximumFractionDigits: 0 }) : digits(ratio);
+}
+
+/** The median and, beside it, the lowest and the highest of what the processes found. */
+export function spread(values: readonly number[], format: (value: number) => string): [middle: string, range: string] {
+  return [format(median(values)), `${format(Math.min(...values))} to ${format(Math.max(...values))}`];
+}

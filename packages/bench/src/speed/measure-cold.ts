@@ -1,0 +1,30 @@
+/** Times the first calls of a pipeline in this process, which nothing has warmed up: `node measure-cold.ts CONTENDER` */
+import { load, type ContenderId } from "./contenders.ts";
+import { check } from "./operations.ts";
+
+/** What one process found out. */
+export interface ColdMeasurement {
+  /** Nanoseconds of the first call. */
+  readonly first: number;
+  /** Nanoseconds, and bytes allocated, of each of the calls 2 to 101. */
+  readonly next: number;
+  readonly bytes: number;
+}
+
+async function measureCold(contender: ContenderId): Promise<ColdMeasurement> {
+  const timed = await (await load(contender)).does.pipeline!();
+  const calls = 100;
+  const begin = performance.now();
+  await timed();
+  const first = performance.now() - begin;
+  const before = process.memoryUsage().heapUsed;
+  const start = performance.now();
+  for (let call = 0; call < calls; call++) await timed();
+  const next = performance.now() - start;
+  const bytes = process.memoryUsage().heapUsed - before;
+  await check("pipeline", timed);
+  return { first: first * 1e6, next: (next * 1e6) / calls, bytes: bytes / calls };
+}
+
+console.log(JSON.stringify(await measureCold(process.argv[2] as ContenderId)));
+process.exit();
