@@ -41,7 +41,7 @@ export const failures = {
 export type Failure = keyof typeof failures;
 export type How = "value" | "stream" | Failure;
 
-export function failed(how: Failure, id: string): Error {
+function failed(how: Failure, id: string): Error {
   return Object.assign(new Error(`${how} ${id}`), { verdict: failures[how] });
 }
 
@@ -162,7 +162,7 @@ function deferred(): Deferred {
 }
 
 /** Says an error in a word or two: a limit with the real error that came before it. */
-export function said(error: unknown): string {
+function said(error: unknown): string {
   if (error instanceof TimeoutError)
     return `timeout ${error.label}, ${error.lastError ? said(error.lastError) : "none"}`;
   if (error instanceof RateLimitError) return `refused ${error.reason}`;

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { sequences } from "../../../test/models/sequences.ts";
 import { consecutive, countWindow, timeWindow } from "../src/index.ts";
 import type { Outcome, Rules } from "./reference.ts";
 import { ends, Stage, type Condition } from "./stage.ts";
@@ -76,6 +77,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       to: (stage: Stage) => stage.abort(i, isLimit),
     })),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(which, fc.constantFrom(...ends), fc.boolean(), fc.boolean())
+      .map(([i, end, isLimit, abortsFirst]) => ({
+        what: `race ${i} ${end.is} ${isLimit} ${abortsFirst}`,
+        to: (stage: Stage) => stage.race(i, end, isLimit, abortsFirst),
+      })),
+  },
   { weight: 1, arbitrary: key.map((k) => ({ what: `isolate ${k}`, to: (stage: Stage) => stage.isolate(k) })) },
   { weight: 1, arbitrary: key.map((k) => ({ what: `close ${k}`, to: (stage: Stage) => stage.close(k) })) },
   { weight: 1, arbitrary: fc.constant({ what: "save", to: (stage: Stage) => stage.save() }) },
@@ -92,7 +102,7 @@ async function agree(given: fc.Arbitrary<Given>, maxKeys: number): Promise<void>
       await stage.compare();
     }
   });
-  await fc.assert(property, { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 5_000) });
+  await fc.assert(property, sequences());
 }
 
 const probing = { probes: fc.constantFrom(1, 1, 2, 3), probeLease: fc.constantFrom(160, 1_000) };
@@ -101,10 +111,10 @@ test("the breaker does what the reference does, whatever happens in whatever ord
   const condition = fc.constantFrom(...conditions);
   const countPer = fc.constantFrom("call" as const, "attempt" as const);
   await expect(agree(fc.record({ condition, countPer, ...probing }), 1_000)).resolves.toBeUndefined();
-}, 60_000);
+}, 600_000);
 
 test("to forget idle circuits loses nothing that a row of failures could tell", async () => {
   const condition = fc.constant(conditions[0]!);
   const countPer = fc.constant("attempt" as const);
   await expect(agree(fc.record({ condition, countPer, ...probing }), 1)).resolves.toBeUndefined();
-}, 60_000);
+}, 600_000);

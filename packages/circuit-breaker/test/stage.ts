@@ -52,7 +52,7 @@ export class Stage {
   constructor(rules: Rules & Condition & { maxKeys: number }) {
     this.rules = rules;
     const clock = { now: () => this.now, after: () => () => {} };
-    const emit = ({ key, type }: { key: string; type: string }): void => void this.toldOf(key).push(type);
+    const emit = ({ key, type }: { key: string; type: string }): void => this.hear(key, type);
     this.breaker = circuitBreaker({ ...rules, clock, random: () => 0.5, emit });
   }
 
@@ -66,7 +66,7 @@ export class Stage {
     const controller = new AbortController();
     const parent = this.ended.filter((call) => call.key === key).at(-1 - earlier);
     this.ended = this.ended.filter((call) => call !== parent);
-    const emit = ({ type }: { type: string }): void => void this.toldOf(key).push(type);
+    const emit = ({ type }: { type: string }): void => this.hear(key, type);
     const deadline = hasDeadline ? this.now + 1e6 : Infinity;
     const fresh = startCall("x", { key, signal: controller.signal, emit, deadline });
     const call: Call = parent ? { ...fresh, work: parent.work.root.fork() } : fresh;
@@ -122,6 +122,21 @@ export class Stage {
       controller.abort(isLimit ? timeLimit() : "the caller");
       const isHeard = !endWork && (passage.isProbe || call.deadline < Infinity);
       if (isHeard) this.settle(pair, { is: "neutral" });
+    });
+  }
+
+  /** Ends a call and aborts it at the same moment: an abort is heard before a promise, but not before a body. */
+  race(which: number, { error, ...end }: (typeof ends)[number], isLimit: boolean, abortsFirst: boolean): void {
+    this.withCall(which, (pair) => {
+      const { controller, endWork } = pair;
+      if (controller.signal.aborted) return;
+      const abort = (): void => controller.abort(isLimit ? timeLimit() : "the caller");
+      if (abortsFirst) abort();
+      if (endWork) this.endBody(pair, end, error);
+      else if (end.is === "success") pair.resolve("well");
+      else pair.reject(error);
+      if (!abortsFirst) abort();
+      if (!endWork) this.settle(pair, end);
     });
   }
 
@@ -183,6 +198,12 @@ export class Stage {
     const reference = this.references.get(key) ?? new Reference(this.rules);
     this.references.set(key, reference);
     return reference;
+  }
+
+  /** A listener that throws, which is nobody's concern. */
+  private hear(key: string, type: string): never {
+    this.toldOf(key).push(type);
+    throw new Error("a listener that throws");
   }
 
   private toldOf(key: string): string[] {

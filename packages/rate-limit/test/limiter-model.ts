@@ -3,6 +3,7 @@ import { startCall, type EndWork, type Layer } from "@evenkeel/core";
 import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import { sequences } from "../../../test/models/sequences.ts";
 import { RateLimitError, type QueueOptions } from "../src/index.ts";
 import { deferred, throttled, type Deferred } from "./play.ts";
 
@@ -361,6 +362,6 @@ export async function compare<Given extends Terms>(
     expect(clock.pending).toBe(0);
     begun += calls.begun.length;
   });
-  await fc.assert(property, { numRuns: Number(process.env["FAST_CHECK_RUNS"] ?? 1_000) });
+  await fc.assert(property, sequences());
   return begun;
 }

@@ -1,6 +1,7 @@
 import { fakeClock } from "@evenkeel/testkit";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { sequences } from "../../../test/models/sequences.ts";
 import { tokenBucket } from "../src/index.ts";
 import { compare, LimiterModel, type Terms } from "./limiter-model.ts";
 
@@ -115,5 +116,5 @@ test("in no span of time do more tokens pass than the burst and what comes in th
       }
     }
   });
-  await fc.assert(property, { numRuns: Number(process.env["FAST_CHECK_RUNS"] ?? 300) });
+  await fc.assert(property, sequences());
 }, 600_000);
