@@ -2,6 +2,7 @@ import type { Verdict } from "@evenkeel/core";
 import { fakeClock } from "@evenkeel/testkit";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { sequences } from "../../../test/models/sequences.ts";
 import { constant, retry, retryBudget, type GiveUpReason, type RetryEvent } from "../src/index.ts";
 
 /** What an attempt comes to, each `latency` ms after its start. */
@@ -146,6 +147,6 @@ test("every call goes as foretold: attempts, times, outcome, reason and events, 
       const leftInBackoff = story.settled.with === "abort" && story.settled.at === given.abortAt;
       expect(retries.length).toBe(leftInBackoff ? made : made - 1);
     }),
-    { numRuns: 1_000 },
+    sequences(),
   );
-});
+}, 600_000);
