@@ -1,4 +1,7 @@
-/** A provider in a process of its own, so that its work is not counted as the client's. */
+/**
+ * A provider in a process of its own, so that its work is not counted as the client's. However busy the machine is, it writes the same
+ * chunks.
+ */
 import { createServer, type ServerResponse } from "node:http";
 
 const answer = JSON.stringify({
@@ -12,25 +15,37 @@ const event = `data: ${JSON.stringify({
   choices: [{ index: 0, delta: { content: "hello" }, finish_reason: null }],
 })}\n\n`;
 const end = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
+const megabyte = Buffer.alloc(1_048_576);
 
-/** Writes a thousand events, ten at a time. */
-function stream(response: ServerResponse, left = 100): void {
-  if (left === 0) return void response.end(end);
-  response.write(event.repeat(10));
-  setImmediate(() => stream(response, left - 1));
+/** Writes a thousand events, one each millisecond, as a model does that is fast. */
+function stream(response: ServerResponse): void {
+  let left = 1_000;
+  const timer = setInterval(() => {
+    if (left-- > 0) response.write(event);
+    else clearInterval(timer);
+    if (left < 0) response.end(end);
+  }, 1);
+}
+
+/** Writes the same events, each as a chunk of its own, all at once, as from a cache. */
+function burst(response: ServerResponse): void {
+  for (let left = 1_000; left > 0; left--) response.write(event);
+  response.end(end);
 }
 
 /** Writes 64 MiB, as fast as they are read. */
-function download(response: ServerResponse, left = 1_024): void {
+function download(response: ServerResponse, left = 64): void {
   let more = left;
-  while (more-- > 0)
-    if (!response.write(Buffer.alloc(65_536))) return void response.once("drain", () => download(response, more));
+  while (more-- > 0) if (!response.write(megabyte)) return void response.once("drain", () => download(response, more));
   response.end();
 }
 
 const server = createServer((request, response) => {
   request.resume().on("end", () => {
-    if (request.url === "/stream") stream(response.writeHead(200, { "content-type": "text/event-stream" }));
+    const isStream = request.url === "/stream" || request.url === "/burst";
+    if (isStream) response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    if (request.url === "/stream") stream(response);
+    else if (request.url === "/burst") burst(response);
     else if (request.url === "/download")
       download(response.writeHead(200, { "content-type": "application/octet-stream" }));
     else response.writeHead(200, { "content-type": "application/json" }).end(answer);

@@ -19,11 +19,20 @@ function writePart(name: string, text: string): void {
 
 /** Writes the table of the fetch. */
 export function writeThroughput(rows: readonly Throughput[]): void {
-  const lines = rows.map(({ what, ratio, low, high, floorToFloor, target }) => {
-    return `| ${what} | ${ratio.toFixed(2)} | ${low.toFixed(2)} to ${high.toFixed(2)} | ${floorToFloor.toFixed(2)} | ${target.toFixed(2)} |`;
-  });
+  const lines = rows
+    .filter(({ contender }) => contender !== "bare")
+    .map(({ what, contender, ratio, low, high, target, time }) => {
+      const name = contender === "evenkeel" ? "**evenkeel**" : contender;
+      const figures = [
+        ratio.toFixed(2),
+        `${low.toFixed(2)} to ${high.toFixed(2)}`,
+        target?.toFixed(2) ?? "",
+        time.toFixed(0),
+      ];
+      return `| ${what} | ${name} | ${figures.join(" | ")} |`;
+    });
   const head =
-    "| client CPU of `resilientFetch()`, to bare `fetch` | median | 80 % of the pairs | bare to itself | aimed at |\n|---|--:|--:|--:|--:|";
+    "| answer | client | to bare `fetch` | 95 % interval | aimed at | µs a request |\n|---|---|--:|--:|--:|--:|";
   writePart("throughput", [head, ...lines].join("\n"));
 }
 

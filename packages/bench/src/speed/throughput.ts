@@ -1,85 +1,172 @@
 /**
- * Compares the CPU that a client spends with `resilientFetch()` and with bare `fetch`, over real sockets: pairs interleaved in one process,
- * each between two runs of the bare one. `node src/speed/throughput.ts` from this package.
+ * Compares the CPU that a client spends with `resilientFetch()`, with its peers and with bare `fetch`, over real sockets:
+ * `node packages/bench/src/speed/throughput.ts`, of `--only TEXT` the rows that contain it, which are not written down then.
+ *
+ * In each round everyone asks as often, in another order, and the bare `fetch` twice: a ratio is to the mean of these two, and
+ * how far noise alone goes, the second one tells, to the first. What counts is the process's own CPU time, so that neither the provider
+ * nor whoever else is on the machine is counted.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { resilientFetch } from "@evenkeel/fetch";
+import { seededRandom } from "@evenkeel/testkit";
+import {
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleAll,
+  retry,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from "cockatiel";
+import ky from "ky";
+import pRetry from "p-retry";
 import { median } from "./measure-case.ts";
 import { writeThroughput } from "./report.ts";
 
-/** What a kind of answer costs. */
+/** What a kind of answer costs a contender. */
 export interface Throughput {
   readonly what: string;
-  /** The median ratio to bare fetch, and where eight of ten pairs lie. */
+  readonly contender: string;
+  /** Microseconds of CPU a request. */
+  readonly time: number;
+  /** The median of the ratios to bare fetch, and the interval that holds it with 95 % certainty. */
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
-  /** The bare one to itself, in the same rounds. */
-  readonly floorToFloor: number;
-  readonly target: number;
+  readonly target?: number | undefined;
 }
 
-type Fetch = typeof globalThis.fetch;
-const pairs = 25;
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+interface Kind {
+  readonly what: string;
+  readonly path: string;
+  /** How many requests a round has of each, and how many of them are under way at once. */
+  readonly times: number;
+  readonly concurrency: number;
+  readonly rounds: number;
+  readonly target: number;
+  readonly peers?: Readonly<Record<string, Fetch>>;
+}
+
+const policy = wrap(
+  retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
+  circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ConsecutiveBreaker(5) }),
+  timeout(300_000, { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false }),
+);
+const kyClient = ky.create({ retry: { methods: ["post"] }, timeout: 300_000 });
+const peers: Readonly<Record<string, Fetch>> = {
+  "p-retry": (url, init) => pRetry(() => fetch(url, init)),
+  cockatiel: (url, init) => policy.execute(({ signal }) => fetch(url, { ...init, signal })),
+  ky: (url, init) => kyClient(url, init),
+};
+
+const kinds: readonly Kind[] = [
+  {
+    what: "a JSON answer, 64 at a time",
+    path: "/json",
+    times: 2_000,
+    concurrency: 64,
+    rounds: 25,
+    target: 1.08,
+    peers,
+  },
+  { what: "1,000 events, one each ms", path: "/stream", times: 16, concurrency: 16, rounds: 21, target: 1.1 },
+  { what: "1,000 events at once", path: "/burst", times: 100, concurrency: 1, rounds: 25, target: 1.1 },
+  { what: "a body of 64 MiB", path: "/download", times: 4, concurrency: 1, rounds: 25, target: 1.05 },
+];
+
 const prompt = JSON.stringify({ model: "mock", stream: false, messages: [{ role: "user", content: "x".repeat(500) }] });
 const request = { method: "POST", headers: { "content-type": "application/json" }, body: prompt };
 
-async function drain(response: Response): Promise<void> {
-  for await (const chunk of response.body!) void chunk;
-}
+const random = seededRandom(1);
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
-/** Asks so many times, with so many requests under way. */
-async function ask(fetch: Fetch, url: string, times: number, concurrency: number): Promise<void> {
+async function ask(fetch: Fetch, url: string, { times, concurrency }: Kind): Promise<void> {
   let asked = 0;
   async function one(): Promise<void> {
     while (asked++ < times) {
       const response = await fetch(url, request);
-      await (url.endsWith("/json") ? response.json() : drain(response));
+      if (url.endsWith("/json")) await response.json();
+      else for await (const chunk of response.body!) void chunk;
     }
   }
   await Promise.all(Array.from({ length: concurrency }, one));
 }
 
+/** Returns the microseconds of CPU that the work takes. */
 async function cpuOf(work: () => Promise<void>): Promise<number> {
+  collectGarbage();
   const start = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(start);
   return user + system;
 }
 
-const kinds = [
-  { what: "a JSON answer, 64 at a time", path: "/json", times: 1_500, concurrency: 64, target: 1.08 },
-  { what: "a stream of 1,000 events", path: "/stream", times: 60, concurrency: 1, target: 1.1 },
-  { what: "a body of 64 MiB", path: "/download", times: 3, concurrency: 1, target: 1.05 },
-];
+async function compare(kind: Kind, url: string): Promise<Throughput[]> {
+  const bare: Fetch = (to, init) => fetch(to, init);
+  const contenders = { bare, evenkeel: resilientFetch(), ...kind.peers, "bare again": bare };
+  const names = Object.keys(contenders) as (keyof typeof contenders)[];
+  for (const name of [...names, ...names]) await ask(contenders[name], url, kind);
+  const found: Record<string, number>[] = [];
+  for (let round = 0; round < kind.rounds; round++) {
+    const times: Record<string, number> = {};
+    for (const name of shuffled(names)) {
+      times[name] = (await cpuOf(() => ask(contenders[name], url, kind))) / kind.times;
+    }
+    found.push(times);
+  }
+  return names.map((name) => {
+    const ratios = found.map((times) => {
+      const first = times["bare"]!;
+      return times[name]! / (name.startsWith("bare") ? first : (first + times["bare again"]!) / 2);
+    });
+    const time = median(found.map((times) => times[name]!));
+    const target = name === "evenkeel" ? kind.target : undefined;
+    return { what: kind.what, contender: name, time, ratio: median(ratios), ...certain(ratios), target };
+  });
+}
 
+function shuffled<T>(list: readonly T[]): T[] {
+  return list
+    .map((each) => ({ each, rank: random() }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ each }) => each);
+}
+
+/** The order statistics between which the median lies with 95 % certainty, whatever the distribution: so says the binomial one. */
+function certain(values: readonly number[]): { low: number; high: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const { length } = sorted;
+  let below = 0;
+  let chance = 0.5 ** length;
+  for (let tail = chance; tail <= 0.025; below++) {
+    chance *= (length - below) / (below + 1);
+    tail += chance;
+  }
+  return { low: sorted[below - 1] ?? NaN, high: sorted[length - below] ?? NaN };
+}
+
+const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const provider = fork(join(import.meta.dirname, "provider.ts"));
 const [port] = (await once(provider, "message")) as [number];
-const resilient = resilientFetch();
 const rows: Throughput[] = [];
-for (const { what, path, times, concurrency, target } of kinds) {
-  const url = `http://127.0.0.1:${port}${path}`;
-  const run = (fetch: Fetch): Promise<number> => cpuOf(() => ask(fetch, url, times, concurrency));
-  await run(globalThis.fetch);
-  await run(resilient);
-  const ratios: number[] = [];
-  const floors: number[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    const before = await run(globalThis.fetch);
-    const own = await run(resilient);
-    const after = await run(globalThis.fetch);
-    ratios.push((2 * own) / (before + after));
-    floors.push(after / before);
+for (const kind of kinds) {
+  if (!kind.what.includes(values.only)) continue;
+  for (const row of await compare(kind, `http://127.0.0.1:${port}${kind.path}`)) {
+    rows.push(row);
+    const interval = `(${row.low.toFixed(2)} to ${row.high.toFixed(2)})`;
+    console.log(
+      `${row.what.padEnd(30)} ${row.contender.padEnd(12)} ${row.ratio.toFixed(2)} ${interval}, ${row.time.toFixed(0)} us`,
+    );
   }
-  const sorted = ratios.toSorted((a, b) => a - b);
-  const [low = NaN, high = NaN] = [sorted[Math.floor(pairs * 0.1)], sorted[Math.floor(pairs * 0.9)]];
-  const row = { what, ratio: median(ratios), low, high, floorToFloor: median(floors), target };
-  rows.push(row);
-  console.log(
-    `${what.padEnd(32)} ${row.ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}), bare to itself ${row.floorToFloor.toFixed(2)}`,
-  );
 }
 provider.kill();
-writeThroughput(rows);
+if (values.only === "") writeThroughput(rows);
