@@ -7,6 +7,7 @@ import { inTurns, type Found, type Lab, type Task } from "./lab.ts";
 import { marked } from "./marked.ts";
 import type { CrowdMeasurement } from "./measure-crowd.ts";
 import { median } from "./median.ts";
+import type { Standing, Tables } from "./standing.ts";
 
 interface Row extends Task {
   readonly crowd: CrowdId;
@@ -15,7 +16,7 @@ interface Row extends Task {
 }
 
 /** Measures all that is wanted, and returns a table for each kind of crowd. */
-export async function crowdTables(lab: Lab): Promise<string[]> {
+export async function crowdTables(lab: Lab): Promise<Tables> {
   const rows: Row[] = [];
   for (const crowd of crowdIds) {
     for (const id of contenderIds) {
@@ -24,17 +25,33 @@ export async function crowdTables(lab: Lab): Promise<string[]> {
       for (const size of crowds[crowd].sizes) {
         const { subject, title } = crowds[crowd];
         const name = `${subject}, ${title}, ${size}: ${contender}`;
-        rows.push({ crowd, contender, size, name, script: "measure-crowd", args: [id, crowd, String(size)] });
+        rows.push({ crowd, contender, size, name, args: [id, crowd, String(size)] });
       }
     }
   }
-  const found = await inTurns<CrowdMeasurement, Row>(lab, rows);
-  return crowdIds.flatMap((id) => {
-    const own = found.filter(({ task }) => task.crowd === id);
-    if (own.length === 0) return [];
+  const found = await inTurns<CrowdMeasurement, Row>(lab, rows, { script: "measure-crowd" });
+  const shown = crowdIds.filter((id) => found.some(({ task }) => task.crowd === id));
+  const of = (id: CrowdId): Found<Row, CrowdMeasurement>[] => found.filter(({ task }) => task.crowd === id);
+  const parts = shown.flatMap((id) => {
     const { subject, title, time: nanoseconds, bytes } = crowds[id];
     const aims = [`${time(nanoseconds)} a call`, bytes && `${memory(bytes)} held`].filter(Boolean).join(", ");
-    return [`### ${subject}: ${title}`, `Aimed at: ${aims}.`, tableOf(own)];
+    return [`### ${subject}: ${title}`, `Aimed at: ${aims}.`, tableOf(of(id))];
+  });
+  return { parts, standings: shown.flatMap((id) => standingsOf(id, of(id))) };
+}
+
+function standingsOf(id: CrowdId, rows: readonly Found<Row, CrowdMeasurement>[]): Standing[] {
+  const { subject, title, sizes, time: aim, bytes, why } = crowds[id];
+  return sizes.flatMap((size) => {
+    const what = `${subject}, ${title}, ${size.toLocaleString("en-US")} calls`;
+    const own = rows.filter(({ task, measured }) => {
+      return task.size === size && measured.length > 0 && task.contender !== "bare";
+    });
+    const values = (valueOf: (row: Found<Row, CrowdMeasurement>) => number): Standing["values"] =>
+      own.map((row) => ({ contender: row.task.contender, value: valueOf(row) }));
+    const held = values(({ measured }) => median(measured.map((each) => each.bytes)));
+    const speed = { what, values: values(total), aim, why, format: time };
+    return bytes ? [speed, { what, values: held, aim: bytes, why, format: memory }] : [speed];
   });
 }
 
@@ -42,16 +59,16 @@ function tableOf(rows: readonly Found<Row, CrowdMeasurement>[]): string {
   const lines = rows
     .toSorted((a, b) => a.task.size - b.task.size || total(a) - total(b))
     .map((row) => {
-      const { task, timed } = row;
+      const { task, measured } = row;
       const who = [marked(task.contender), task.size.toLocaleString("en-US")];
-      const last = timed.at(-1);
+      const last = measured.at(-1);
       if (!last) return [...who, "took too long", "", "", "", "", ""];
-      const middle = (field: keyof CrowdMeasurement): number => median(timed.map((each) => each[field]));
+      const middle = (field: keyof CrowdMeasurement): number => median(measured.map((each) => each[field]));
       const left = `${memory(Math.max(0, middle("bytesLeft")))}, ${last.timersLeft} timers`;
       return [
         ...who,
         ...spread(
-          timed.map(({ start, settle }) => start + settle),
+          measured.map(({ start, settle }) => start + settle),
           time,
         ),
         time(middle("start")),
@@ -64,6 +81,6 @@ function tableOf(rows: readonly Found<Row, CrowdMeasurement>[]): string {
 }
 
 /** What took too long comes last. */
-function total({ timed }: Found<Row, CrowdMeasurement>): number {
-  return timed.length === 0 ? Infinity : median(timed.map(({ start, settle }) => start + settle));
+function total({ measured }: Found<Row, CrowdMeasurement>): number {
+  return measured.length === 0 ? Infinity : median(measured.map(({ start, settle }) => start + settle));
 }

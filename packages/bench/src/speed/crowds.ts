@@ -8,6 +8,8 @@ interface Crowd {
   /** What ours aims at: nanoseconds a call, start and settling together, and bytes held for each while all are under way. */
   readonly time: number;
   readonly bytes?: number | undefined;
+  /** What ours pays for, where it is behind. */
+  readonly why?: string | undefined;
 }
 
 const table = {

@@ -16,7 +16,7 @@ function digits(value: number): string {
 
 /** A time given in nanoseconds. */
 export function time(nanoseconds: number): string {
-  return scaled(nanoseconds, 1_000, ["ns", "us", "ms", "s"]);
+  return scaled(nanoseconds, 1_000, ["ns", "µs", "ms", "s"]);
 }
 
 /** An amount of memory. */

@@ -2,9 +2,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** How a process is started: to time with Node's own settings, to count bytes with a heap from which nothing need be collected. */
-export const toTime = ["--expose-gc"];
-export const toCount = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
+/** A young generation so large that nothing is collected while allocations are counted. Whoever times keeps to Node's own. */
+export const roomy = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
 /** A process is stopped after so many milliseconds. */
 const longest = 15_000;
@@ -13,10 +12,11 @@ const longest = 15_000;
 export async function inFreshProcess<T>(
   script: string,
   args: readonly string[],
-  flags: readonly string[] = toTime,
+  flags: readonly string[],
 ): Promise<T | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, ...args], { timeout: longest });
+    const all = ["--expose-gc", ...flags, script, ...args];
+    const { stdout } = await promisify(execFile)(process.execPath, all, { timeout: longest });
     return JSON.parse(stdout) as T;
   } catch (error) {
     if (error instanceof Error && "killed" in error && error.killed) return undefined;

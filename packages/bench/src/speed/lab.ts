@@ -1,6 +1,6 @@
 /** Runs what measures, and collects what it found. */
 import { join } from "node:path";
-import { inFreshProcess, toCount, toTime } from "./fresh-process.ts";
+import { inFreshProcess } from "./fresh-process.ts";
 
 /** What the command line asks for, and where the packages lie. */
 export interface Lab {
@@ -16,43 +16,40 @@ export interface Lab {
 /** One row that is to be measured. */
 export interface Task {
   readonly name: string;
-  readonly script: string;
   readonly args: readonly string[];
 }
 
-/** A task with what was found: from the processes that timed it, and from the one that counted bytes. */
+/** A task, and what each process found; nothing where it took too long. */
 export interface Found<T extends Task, Measured> {
   readonly task: T;
-  /** Empty where it took too long. */
-  readonly timed: readonly Measured[];
-  readonly counted: Measured | undefined;
+  readonly measured: readonly Measured[];
 }
 
-/** Measures each task in several processes, in turns: what slows the machine for a while slows all of them. */
+/** How it is measured. */
+interface Way {
+  readonly script: string;
+  /** @default the lab's */
+  readonly processes?: number;
+  /** What Node is started with. @default nothing that changes how it runs */
+  readonly flags?: readonly string[];
+}
+
+/** Measures each task that is wanted in several processes, in turns: what slows the machine for a while slows all of them. */
 export async function inTurns<Measured, T extends Task>(
   lab: Lab,
   tasks: readonly T[],
-  processes = lab.processes,
+  { script, processes = lab.processes, flags = [] }: Way,
 ): Promise<Found<T, Measured>[]> {
-  const wanted = tasks.filter(({ name }) => lab.wants(name));
-  const found = new Map<T, Measured[]>();
-  const tooLong = new Set<T>();
-  const measure = async (task: T, flags: readonly string[], round: string): Promise<Measured | undefined> => {
-    if (tooLong.has(task)) return undefined;
-    lab.tell(`${round}: ${task.name}`);
-    const measured = await inFreshProcess<Measured>(join(lab.folder, `${task.script}.js`), task.args, flags);
-    if (!measured) tooLong.add(task);
-    return measured;
-  };
+  const rows = tasks.filter(({ name }) => lab.wants(name)).map((task) => ({ task, measured: [] as Measured[] }));
+  const late = new Set<T>();
   for (let process = 1; process <= processes; process++) {
-    for (const task of wanted) {
-      const measured = await measure(task, toTime, `${process}/${processes}`);
-      if (measured) found.set(task, [...(found.get(task) ?? []), measured]);
+    for (const { task, measured } of rows) {
+      if (late.has(task)) continue;
+      lab.tell(`${script} ${process}/${processes}: ${task.name}`);
+      const found = await inFreshProcess<Measured>(join(lab.folder, `${script}.js`), task.args, flags);
+      if (found) measured.push(found);
+      else late.add(task);
     }
-  }
-  const rows: Found<T, Measured>[] = [];
-  for (const task of wanted) {
-    rows.push({ task, timed: found.get(task) ?? [], counted: await measure(task, toCount, "bytes") });
   }
   lab.tell("");
   return rows;

@@ -1,4 +1,9 @@
+/** Tells ours from the peers. */
+export function isOurs(contender: string): boolean {
+  return /^@?evenkeel/.test(contender);
+}
+
 /** Makes ours stand out. */
 export function marked(contender: string): string {
-  return contender.startsWith("evenkeel") || contender.startsWith("@evenkeel") ? `**${contender}**` : contender;
+  return isOurs(contender) ? `**${contender}**` : contender;
 }

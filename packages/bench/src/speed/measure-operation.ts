@@ -16,9 +16,6 @@ export interface Measurement {
   readonly ratio: number;
   /** The floor to itself, measured in the same rounds: how far noise alone goes. */
   readonly floorToFloor: number;
-  /** Bytes allocated a call. */
-  readonly bytes: number;
-  readonly floorBytes: number;
 }
 
 const rounds = 5;
@@ -35,7 +32,7 @@ async function measureOperation(contender: ContenderId, operation: OperationId):
   const time = async (fn: Timed): Promise<number> => (await measure(fn, { ...effort, max_samples: most-- })).p50;
   await time(floor);
   await time(timed);
-  const found: Pick<Measurement, "time" | "floorTime" | "ratio" | "floorToFloor">[] = [];
+  const found: Measurement[] = [];
   for (let round = 0; round < rounds; round++) {
     const before = await time(floor);
     const own = await time(timed);
@@ -43,36 +40,14 @@ async function measureOperation(contender: ContenderId, operation: OperationId):
     const floorTime = (before + after) / 2;
     found.push({ time: own, floorTime, ratio: own / floorTime, floorToFloor: after / before });
   }
-  const bytes = await bytesOf(timed);
-  const floorBytes = await bytesOf(floor);
   await check(operation, timed);
-  const middle = (field: keyof (typeof found)[number]): number => median(found.map((each) => each[field]));
+  const middle = (field: keyof Measurement): number => median(found.map((each) => each[field]));
   return {
     time: middle("time"),
     floorTime: middle("floorTime"),
     ratio: middle("ratio"),
     floorToFloor: middle("floorToFloor"),
-    bytes,
-    floorBytes,
   };
-}
-
-/** The heap's growth over calls, right only where nothing is collected between them: in a process with a large young generation. */
-async function bytesOf(timed: Timed): Promise<number> {
-  const [start, most] = [performance.now(), 1_000];
-  let calls = 0;
-  while (calls < most && performance.now() - start < 50) {
-    await timed();
-    calls++;
-  }
-  const samples: number[] = [];
-  for (let sample = 0; sample < 9; sample++) {
-    globalThis.gc?.();
-    const before = process.memoryUsage().heapUsed;
-    for (let call = 0; call < calls; call++) await timed();
-    samples.push((process.memoryUsage().heapUsed - before) / calls);
-  }
-  return median(samples);
 }
 
 const [contender, operation] = process.argv.slice(2);

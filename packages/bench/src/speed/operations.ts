@@ -16,6 +16,8 @@ interface Operation {
   readonly time?: number | undefined;
   /** The bytes that ours aims at. */
   readonly bytes?: number | undefined;
+  /** What ours pays for, where it is behind. */
+  readonly why?: string | undefined;
   /** Whether an outcome is right; what times an error is worth nothing. @default it is the answer */
   readonly isRight?: ((outcome: unknown) => boolean) | undefined;
 }

@@ -11,7 +11,7 @@ interface Manifest {
 
 const packages = join(import.meta.dirname, "../../..");
 const ours = ["core", "timeout", "retry", "circuit-breaker", "rate-limit", "classify", "fetch"];
-const scripts = ["measure-operation", "measure-crowd", "measure-cold", "measure-import"];
+const scripts = ["measure-operation", "measure-memory", "measure-crowd", "measure-cold", "measure-import"];
 
 /** As the packages' own build does it. */
 const options: BuildOptions = {

@@ -1,43 +1,46 @@
-/** Writes down what the benches came to. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+/** Writes down what the benches came to, and under what conditions. */
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { table } from "../gauntlet/table.ts";
+import { replacePart } from "../replace-part.ts";
+import { contenderIds, load } from "./contenders.ts";
+import { marked } from "./marked.ts";
 import type { Throughput } from "./throughput.ts";
 
 const page = new URL("../../../../docs/benchmarks.md", import.meta.url);
 
-/** Replaces the generated part of the page that bears this name. */
-function writePart(name: string, text: string): void {
-  const [begin, end] = [`<!-- ${name}: written by \`pnpm bench\` -->`, `<!-- /${name} -->`];
-  const old = readFileSync(page, "utf8");
-  const part = new RegExp(`${begin}[^]*${end}`);
-  if (!part.test(old)) throw new Error(`Expected ${page.pathname} to have the marks ${begin} and ${end}`);
-  writeFileSync(
-    page,
-    old.replace(part, () => `${begin}\n\n${conditions()}\n\n${text}\n\n${end}`),
-  );
+/** Replaces the part of the page on the layers. */
+export async function writeSpeed(parts: readonly string[], processes: number): Promise<void> {
+  const contenders = await Promise.all(contenderIds.map(load));
+  const peers = [...new Set(contenders.flatMap(({ packages }) => packages))].toSorted();
+  const how = `${processes} processes a row; ${versionOf("mitata")}.`;
+  const text = [`${conditions()}; ${how}`, `Peers: ${peers.map(versionOf).join(", ")}.`, ...parts];
+  replacePart(page, "speed", "pnpm bench", text.join("\n\n"));
 }
 
-/** Writes the table of the fetch. */
+/** Replaces the part of the page on the fetch. */
 export function writeThroughput(rows: readonly Throughput[]): void {
   const lines = rows
     .filter(({ contender }) => contender !== "bare")
-    .map(({ what, contender, ratio, low, high, target, time }) => {
-      const name = contender === "evenkeel" ? "**evenkeel**" : contender;
-      const figures = [
-        ratio.toFixed(2),
-        `${low.toFixed(2)} to ${high.toFixed(2)}`,
-        target?.toFixed(2) ?? "",
-        time.toFixed(0),
-      ];
-      return `| ${what} | ${name} | ${figures.join(" | ")} |`;
-    });
-  const head =
-    "| answer | client | to bare `fetch` | 95 % interval | aimed at | µs a request |\n|---|---|--:|--:|--:|--:|";
-  writePart("throughput", [head, ...lines].join("\n"));
+    .map(({ what, contender, ratio, low, high, target, time }) => [
+      `${what}: ${marked(contender)}`,
+      ratio.toFixed(2),
+      `${low.toFixed(2)} to ${high.toFixed(2)}`,
+      target?.toFixed(2) ?? "",
+      time.toFixed(0),
+    ]);
+  const text = table(["", "to bare `fetch`", "95 % interval", "aimed at", "µs a request"], lines);
+  replacePart(page, "throughput", "pnpm bench", `${conditions()}.\n\n${text}`);
 }
 
 function conditions(): string {
   const processor = cpus()[0]?.model ?? "an unknown processor";
-  const day = new Date().toISOString().slice(0, 10);
-  return `${day}, ${availableParallelism()} x ${processor}, Node ${process.versions.node}.`;
+  const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
+  const machine = `${availableParallelism()} × ${processor}, ${memory}, ${type()} ${release()}`;
+  return `${new Date().toISOString().slice(0, 10)}; ${machine}; Node ${process.versions.node}`;
+}
+
+function versionOf(name: string): string {
+  const manifest = readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), "utf8");
+  return `${name} ${(JSON.parse(manifest) as { version: string }).version}`;
 }

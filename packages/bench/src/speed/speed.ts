@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { crowdTables } from "./crowd-tables.ts";
 import type { Lab } from "./lab.ts";
 import { operationTables } from "./operation-tables.ts";
+import { behind, type Tables } from "./standing.ts";
 import { publish } from "./published.ts";
-import { writeSpeed } from "./speed-report.ts";
+import { writeSpeed } from "./report.ts";
 import { startTables } from "./start-tables.ts";
 
 const help = `Usage: bench [--only TEXT] [--processes N]
@@ -20,13 +21,16 @@ Times the operations of every layer and of its peers, and prints the tables. The
 `;
 
 async function bench(lab: Lab, isWhole: boolean): Promise<void> {
-  const parts: string[] = [];
+  const found: Tables[] = [];
   for (const measure of [operationTables, crowdTables, startTables]) {
-    const found = (await measure(lab)).filter(Boolean);
-    for (const part of found) process.stdout.write(`${part}\n\n`);
-    parts.push(...found);
+    const tables = await measure(lab);
+    for (const part of tables.parts) process.stdout.write(`${part}\n\n`);
+    found.push(tables);
   }
-  if (isWhole) await writeSpeed(parts.join("\n\n"), lab.processes);
+  const summary = behind(found.flatMap(({ standings }) => standings));
+  process.stdout.write(`### What is behind\n\n${summary}\n`);
+  const parts = found.flatMap((tables) => tables.parts);
+  if (isWhole) await writeSpeed([...parts, "### What is behind, and why", summary], lab.processes);
 }
 
 /** One line that is written over, where somebody watches. */

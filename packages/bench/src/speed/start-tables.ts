@@ -1,77 +1,99 @@
-/** The beginning: the first calls of a process, and the import before them. */
+/** The beginning: the first calls of a process, and the imports before them. */
 import { table } from "../gauntlet/table.ts";
 import { contenderIds, load } from "./contenders.ts";
 import { memory, spread, time } from "./format.ts";
+import { roomy } from "./fresh-process.ts";
 import { inTurns, type Lab, type Task } from "./lab.ts";
 import { marked } from "./marked.ts";
 import type { ColdMeasurement } from "./measure-cold.ts";
 import type { ImportMeasurement } from "./measure-import.ts";
 import { median } from "./median.ts";
+import type { Tables } from "./standing.ts";
 
 /** A start happens once in a process, so it takes more of them. */
 const processes = 15;
 
 interface Row extends Task {
   readonly contender: string;
-  /** Nanoseconds that ours aims at. */
-  readonly aim?: number | undefined;
 }
 
-const layers = ["core", "timeout", "retry", "circuit-breaker", "rate-limit"].map((name) => `@evenkeel/${name}`);
-const imports: readonly { contender: string; specifiers: readonly string[]; aim?: number }[] = [
-  { contender: "nothing", specifiers: [] },
-  { contender: "evenkeel, all layers", specifiers: layers, aim: 4e6 },
-  { contender: "@evenkeel/fetch", specifiers: ["@evenkeel/fetch"], aim: 6e6 },
-  ...["cockatiel", "opossum", "p-retry", "ky", "effect"].map((name) => ({ contender: name, specifiers: [name] })),
-  { contender: "p-retry, p-timeout and p-limit", specifiers: ["p-retry", "p-timeout", "p-limit"] },
+/** What is imported, in nanoseconds at most if ours reaches its aim. */
+const imports = [
+  {
+    title: "Import of all layers",
+    aim: 4e6,
+    modules: {
+      "evenkeel, all layers": ["core", "timeout", "retry", "circuit-breaker", "rate-limit"].map(ours),
+      cockatiel: ["cockatiel"],
+      "p-retry, p-timeout and p-limit": ["p-retry", "p-timeout", "p-limit"],
+      opossum: ["opossum"],
+      effect: ["effect"],
+      "*nothing*": [],
+    },
+  },
+  {
+    title: "Import of a fetch",
+    aim: 6e6,
+    modules: { "@evenkeel/fetch": [ours("fetch")], ky: ["ky"], "*nothing*": [] },
+  },
 ];
 
-/** Measures all that is wanted, and returns both tables. */
-export async function startTables(lab: Lab): Promise<string[]> {
-  return [...(await coldTable(lab)), ...(await importTable(lab))];
+function ours(name: string): string {
+  return `@evenkeel/${name}`;
 }
 
-async function coldTable(lab: Lab): Promise<string[]> {
+/** Measures all that is wanted, and returns a table of each kind of beginning. */
+export async function startTables(lab: Lab): Promise<Tables> {
+  const found = [await coldTable(lab)];
+  for (const each of imports) found.push(await importTable(lab, each));
+  return { parts: found.flatMap(({ parts }) => parts), standings: found.flatMap(({ standings }) => standings) };
+}
+
+async function coldTable(lab: Lab): Promise<Tables> {
+  const title = "The pipeline's first calls in a process";
   const rows: Row[] = [];
   for (const id of contenderIds) {
     const { name: contender, does } = await load(id);
-    const aim = id === "evenkeel" ? 8_000 : undefined;
-    if (does.pipeline) rows.push({ contender, name: `Cold: ${contender}`, script: "measure-cold", args: [id], aim });
+    if (does.pipeline) rows.push({ contender, name: `${title}: ${contender}`, args: [id] });
   }
-  const found = (await inTurns<ColdMeasurement, Row>(lab, rows, processes)).toSorted(
-    (a, b) => median(a.timed.map(({ next }) => next)) - median(b.timed.map(({ next }) => next)),
-  );
-  if (found.length === 0) return [];
-  const lines = found.map(({ task, timed, counted }) => [
-    marked(task.contender),
-    ...spread(
-      timed.map(({ next }) => next),
-      time,
-    ),
-    task.aim ? time(task.aim) : "",
-    time(median(timed.map(({ first }) => first))),
-    counted ? memory(counted.bytes) : "",
-  ]);
-  const head = ["", "calls 2 to 101, each", "of all processes", "aimed at", "first call", "memory a call"];
-  return [`### Cold: the pipeline's first calls in a process`, table(head, lines)];
+  const script = "measure-cold";
+  const timed = await inTurns<ColdMeasurement, Row>(lab, rows, { script, processes });
+  const counted = await inTurns<ColdMeasurement, Row>(lab, rows, { script, processes: 1, flags: roomy });
+  const lines = timed.map(({ task: { contender }, measured }, index) => {
+    const first = time(median(measured.map((each) => each.first)));
+    const bytes = memory(counted[index]!.measured[0]?.bytes ?? NaN);
+    return { contender, times: measured.map(({ next }) => next), more: [first, bytes] };
+  });
+  return tables(title, 8_000, ["calls 2 to 101, each", "of all processes", "the first call", "memory a call"], lines);
 }
 
-async function importTable(lab: Lab): Promise<string[]> {
-  const rows = imports.map(({ contender, specifiers, aim }): Row => {
-    return { contender, name: `Import: ${contender}`, script: "measure-import", args: specifiers, aim };
+async function importTable(lab: Lab, { title, aim, modules }: (typeof imports)[number]): Promise<Tables> {
+  const rows = Object.entries(modules).map(([contender, args]): Row => {
+    return { contender, name: `${title}: ${contender}`, args };
   });
-  const found = (await inTurns<ImportMeasurement, Row>(lab, rows, processes)).toSorted(
-    (a, b) => median(a.timed.map(({ time }) => time)) - median(b.timed.map(({ time }) => time)),
-  );
-  if (found.length === 0) return [];
-  const lines = found.map(({ task, timed, counted }) => [
-    marked(task.contender),
-    ...spread(
-      timed.map(({ time }) => time),
-      time,
-    ),
-    task.aim ? time(task.aim) : "",
-    counted ? memory(counted.bytes) : "",
-  ]);
-  return [`### Import in a fresh process`, table(["", "time", "of all processes", "aimed at", "memory"], lines)];
+  const found = await inTurns<ImportMeasurement, Row>(lab, rows, { script: "measure-import", processes });
+  const lines = found.map(({ task: { contender }, measured }) => {
+    const bytes = memory(median(measured.map((each) => each.bytes)));
+    return { contender, times: measured.map((each) => each.time), more: [bytes] };
+  });
+  return tables(title, aim, ["time", "of all processes", "heap"], lines);
+}
+
+interface Line {
+  readonly contender: string;
+  readonly times: readonly number[];
+  readonly more: readonly string[];
+}
+
+function tables(title: string, aim: number, head: readonly string[], lines: readonly Line[]): Tables {
+  if (lines.length === 0) return { parts: [], standings: [] };
+  const sorted = lines.toSorted((a, b) => median(a.times) - median(b.times));
+  const cells = sorted.map(({ contender, times, more }) => [marked(contender), ...spread(times, time), ...more]);
+  const values = lines
+    .filter(({ contender }) => contender !== "*nothing*")
+    .map(({ contender, times }) => ({ contender, value: median(times) }));
+  return {
+    parts: [`### ${title}`, `Aimed at: ${time(aim)}.`, table(["", ...head], cells)],
+    standings: [{ what: title, values, aim, format: time }],
+  };
 }

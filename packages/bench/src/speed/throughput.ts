@@ -26,7 +26,7 @@ import {
 } from "cockatiel";
 import ky from "ky";
 import pRetry from "p-retry";
-import { median } from "./measure-case.ts";
+import { median } from "./median.ts";
 import { writeThroughput } from "./report.ts";
 
 /** What a kind of answer costs a contender. */

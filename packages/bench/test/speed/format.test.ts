@@ -3,7 +3,7 @@ import { memory, spread, time, times } from "../../src/speed/format.ts";
 
 it.each([
   [time(39.44), "39.4 ns"],
-  [time(999.9), "1.00 us"],
+  [time(999.9), "1.00 µs"],
   [time(4_480_000), "4.48 ms"],
   [time(2.3e10), "23.0 s"],
   [memory(248.3), "248 B"],

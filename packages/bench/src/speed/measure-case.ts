@@ -1,2 +1,0 @@
-/** Where the median was. */
-export { median } from "./median.ts";
