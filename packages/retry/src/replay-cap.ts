@@ -40,8 +40,7 @@ export function replayCap({
     if (replays >= perCall || limit === 0) return false;
     const now = clock.now();
     if (limit < Infinity) {
-      const oldest = times[next];
-      if (oldest !== undefined && now - oldest < interval) return false;
+      if (now - (times[next] ?? -Infinity) < interval) return false;
       times[next] = now;
       next = (next + 1) % limit;
     }

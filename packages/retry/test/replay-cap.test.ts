@@ -46,6 +46,21 @@ describe("replayCap", () => {
     expect(await attemptsOf(layer, "maybe")).toBe(1);
   });
 
+  it("allows none where the limit is 0, however many a call might have", async () => {
+    const layer = retry({ retries: 5, backoff: constant(0), replay: replayCap({ perCall: 3, limit: 0 }) });
+    expect(await attemptsOf(layer, "maybe")).toBe(1);
+  });
+
+  it("tells nobody that what was surely not done may be billed twice", async () => {
+    const events: object[] = [];
+    const layer = retry({ retries: 1, backoff: constant(0) });
+    await layer.run(() => Promise.reject(failure("no")), { emit: (event) => void events.push(event) }).catch(() => {});
+    expect(events).toMatchObject([
+      { type: "retry", mayBillTwice: false },
+      { type: "retry-give-up", attempts: 2 },
+    ]);
+  });
+
   it("gives the reason `processed` when it ends the retries, and the events tell what may be billed twice", async () => {
     const events: object[] = [];
     const layer = retry({ retries: 5, backoff: constant(0), replay: replayCap({ perCall: 1 }) });
