@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
+import type { Contender } from "../../src/gauntlet/contender.ts";
+import { bare } from "../../src/gauntlet/contenders/bare.ts";
 import { evenkeel, evenkeelUntouched } from "../../src/gauntlet/contenders/evenkeel.ts";
 import { play } from "../../src/gauntlet/play.ts";
 import type { Reply } from "../../src/gauntlet/provider.ts";
 import { healthyWork, isWithin, type Scenario } from "../../src/gauntlet/scenario.ts";
+import { outage } from "../../src/gauntlet/scenarios/outage.ts";
 import { quota } from "../../src/gauntlet/scenarios/quota.ts";
 import { spike } from "../../src/gauntlet/scenarios/spike.ts";
+import { steady } from "../../src/gauntlet/scenarios/steady.ts";
+import { throttle } from "../../src/gauntlet/scenarios/throttle.ts";
 
 /** A thousand calls to a provider that is dead, in one of the ways in which it can be. */
 function dead(reply: Reply): Scenario {
@@ -21,6 +26,20 @@ function dead(reply: Reply): Scenario {
       () =>
         isWithin(trouble, second()) ? reply : { takes: healthyWork(random), status: 200 },
   };
+}
+
+async function mean(
+  scenario: Scenario,
+  contender: Contender,
+  seeds: number,
+): Promise<{ goodput: number; load: number }> {
+  const sum = { goodput: 0, load: 0 };
+  for (let seed = 1; seed <= seeds; seed++) {
+    const { goodput, load } = await play(scenario, contender, seed);
+    sum.goodput += goodput / seeds;
+    sum.load += load / seeds;
+  }
+  return sum;
 }
 
 const deaths: readonly (readonly [how: string, reply: Reply])[] = [
@@ -43,6 +62,30 @@ describe.each([evenkeel, evenkeelUntouched])("with its defaults, $name", { timeo
       expect(collapsed).toBe(false);
       expect(load).toBeLessThan(1.1);
     }
+  });
+
+  it("sends at most 1.25 requests per call over 1,000 calls to one that throttles them all, and says until when", async () => {
+    const throttling: Reply = { takes: 5, status: 429, headers: { "retry-after": "10" } };
+    const { loadInTrouble } = await play(dead(throttling), contender, 1);
+    expect(loadInTrouble).toBeLessThanOrEqual(1.25);
+  });
+
+  it("has an answer for nearly all who wait through a storm of 429, at a decent load", async () => {
+    const { goodput, load } = await mean(throttle, contender, 4);
+    expect(goodput).toBeGreaterThan(0.97);
+    expect(load).toBeLessThan(1.3);
+  });
+
+  it("opens no circuit where a fifth of the calls fails by chance", async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const { goodput } = await play({ ...steady, seconds: 10 }, contender, seed);
+      expect(goodput, `seed ${seed}`).toBeGreaterThan(0.95);
+    }
+  });
+
+  it("answers as many calls of an outage as a caller without retries, but for 2 %", async () => {
+    const [ours, theirs] = [await mean(outage, contender, 8), await mean(outage, bare, 8)];
+    expect(ours.goodput).toBeGreaterThanOrEqual(0.98 * theirs.goodput);
   });
 
   it("asks once where the quota is exhausted, and is back at once", async () => {
