@@ -1,0 +1,23 @@
+/** Runs one package's own unit tests, which see every package's mutated source: the links in node_modules lead out of Stryker's sandbox. */
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+const root = join(import.meta.dirname, "../..");
+const mutated = process.env["MUTATED_PACKAGE"] ?? "*";
+
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^@evenkeel\/([^/]+)$/, replacement: join(root, "packages/$1/src/index.ts") }],
+  },
+  test: {
+    root,
+    include: [`packages/${mutated}/test/**/*.test.ts`],
+    // What weighs the heap takes seconds, and would be repeated for each mutant that it meets.
+    testNamePattern:
+      /^(?!.*(leaves? nothing behind|leave no timer|a million calls wait|under (fresh composites|a signal of ours))).*$/,
+    // A page of the docs is compared, which no mutant changes.
+    exclude: ["**/page.test.ts"],
+    // Each mutant meets every model: a few sequences tell, or none will.
+    env: { FAST_CHECK_RUNS: "50" },
+  },
+});
