@@ -22,10 +22,11 @@ export async function crowdTables(lab: Lab): Promise<Tables> {
     for (const id of contenderIds) {
       const { name: contender, crowds: own } = await load(id);
       if (!own?.[crowd]) continue;
-      for (const size of crowds[crowd].sizes) {
-        const { subject, title } = crowds[crowd];
+      const { subject, title, sizes } = crowds[crowd];
+      let lesser: Row | undefined;
+      for (const size of sizes) {
         const name = `${subject}, ${title}, ${size}: ${contender}`;
-        rows.push({ crowd, contender, size, name, args: [id, crowd, String(size)] });
+        rows.push((lesser = { crowd, contender, size, name, args: [id, crowd, String(size)], lesser }));
       }
     }
   }

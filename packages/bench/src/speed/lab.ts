@@ -17,6 +17,8 @@ export interface Lab {
 export interface Task {
   readonly name: string;
   readonly args: readonly string[];
+  /** The same, but less of it: where that takes too long, this is not tried. */
+  readonly lesser?: Task | undefined;
 }
 
 /** A task, and what each process found; nothing where it took too long. */
@@ -41,9 +43,10 @@ export async function inTurns<Measured, T extends Task>(
   { script, processes = lab.processes, flags = [] }: Way,
 ): Promise<Found<T, Measured>[]> {
   const rows = tasks.filter(({ name }) => lab.wants(name)).map((task) => ({ task, measured: [] as Measured[] }));
-  const late = new Set<T>();
+  const late = new Set<Task | undefined>();
   for (let process = 1; process <= processes; process++) {
     for (const { task, measured } of rows) {
+      if (late.has(task.lesser)) late.add(task);
       if (late.has(task)) continue;
       lab.tell(`${script} ${process}/${processes}: ${task.name}`);
       const found = await inFreshProcess<Measured>(join(lab.folder, `${script}.js`), task.args, flags);

@@ -33,12 +33,13 @@ async function measureOperation(contender: ContenderId, operation: OperationId):
   await time(floor);
   await time(timed);
   const found: Measurement[] = [];
+  let before = await time(floor);
   for (let round = 0; round < rounds; round++) {
-    const before = await time(floor);
     const own = await time(timed);
     const after = await time(floor);
     const floorTime = (before + after) / 2;
     found.push({ time: own, floorTime, ratio: own / floorTime, floorToFloor: after / before });
+    before = after;
   }
   await check(operation, timed);
   const middle = (field: keyof Measurement): number => median(found.map((each) => each[field]));
