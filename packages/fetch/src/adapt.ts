@@ -65,7 +65,7 @@ export function adapt(
   {
     fetch: inner,
     profile = profileOf,
-    key = originOf,
+    key = originOf(),
     cost = () => 1,
     refusals = "auto",
     peek = 65_536,
@@ -88,8 +88,7 @@ export function adapt(
   if (!["auto", "respond", "throw"].includes(refusals)) {
     throw new TypeError(`Expected \`refusals\` to be "auto", "respond" or "throw", got ${JSON.stringify(refusals)}`);
   }
-  const limitsOf = typeof profile === "function" ? profile : () => profile;
-  if (typeof profile !== "function") limits(profile);
+  const limitsOf = profile === profileOf ? profileOf : checked(profile);
 
   const operation = send({
     ...judges,
@@ -105,7 +104,7 @@ export function adapt(
   return async function adapted(input, options, fetch = inner) {
     const { url, init, signal, replayable } = await readRequest(input, options);
     const caller = sdkCaller(init.headers);
-    const chosen = limits(limitsOf(url, init));
+    const chosen = limitsOf(url, init);
     const now = clock.now();
     const request: FetchRequest = { url, init, fetch, replayable, caller, limits: chosen, endsAt: now + chosen.total };
     try {
@@ -123,9 +122,21 @@ export function adapt(
   };
 }
 
-/** What is limited, and what fails, is a provider's server. */
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+/** What is limited, and what fails, is a provider's server. Most calls go where the last one went: the URL is not parsed again. */
+function originOf(): (url: string) => string {
+  let last = "";
+  let origin = "";
+  return (url) => {
+    if (url === last) return origin;
+    last = url;
+    return (origin = URL.canParse(url) ? new URL(url).origin : url);
+  };
+}
+
+function checked(profile: NonNullable<FetchOptions["profile"]>): (url: string, init: RequestInit) => Profile {
+  if (typeof profile === "function") return (url, init) => limits(profile(url, init));
+  const fixed = limits(profile);
+  return () => fixed;
 }
 
 function limits(profile: ProfileName | Profile): Profile {

@@ -1,5 +1,5 @@
 /** Stands between a streamed body and its reader: ends it when it stalls, is cut or is cancelled, and tells when it is over. */
-import { judge, ResilienceError, type Call, type Clock, type EndWork, type Verdict } from "@evenkeel/core";
+import { judge, onAbort, ResilienceError, type Call, type Clock, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
@@ -40,6 +40,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   private readonly endWork: EndWork;
   private readonly watch: IdleWatch;
   private readonly stopTotal: () => void;
+  private readonly stopListening: () => void;
   private failure: unknown;
   private readingOn: Promise<void> | undefined;
   private isOver = false;
@@ -57,16 +58,15 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread }, clock, (error) => this.fail(error));
     if (body.progress?.hasContent ?? body.head.length > 0) this.watch.read(true);
     this.stopTotal = clock.after(endsAt - clock.now(), () => this.fail(new TimeoutError(limits.total, "total")));
-    call.signal.addEventListener("abort", this);
+    this.stopListening = onAbort(call.signal, (reason) => this.fail(reason));
   }
 
-  override async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  override pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
     const first = this.body.head.shift();
+    if (!first && this.failure === undefined) return this.readingOn ?? this.read();
     if (first) this.deliver(first, controller);
-    else if (this.failure !== undefined) controller.error(this.failure);
-    else await (this.readingOn ?? this.read());
-    const isAtEnd = this.body.progress?.isWhole && this.body.head.length === 0;
-    if (isAtEnd) this.readingOn ??= this.readOn();
+    else controller.error(this.failure);
+    return undefined;
   }
 
   /** Reads what little may come behind the end of an answer: some readers stop at the end itself, and would leave the body open. */
@@ -74,33 +74,36 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     while (!this.isOver && this.controller) await this.read();
   }
 
-  private async read(): Promise<void> {
+  private read(): Promise<void> {
     this.watch.reading();
+    return this.body.reader.read().then(this.take, this.break);
+  }
+
+  /** One function for all chunks, as the next. */
+  private readonly take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
+    const { controller } = this;
+    if (this.isOver || !controller) return;
+    if (done) return this.close(controller);
     try {
-      const { done, value } = await this.body.reader.read();
-      const { controller } = this;
-      if (this.isOver || !controller) return;
-      if (done) return this.close(controller);
       const isContent = this.body.progress?.take(value) ?? value.byteLength > 0;
       this.watch.read(isContent || this.options.pingsAreProgress);
       this.deliver(value, controller);
     } catch (error) {
-      const isOurs = error instanceof ResilienceError || this.call.signal.aborted;
-      this.fail(
-        isOurs ? error : this.streamError("The stream broke", { ...judge(this.call, error), processed: "yes" }, error),
-      );
+      this.break(error);
     }
-  }
+  };
+
+  private readonly break = (error: unknown): void => {
+    const isOurs = error instanceof ResilienceError || this.call.signal.aborted;
+    this.fail(
+      isOurs ? error : this.streamError("The stream broke", { ...judge(this.call, error), processed: "yes" }, error),
+    );
+  };
 
   /** The reader has had enough. */
   override cancel(reason: unknown): Promise<void> {
     this.finish(undefined);
     return this.body.reader.cancel(reason);
-  }
-
-  /** The signal has aborted. */
-  handleEvent(): void {
-    this.fail(this.call.signal.reason);
   }
 
   /** The reader is gone without a word. */
@@ -113,8 +116,11 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.bytes += chunk.byteLength;
     this.chunks++;
     controller.enqueue(chunk);
-    const reported = this.body.progress?.error;
-    if (!reported || this.isOver || this.body.head.length > 0) return;
+    const { progress, head } = this.body;
+    if (!progress || this.isOver || head.length > 0) return;
+    if (progress.isWhole) this.readingOn ??= this.readOn();
+    const reported = progress.error;
+    if (!reported) return;
     // The reader gets the event itself, of which an SDK makes an error of its own. For one that does not, the stream errs next.
     this.failure = this.streamError(
       "The upstream reported an error in the stream",
@@ -154,7 +160,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.isOver = true;
     this.endWork(error); // first: in a Worker that forgets a body, no timer can be stopped
     this.done();
-    this.call.signal.removeEventListener("abort", this);
+    this.stopListening();
     this.watch.stop();
     this.stopTotal();
     this.options.ended(this.bytes, error);

@@ -1,4 +1,5 @@
 /** Reads the beginning of a body before it is handed on. */
+import { onAbort } from "@evenkeel/core";
 
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -20,8 +21,7 @@ export async function readHead(
 ): Promise<Head> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const cancel = (): void => void reader.cancel(signal.reason).catch(() => {});
-  signal.addEventListener("abort", cancel);
+  const stopListening = onAbort(signal, (reason) => void reader.cancel(reason).catch(() => {}));
   try {
     while (bytes < maxBytes) {
       const { done, value } = await reader.read();
@@ -32,7 +32,7 @@ export async function readHead(
     }
     return { chunks, isWhole: false };
   } finally {
-    signal.removeEventListener("abort", cancel);
+    stopListening();
   }
 }
 

@@ -14,7 +14,8 @@ export function rebuild(
   body: BodyInit | null,
   { status = response.status, statusText = response.statusText, headers = response.headers }: ResponseInit = {},
 ): Response {
-  const { url, redirected } = response;
   const rebuilt = new Response(bodiless.has(status) ? null : body, { status, statusText, headers });
-  return Object.defineProperties(rebuilt, { url: { value: url }, redirected: { value: redirected } });
+  Object.defineProperty(rebuilt, "url", { value: response.url });
+  if (response.redirected) Object.defineProperty(rebuilt, "redirected", { value: true });
+  return rebuilt;
 }

@@ -1,13 +1,15 @@
 /** Follows what a stream means, chunk by chunk, without touching the chunks. */
 import type { Framing } from "./framing.ts";
 import { meanings } from "./meanings.ts";
-import { errorMark, type Protocol, type ReportedError } from "./protocols/protocol.ts";
+import type { Protocol, ReportedError } from "./protocols/protocol.ts";
 
 /** What to look for in a stream whose protocol is unknown. */
-const marksOfErrors = [errorMark, "event: error", "event:error"];
+const marksOfErrors = /rror"|event: ?error/;
 
 /** Tells data from comments, in either framing. */
 const isData = /^(data|\{)/m;
+
+const streaming = { stream: true } as const;
 
 /** An event that grows beyond this is passed on without being looked at. */
 export const longestEvent = 1_048_576;
@@ -38,7 +40,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
 
   function take(chunk: Uint8Array): boolean {
     if (isOpaque) return true;
-    const text = pending + decoder.decode(chunk, { stream: true });
+    const text = pending + decoder.decode(chunk, streaming);
     const end = endOfLastEvent(text, framing);
     pending = text.slice(end);
     if (pending.length > longestEvent) {
@@ -58,14 +60,16 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     }
     if (rest === "") return hasContent;
     // Once content flows, an event without a mark is content and nothing else.
-    const isMarked = hasMark(rest);
-    const frames = isMarked ? rest.split(framing.separator) : [rest];
-    const hasData = frames.map((frame) => (isMarked && hasMark(frame) ? takeFrame(frame) : isData.test(frame)));
-    return hasData.includes(true) || rest !== events;
+    let isContent = rest !== events;
+    if (!hasMark(rest)) return isContent || isData.test(rest);
+    for (const frame of rest.split(framing.separator)) {
+      if (hasMark(frame) ? takeFrame(frame) : isData.test(frame)) isContent = true;
+    }
+    return isContent;
   }
 
   function hasMark(text: string): boolean {
-    return (meaning.protocol?.marks ?? marksOfErrors).some((mark) => text.includes(mark));
+    return (meaning.protocol?.marks ?? marksOfErrors).test(text);
   }
 
   function takeFrame(frame: string): boolean {

@@ -13,7 +13,7 @@ export abstract class ForgettableSource<Chunk> {
   #held: WeakRef<Held<Chunk>> | undefined = undefined;
 
   /** Gives the next chunk to the controller, or closes it. Called only when a reader waits. */
-  abstract pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void>;
+  abstract pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void> | undefined;
   /** Hears that the reader has had enough. */
   abstract cancel(reason: unknown): Promise<void>;
   /** Hears that nobody will read on. */

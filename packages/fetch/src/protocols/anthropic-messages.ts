@@ -1,10 +1,10 @@
 /** Anthropic's Messages API, also behind Vertex and Foundry. */
-import { errorMark, reported, type Protocol } from "./protocol.ts";
+import { reported, type Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
   name: "anthropic-messages",
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
-  marks: [errorMark, 'ping"', '_stop"'],
+  marks: /rror"|ping"|_stop"/,
 
   reader:
     () =>

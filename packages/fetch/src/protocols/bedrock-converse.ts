@@ -4,7 +4,6 @@ import type { Protocol } from "./protocol.ts";
 export const bedrockConverse: Protocol = {
   name: "bedrock-converse",
   matches: ({ name }) => /^(messageStart|contentBlock(Start|Delta|Stop)|messageStop)$/.test(name),
-  marks: [], // binary messages are small, and each is looked at
 
   reader:
     () =>

@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, which most providers speak. */
-import { errorMark, isJson, list, member, reported, type Json, type Protocol } from "./protocol.ts";
+import { isJson, list, reported, type Json, type Protocol } from "./protocol.ts";
 
 /** The fields of a delta that hold content; a role alone is none. */
 const contentFields = ["content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "audio"];
@@ -8,7 +8,7 @@ export const chatCompletions: Protocol = {
   name: "chat-completions",
   matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
   // Of several choices one has the index 1.
-  marks: [errorMark, "[DONE]", ...member("_reason", '"'), ...member("x", "1")],
+  marks: /rror"|\[DONE\]|_reason": ?"|x": ?1/,
 
   reader() {
     const open = new Set<unknown>();

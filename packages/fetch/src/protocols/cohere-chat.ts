@@ -1,5 +1,5 @@
 /** Cohere's chat API, version 2. */
-import { errorMark, isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const cohereChat: Protocol = {
   name: "cohere-chat",
@@ -7,7 +7,7 @@ export const cohereChat: Protocol = {
     /^(message-start|content-start|content-delta|tool-plan-delta|tool-call-|citation-|message-end)/.test(
       String(json?.["type"]),
     ),
-  marks: [errorMark, "-end"],
+  marks: /rror"|-end/,
 
   reader:
     () =>

@@ -1,11 +1,11 @@
 /** Gemini's `streamGenerateContent`, also on Vertex. */
-import { errorMark, isJson, list, reported, type Protocol } from "./protocol.ts";
+import { isJson, list, reported, type Protocol } from "./protocol.ts";
 
 export const gemini: Protocol = {
   name: "gemini",
   matches: ({ json }) =>
     json !== undefined && ["candidates", "promptFeedback", "usageMetadata"].some((name) => name in json),
-  marks: [errorMark, "finishReason", "blockReason"],
+  marks: /rror"|finishReason|blockReason/,
 
   reader:
     () =>

@@ -1,10 +1,10 @@
 /** Ollama's own API: a JSON object a line. */
-import { errorMark, isJson, member, reported, type Protocol } from "./protocol.ts";
+import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
   name: "ollama",
   matches: ({ json }) => json !== undefined && ("done" in json || ("error" in json && Object.keys(json).length === 1)),
-  marks: [errorMark, ...member("done", "true")],
+  marks: /rror"|done": ?true/,
 
   reader:
     () =>

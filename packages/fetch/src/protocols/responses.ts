@@ -1,5 +1,5 @@
 /** OpenAI's Responses API. */
-import { errorMark, isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, reported, type Protocol } from "./protocol.ts";
 
 /** After these nothing follows. */
 const ends = new Set(["response.completed", "response.incomplete", "response.cancelled"]);
@@ -10,7 +10,7 @@ const noise = /^(response\.(created|queued|in_progress|output_item\.added|conten
 export const responses: Protocol = {
   name: "responses",
   matches: ({ json }) => typeof json?.["type"] === "string" && json["type"].startsWith("response."),
-  marks: [errorMark, "keepalive", ".failed", ".completed", ".incomplete", ".cancelled"],
+  marks: /rror"|keepalive|\.(failed|completed|incomplete|cancelled)/,
 
   reader:
     () =>

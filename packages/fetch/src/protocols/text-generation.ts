@@ -1,10 +1,10 @@
 /** Hugging Face's Text Generation Inference, in its native form. */
-import { errorMark, isJson, member, reported, type Protocol } from "./protocol.ts";
+import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
   name: "text-generation",
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
-  marks: [errorMark, ...member("_text", '"')],
+  marks: /rror"|_text": ?"/,
 
   reader:
     () =>
