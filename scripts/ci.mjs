@@ -11,15 +11,17 @@ import { fileURLToPath } from "node:url";
  * @type {readonly Stage[]}
  */
 const stages = [
-  { command: "npm test", minutes: 8, report: "reports/tests.json" },
-  { command: "npm run lint", minutes: 2 },
-  { command: "npm run types", minutes: 2 },
+  { command: "npm test", minutes: 7, report: "reports/tests.json" },
+  { command: "npm run lint", minutes: 1.5 },
+  { command: "npm run types", minutes: 1.5 },
   { command: "npm run unused", minutes: 1 },
   { command: "npm run build", minutes: 2 },
-  { command: "npm run test:packed", minutes: 5, report: "reports/packed.json" },
+  { command: "npm run test:models", minutes: 3, report: "reports/models.json" },
+  { command: "npm run test:packed", minutes: 4, report: "reports/packed.json" },
   { command: "npm run test:runtimes", minutes: 5, report: "reports/runtimes.json" },
   { command: "npm run size", minutes: 1, report: "reports/size.json" },
-  { command: "npm run demo", minutes: 3 },
+  { command: "npm run soak -- --short", minutes: 1.5, report: "reports/soak.json" },
+  { command: "npm run demo", minutes: 2 },
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));

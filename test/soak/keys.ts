@@ -1,0 +1,144 @@
+/** State by key: ten million keys that come and go, and an hour in which they come and go while calls take their time. */
+import { queryObjects } from "node:v8";
+import { circuitBreaker } from "@evenkeel/circuit-breaker";
+import { compose, sleep, type Call, type Clock, type Layer } from "@evenkeel/core";
+import { semaphore, tokenBucket } from "@evenkeel/rate-limit";
+import { constant, retry, retryBudget } from "@evenkeel/retry";
+import { fakeClock, seededRandom } from "@evenkeel/testkit";
+import { timeout } from "@evenkeel/timeout";
+import { Circuit } from "../../packages/circuit-breaker/src/circuit.ts";
+import { Gate } from "../../packages/rate-limit/src/gate.ts";
+import type { Load, Started } from "./measure.ts";
+
+const calls = 10_000_000;
+/** What a keyed map remembers: 1,000 idle keys twice, and up to three times those that were busy when it last looked. */
+const idle = 2_000;
+/** Until the keys that were busy first are idle. */
+const warmUp = 100_000;
+
+export const keys: readonly Load[] = [
+  {
+    name: "keys of a circuit breaker",
+    calls,
+    warmUp,
+    mayGrow: 4_096,
+    mostKeys: idle + 3 * 1_500,
+    start: () => manyKeys(circuitBreaker, Circuit),
+  },
+  {
+    name: "keys of a semaphore",
+    calls,
+    warmUp,
+    mostKeys: idle,
+    start: () => manyKeys((options) => semaphore({ permits: 2, ...options }), Gate),
+  },
+  {
+    name: "keys of a token bucket",
+    calls,
+    warmUp,
+    mostKeys: idle + 3 * 100,
+    start: () => manyKeys((options) => tokenBucket({ limit: 10, interval: 1_000, ...options }), Gate),
+  },
+  { name: "keys of a retry budget", calls, warmUp, mayGrow: 4_096, start: manyAccounts },
+  {
+    name: "an hour of virtual time",
+    calls: 3_600,
+    warmUp: 120,
+    mayGrow: 4_096,
+    mostKeys: idle + 3 * 3_000,
+    start: anHour,
+  },
+];
+
+/** Each key makes one call, a millisecond after the one before; one in twenty fails. */
+function manyKeys(make: (options: { clock: Clock }) => Layer, state: Parameters<typeof queryObjects>[0]): Started {
+  let now = 0;
+  const clock: Clock = { now: () => now, after: () => () => {} };
+  const before = count(state);
+  const layer = make({ clock });
+  const succeeds = async (): Promise<void> => {};
+  const fails = async (): Promise<never> => {
+    throw down;
+  };
+  return {
+    held: () => 0,
+    keys: () => count(state) - before,
+    async run(times) {
+      for (let i = 0; i < times; i++) {
+        const key = `tenant-${now++}`;
+        await layer.run(i % 20 === 0 ? fails : succeeds, { key }).catch(() => {});
+      }
+    },
+  };
+}
+
+/** One key in twenty asks for a retry, and so stays known for ten minutes. */
+function manyAccounts(): Started {
+  let now = 0;
+  const budget = retryBudget({ clock: { now: () => now, after: () => () => {} } });
+  return {
+    held: () => 0,
+    async run(times) {
+      for (let i = 0; i < times; i++) {
+        const key = `tenant-${now++}`;
+        if (i % 20 === 0) budget.withdraw(key);
+        else budget.deposit(key);
+      }
+    },
+  };
+}
+
+/** A second is a call here: in each come 50 calls, of 20 keys that are new, to an upstream that takes its time and fails at times. */
+function anHour(): Started {
+  const clock = fakeClock();
+  const random = seededRandom(7);
+  const before = count(Gate) + count(Circuit);
+  const limit = semaphore({ permits: 2, clock });
+  const bucket = tokenBucket({ limit: 10, interval: 1_000, clock });
+  const breaker = circuitBreaker({ clock, random });
+  const retrying = retry({ retries: 1, backoff: constant(200), budget: retryBudget({ clock }), clock, random });
+  const pipeline = compose(
+    timeout(10_000, { clock }),
+    retrying,
+    breaker.gate,
+    limit,
+    bucket,
+    breaker,
+    timeout(2_000, { clock }),
+  );
+  const { signal } = new AbortController();
+  let second = 0;
+  let open = 0;
+
+  async function operation({ signal }: Call): Promise<void> {
+    await sleep(clock, 3_000 * random() ** 3, signal);
+    if (random() < 0.1) throw down;
+  }
+
+  async function call(key: string): Promise<void> {
+    open++;
+    await pipeline.run(operation, { key, signal }).catch(() => {});
+    open--;
+  }
+
+  return {
+    signal,
+    held: () => open + clock.pending,
+    keys: () => count(Gate) + count(Circuit) - before,
+    async run(seconds) {
+      for (let i = 0; i < seconds; i++, second++) {
+        for (let each = 0; each < 50; each++) {
+          void call(`tenant-${second}-${each % 20}`);
+        }
+        await clock.advance(1_000);
+      }
+      await clock.advance(20_000);
+    },
+  };
+}
+
+const down = new Error("down");
+
+function count(state: Parameters<typeof queryObjects>[0]): number {
+  return queryObjects(state, { format: "count" });
+}

@@ -1,0 +1,56 @@
+/**
+ * Shows that nothing leaks: millions of calls, of keys, and thousands of streams, each with what the process holds before and after.
+ * `npm run soak` takes minutes; `--short` does a part of it, `--write` puts the numbers onto the page.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keys } from "./keys.ts";
+import { layers } from "./layers.ts";
+import { measure, type Row } from "./measure.ts";
+import { streams } from "./streams.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const isShort = process.argv.includes("--short");
+const share = isShort ? 0.02 : 1;
+
+const columns: readonly [title: string, value: (row: Row) => string][] = [
+  ["calls", ({ calls }) => calls.toLocaleString("en")],
+  ["heap before, kB", ({ heapBefore }) => heapBefore.toFixed(0)],
+  ["heap after, kB", ({ heapAfter }) => heapAfter.toFixed(0)],
+  ["bytes a call", ({ bytesPerCall }) => bytesPerCall.toFixed(2)],
+  ["handles", ({ handles }) => String(handles)],
+  ["timers", ({ timers }) => String(timers)],
+  ["listeners", ({ listeners }) => String(listeners)],
+  ["held", ({ held }) => String(held)],
+  ["keys", ({ keys }) => keys?.toLocaleString("en") ?? ""],
+];
+
+const rows: Row[] = [];
+console.log(`${"".padEnd(34)}${columns.map(([title]) => title.padStart(17)).join("")}`);
+for (const load of [...layers, ...keys, ...streams]) {
+  const row = await measure(load, share);
+  rows.push(row);
+  const cells = columns.map(([, value]) => value(row).padStart(17)).join("");
+  console.log(`${row.name.padEnd(34)}${cells}  ${row.seconds.toFixed(1)} s${row.isFlat ? "" : "  NOT FLAT"}`);
+}
+
+const passed = rows.filter(({ isFlat }) => isFlat).length;
+mkdirSync(join(root, "reports"), { recursive: true });
+writeFileSync(
+  join(root, "reports", "soak.json"),
+  JSON.stringify({ numPassedTests: passed, numFailedTests: rows.length - passed, rows }, null, 2),
+);
+if (passed < rows.length) process.exitCode = 1;
+
+if (process.argv.includes("--write")) {
+  const page = join(root, "docs", "design", "guarantees.md");
+  const [begin, end] = ["<!-- soak: written by `npm run soak -- --write` -->", "<!-- /soak -->"];
+  const lines = rows.map((row) => `| ${[row.name, ...columns.map(([, value]) => value(row))].join(" | ")} |`);
+  const head = `| load | ${columns.map(([title]) => title).join(" | ")} |\n|---|${"--:|".repeat(columns.length)}`;
+  const part = new RegExp(`${begin}[^]*${end}`);
+  writeFileSync(
+    page,
+    readFileSync(page, "utf8").replace(part, () => `${begin}\n\n${head}\n${lines.join("\n")}\n\n${end}`),
+  );
+}
+process.exit();
