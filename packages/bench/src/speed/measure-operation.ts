@@ -19,26 +19,46 @@ export interface Measurement {
 }
 
 const rounds = 5;
-/** Patient with the first calls, which are slow: what the harness takes for slow it times one by one, and a clock's reading with each. */
-const effort = { min_cpu_time: 50e6, min_samples: 6, warmup_samples: 20, warmup_threshold: 50e6 };
-/** Another each time, because it stands in the text of the harness's loop: the same text would share what V8 learnt of other functions. */
-let most = 10_000;
+/** Each sample is a batch, so the harness need not make any. It forces no collection: who allocates pays as in any process. */
+const effort = { gc: false, min_cpu_time: 50e6, min_samples: 6, max_samples: 10_000, batch_threshold: 0 };
+/** How many calls a batch has, and about how many milliseconds at most. */
+const [most, longest] = [1_000, 20];
+
+const AsyncFunction = (async () => {}).constructor as new (...text: string[]) => (timed: Timed) => Promise<void>;
+let batches = 0;
+
+/**
+ * Makes a batch: awaits of what is timed, one after another, and nothing between. Its text is another each time, because loops of the
+ * same text share what V8 has learnt of the functions that they call.
+ */
+async function batchOf(timed: Timed): Promise<{ calls: number; run: () => Promise<void> }> {
+  const begin = performance.now();
+  await timed();
+  await timed();
+  const calls = Math.ceil(Math.min(most, (2 * longest) / (performance.now() - begin)));
+  const loop = new AsyncFunction(
+    "timed",
+    `/* ${batches++} */ for (let call = 0; call < ${calls}; call++) await timed();`,
+  );
+  return { calls, run: () => loop(timed) };
+}
 
 async function measureOperation(contender: ContenderId, operation: OperationId): Promise<Measurement> {
   const timed = await (await load(contender)).does[operation]!();
-  const floor = floorOf(operation);
   await check(operation, timed);
-  // Handed to the harness as it is: the harness awaits it in a loop of its own, and nothing stands between.
-  const time = async (fn: Timed): Promise<number> => (await measure(fn, { ...effort, max_samples: most-- })).p50;
-  await time(floor);
-  await time(timed);
+  const [floor, own] = [await batchOf(floorOf(operation)), await batchOf(timed)];
+  const time = async ({ calls, run }: typeof own): Promise<number> => (await measure(run, { ...effort })).p50 / calls;
+  for (let turn = 0; turn < 3; turn++) {
+    await time(floor);
+    await time(own);
+  }
   const found: Measurement[] = [];
   let before = await time(floor);
   for (let round = 0; round < rounds; round++) {
-    const own = await time(timed);
+    const ownTime = await time(own);
     const after = await time(floor);
     const floorTime = (before + after) / 2;
-    found.push({ time: own, floorTime, ratio: own / floorTime, floorToFloor: after / before });
+    found.push({ time: ownTime, floorTime, ratio: ownTime / floorTime, floorToFloor: after / before });
     before = after;
   }
   await check(operation, timed);
