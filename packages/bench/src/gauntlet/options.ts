@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import type { Contender } from "./contender.ts";
 import { contenders } from "./contenders.ts";
+import { evenkeel } from "./contenders/evenkeel.ts";
+import { settings } from "./contenders/settings.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -15,12 +17,13 @@ export interface Options {
 }
 
 /** What `--help` says. */
-export const help = `Usage: gauntlet [--scenario NAME]... [--contender NAME]... [--seeds N] [--short]
+export const help = `Usage: gauntlet [--scenario NAME]... [--contender NAME]... [--settings] [--seeds N] [--short]
 
 Sends each contender through each scenario and prints what came of it. The whole gauntlet also writes docs/benchmarks.md.
 
   --scenario NAME   only this one; may be repeated: ${scenarios.map(({ name }) => name).join(", ")}
   --contender NAME  only this one; may be repeated: ${contenders.map(({ name }) => name).join(", ")}
+  --settings        instead, the toolkit with its defaults and with others
   --seeds N         runs of each pair, 1 to 10000 (default 40, with --short 2)
   --short           fewer runs, and of the scenarios the short ones, for a look or a check
   --help            this text`;
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
       scenario: { type: "string", multiple: true },
       contender: { type: "string", multiple: true },
       seeds: { type: "string" },
+      settings: { type: "boolean", default: false },
       short: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -48,9 +52,11 @@ export function readOptions(args: readonly string[]): Options | "help" {
   const shortOnes = short ? scenarios.filter(({ seconds }) => seconds <= longest) : scenarios;
   return {
     scenarios: scenario?.map((name) => find("scenario", name, scenarios)) ?? shortOnes,
-    contenders: contender?.map((name) => find("contender", name, contenders)) ?? contenders,
+    contenders:
+      contender?.map((name) => find("contender", name, contenders)) ??
+      (values.settings ? [evenkeel, ...settings] : contenders),
     seeds: readSeeds(seeds ?? (short ? "2" : "40")),
-    isWhole: !scenario && !contender && !seeds && !short,
+    isWhole: !scenario && !contender && !values.settings && !seeds && !short,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Plays in a process of its own, where replaced globals disturb nobody. */
 import { contenders } from "./contenders.ts";
+import { settings } from "./contenders/settings.ts";
 import { play } from "./play.ts";
 import { scenarios } from "./scenarios.ts";
 import { summary, type Summary } from "./summary.ts";
@@ -15,7 +16,7 @@ export interface Task {
 /** Plays all runs of a task, one after another. */
 export async function work(task: Task): Promise<Summary> {
   const scenario = scenarios.find(({ name }) => name === task.scenario)!;
-  const contender = contenders.find(({ name }) => name === task.contender)!;
+  const contender = [...contenders, ...settings].find(({ name }) => name === task.contender)!;
   const outcomes = [];
   for (let seed = 1; seed <= task.seeds; seed++) outcomes.push(await play(scenario, contender, seed));
   return summary(scenario.name, contender.name, outcomes);

@@ -94,7 +94,13 @@ describe("the picture", () => {
 describe("the command line", () => {
   it("runs everything by default, and only then is the report worth keeping", () => {
     expect(readOptions([])).toMatchObject({ seeds: 40, isWhole: true, scenarios });
-    for (const args of [["--seeds", "40"], ["--short"], ["--scenario", "spike"], ["--contender", "openai"]]) {
+    for (const args of [
+      ["--seeds", "40"],
+      ["--short"],
+      ["--settings"],
+      ["--scenario", "spike"],
+      ["--contender", "openai"],
+    ]) {
       expect(readOptions(args)).toMatchObject({ isWhole: false });
     }
   });
@@ -114,6 +120,13 @@ describe("the command line", () => {
       scenarios: [{ name: "spike" }, { name: "dead" }],
       contenders: [{ name: "evenkeel, untouched" }],
       seeds: 3,
+    });
+  });
+
+  it("compares the defaults with other settings instead of with peers", () => {
+    const options = readOptions(["--settings"]);
+    expect(options).toMatchObject({
+      contenders: [{ name: "evenkeel" }, { name: "half of 10 calls" }, {}, {}, {}, {}, {}, {}, {}, {}],
     });
   });
 

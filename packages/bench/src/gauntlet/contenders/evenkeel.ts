@@ -22,6 +22,15 @@ export const evenkeel: Contender = {
   start: (world) => start(world, { profile: profileOf(world) }),
 };
 
+/** What is said otherwise than by default. */
+export type Setting = (world: World) => ResilientFetchOptions;
+
+/** The same with another setting, to see whether the default is right. */
+export function evenkeelSetTo(name: string, setting: Setting): Contender {
+  const startSo = (world: World): Ask => start(world, { profile: profileOf(world), ...setting(world) });
+  return { ...evenkeel, name, settings: "one thing otherwise", start: startSo };
+}
+
 /** `resilientFetch` without a word. */
 export const evenkeelUntouched: Contender = {
   name: "evenkeel, untouched",

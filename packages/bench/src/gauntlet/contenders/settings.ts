@@ -1,0 +1,34 @@
+/** This toolkit with other settings than its defaults, one thing changed at a time. */
+import { circuitBreaker, timeWindow, type CircuitBreakerOptions } from "@evenkeel/circuit-breaker";
+import { retryBudget } from "@evenkeel/retry";
+import type { Contender } from "../contender.ts";
+import { evenkeelSetTo, type Setting } from "./evenkeel.ts";
+
+const changes: Readonly<Record<string, Setting>> = {
+  "half of 10 calls": circuit({ trip: timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 10 }) }),
+  "5 s, doubling": circuit({ openFor: 5_000, factor: 2 }),
+  "5 s": circuit({ openFor: 5_000 }),
+  "3 s": circuit({ openFor: 3_000 }),
+  "1 s": circuit({ openFor: 1_000 }),
+  "20 saved up": ({ clock }) => ({ budget: retryBudget({ clock, capacity: 20 }) }),
+  "throttling costs 1": throttlingCosts(1),
+  "throttling costs 0.5": throttlingCosts(0.5),
+  "throttling costs 0": throttlingCosts(0),
+};
+
+/** Who is compared with the defaults. */
+export const settings: readonly Contender[] = Object.entries(changes).map(([name, change]) =>
+  evenkeelSetTo(name, change),
+);
+
+function circuit(options: CircuitBreakerOptions): Setting {
+  return ({ clock, random }) => ({ breaker: circuitBreaker({ ...options, clock, random }) });
+}
+
+/** Charges so much where the retry offers less than one. */
+function throttlingCosts(price: number): Setting {
+  return ({ clock }) => {
+    const budget = retryBudget({ clock });
+    return { budget: { ...budget, withdraw: (key, cost = 1) => budget.withdraw(key, cost < 1 ? price : cost) } };
+  };
+}
