@@ -64,7 +64,7 @@ function readCircuit(
   const records = trip.map((condition, j) => {
     const { kind, memory } = kept[j] ?? {};
     check(`${path}.trip[${j}].kind`, JSON.stringify(condition.kind), kind, kind === condition.kind);
-    check(`${path}.trip[${j}].memory`, "an array", memory, memory !== undefined && Array.isArray(memory));
+    check(`${path}.trip[${j}].memory`, "an array", memory, Array.isArray(memory));
     memory.forEach((number, k) => checkFinite(`${path}.trip[${j}].memory[${k}]`, number));
     const record = condition.start(clock);
     record.load(memory);

@@ -29,7 +29,7 @@ const slots = 16;
 
 /** A ring of tallies. Slots are numbered from the epoch, so that they are the same in every process. */
 function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
-  const ring = Array.from({ length: slots }, () => new Tally());
+  const ring: Tally[] = [];
   let slot = -Infinity;
   let slotEnd = -Infinity;
 

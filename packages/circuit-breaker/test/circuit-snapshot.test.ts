@@ -168,6 +168,7 @@ describe("restore refuses", () => {
       'trip[0].kind` to be "count-window", got "consecutive"': { ...good, trip: [{ kind: "consecutive", memory: [] }] },
       'trip[0].kind` to be "count-window", got undefined': { ...good, trip: [null] },
       "trip[0].memory` to be an array, got undefined": { ...good, trip: [{ kind: "count-window" }] },
+      'trip[0].memory` to be an array, got "12"': { ...good, trip: [{ kind: "count-window", memory: "12" }] },
       "trip[0].memory[1]` to be a number >= 0 and <= 9007199254740991, got NaN": {
         ...good,
         trip: [{ kind: "count-window", memory: [1, Number.NaN] }],
