@@ -21,8 +21,8 @@ export interface Measurement {
 const rounds = 5;
 /** Each sample is a batch, so the harness need not make any. It forces no collection: who allocates pays as in any process. */
 const effort = { gc: false, min_cpu_time: 50e6, min_samples: 6, max_samples: 10_000, batch_threshold: 0 };
-/** How many calls a batch has, and about how many milliseconds at most. */
-const [most, longest] = [1_000, 20];
+/** How many calls a batch has: as many as at first were made in so many milliseconds. */
+const [most, longest] = [1_000, 30];
 
 const AsyncFunction = (async () => {}).constructor as new (...text: string[]) => (timed: Timed) => Promise<void>;
 let batches = 0;
@@ -33,9 +33,8 @@ let batches = 0;
  */
 async function batchOf(timed: Timed): Promise<{ calls: number; run: () => Promise<void> }> {
   const begin = performance.now();
-  await timed();
-  await timed();
-  const calls = Math.ceil(Math.min(most, (2 * longest) / (performance.now() - begin)));
+  let calls = 0;
+  for (; calls < most && performance.now() - begin < longest; calls++) await timed();
   const loop = new AsyncFunction(
     "timed",
     `/* ${batches++} */ for (let call = 0; call < ${calls}; call++) await timed();`,

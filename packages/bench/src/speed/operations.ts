@@ -25,23 +25,51 @@ interface Operation {
 const isFailure = (outcome: unknown): boolean => outcome === failed || outcome === 42;
 const isRefusal = (outcome: unknown): boolean => outcome instanceof Error && outcome !== failed;
 
+const windowWhy =
+  "Asks when the work is over, which may be after the promise has settled, and finds the circuit by its key: a circuit stands for an upstream.";
+const failureWhy = "The error is judged, and remembered with its logical call, of which a second failure is no news.";
+const limitWhy = "Each call has a timer of Node's own, and a controller with its signal.";
+const linkedWhy = "As around a result; beside it a place among those who hear of the caller's abort.";
+
 const table = {
-  retrySuccess: { subject: "Retry", title: "around a success", ratio: 2.5 },
+  retrySuccess: {
+    subject: "Retry",
+    title: "around a success",
+    ratio: 2.5,
+    why: "Each call is an object that layers hand on, with work of its own.",
+  },
   retryFailures: {
     subject: "Retry",
     title: "two failures, then success, no delay",
     floor: bareFlaky,
     ratio: 1.3,
+    why: "A failure is judged, and each further attempt is a call of its own with work of its own, so that a permit, a verdict and a signal know which attempt they belong to.",
   },
-  breakerCount: { subject: "Circuit breaker", title: "closed, window of 100 calls", ratio: 2.5 },
-  breakerMillion: { subject: "Circuit breaker", title: "closed, full window of 1,000,000 calls", ratio: 2.5 },
-  breakerTime: { subject: "Circuit breaker", title: "closed, window of 30 s", ratio: 2.5 },
+  breakerCount: {
+    subject: "Circuit breaker",
+    title: "closed, window of 100 calls",
+    ratio: 2.5,
+    why: windowWhy,
+  },
+  breakerMillion: {
+    subject: "Circuit breaker",
+    title: "closed, full window of 1,000,000 calls",
+    ratio: 2.5,
+    why: windowWhy,
+  },
+  breakerTime: {
+    subject: "Circuit breaker",
+    title: "closed, window of 30 s",
+    ratio: 2.5,
+    why: "Reads the clock at each call, besides what a window of calls pays for.",
+  },
   breakerFailure: {
     subject: "Circuit breaker",
     title: "a failure, 1,000 calls in the window",
     floor: bareFailure,
     isRight: isFailure,
     time: 2_200,
+    why: failureWhy,
   },
   breakerManyFailure: {
     subject: "Circuit breaker",
@@ -49,6 +77,7 @@ const table = {
     floor: bareFailure,
     isRight: isFailure,
     time: 2_200,
+    why: failureWhy,
   },
   breakerOpen: {
     subject: "Circuit breaker",
@@ -56,15 +85,57 @@ const table = {
     floor: bareFailure,
     isRight: isRefusal,
     ratio: 1.5,
+    why: "A fresh error that says when to come back.",
   },
-  semaphore: { subject: "Semaphore", title: "a permit is free", ratio: 2.1 },
-  tokenBucket: { subject: "Rate limit", title: "a token is there", ratio: 2.5 },
-  timeout: { subject: "Timeout", title: "around a result", ratio: 10 },
-  timeoutRead: { subject: "Timeout", title: "around a result, its signal looked at", ratio: 10 },
-  timeoutSignal: { subject: "Timeout", title: "under a caller's signal", ratio: 12 },
-  timeoutShared: { subject: "Timeout", title: "under a signal that 1,000 pending calls share", ratio: 12 },
-  timeoutManyShared: { subject: "Timeout", title: "under a signal that 100,000 pending calls share", ratio: 12 },
-  pipeline: { subject: "Pipeline", title: "timeout, retry, breaker and semaphore", ratio: 15, bytes: 3_000 },
+  semaphore: {
+    subject: "Semaphore",
+    title: "a permit is free",
+    ratio: 2.1,
+    why: "The permit is held until the work is over, a streamed body included; a peer's ends with the promise.",
+  },
+  tokenBucket: {
+    subject: "Rate limit",
+    title: "a token is there",
+    ratio: 2.5,
+    why: "Reads the clock, and settles when the work is over, at what it really cost.",
+  },
+  timeout: {
+    subject: "Timeout",
+    title: "around a result",
+    ratio: 10,
+    why: limitWhy,
+  },
+  timeoutRead: {
+    subject: "Timeout",
+    title: "around a result, its signal looked at",
+    ratio: 10,
+    why: limitWhy,
+  },
+  timeoutSignal: {
+    subject: "Timeout",
+    title: "under a caller's signal",
+    ratio: 12,
+    why: linkedWhy,
+  },
+  timeoutShared: {
+    subject: "Timeout",
+    title: "under a signal that 1,000 pending calls share",
+    ratio: 12,
+    why: linkedWhy,
+  },
+  timeoutManyShared: {
+    subject: "Timeout",
+    title: "under a signal that 100,000 pending calls share",
+    ratio: 12,
+    why: linkedWhy,
+  },
+  pipeline: {
+    subject: "Pipeline",
+    title: "timeout, retry, breaker and semaphore",
+    ratio: 15,
+    bytes: 3_000,
+    why: "The timeout is about half of it.",
+  },
   nothing: { subject: "Pipeline", title: "six layers that do nothing" },
 } satisfies Record<string, Operation>;
 
