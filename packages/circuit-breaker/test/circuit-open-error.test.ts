@@ -25,6 +25,16 @@ describe("CircuitOpenError", () => {
     });
   });
 
+  it("is known by another copy of the package", () => {
+    class Copy extends ResilienceError {
+      static override readonly brand = "@evenkeel/circuit-breaker:CircuitOpenError";
+      readonly code = "CIRCUIT_OPEN";
+      readonly verdict = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral" } as const;
+    }
+    expect(new Copy()).toBeInstanceOf(CircuitOpenError);
+    expect(new Error("other")).not.toBeInstanceOf(CircuitOpenError);
+  });
+
   it("is fresh each time, and has no stack", async () => {
     const { breaker, send } = play();
     breaker.isolate();

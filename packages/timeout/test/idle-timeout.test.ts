@@ -481,6 +481,26 @@ describe("an async iterable, in particular", () => {
     }
   });
 
+  test("may lack `return` where its reader leaves early, too", async () => {
+    const source = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: "a" }) }) };
+    const chunks = idleTimeout(source as AsyncIterable<string>, { gap: 100, clock: fakeClock() })[
+      Symbol.asyncIterator
+    ]();
+    await chunks.next();
+    expect(await chunks.return?.()).toEqual({ done: true, value: undefined });
+  });
+
+  test("is told to end although it has a `controller` that cannot abort", async () => {
+    const clock = fakeClock();
+    const told = vi.fn<() => Promise<IteratorResult<string>>>();
+    const iterator = { next: () => new Promise<never>(() => {}), return: told };
+    const source = { controller: {}, [Symbol.asyncIterator]: () => iterator } as AsyncIterable<string>;
+    const failure = readAll(idleTimeout(source, { gap: 100, clock })).catch((error: unknown) => error);
+    await clock.advance(100);
+    expect(await failure).toMatchObject(timedOut("first-content", 100));
+    expect(told).toHaveBeenCalledOnce();
+  });
+
   test("may answer without a promise, as `for await` allows", async () => {
     const results = [
       { done: false, value: "a" },

@@ -44,6 +44,7 @@ describe("a TimeoutError", () => {
 
   test("is an instance of another copy's class, and of a subclass only where it is one", async () => {
     const path = "../src/timeout-error.ts?copy";
+    expect(TimeoutError.brand).toBe("@evenkeel/timeout:TimeoutError");
     const copy = (await import(path)) as { TimeoutError: typeof TimeoutError };
     expect(copy.TimeoutError).not.toBe(TimeoutError);
     expect(new TimeoutError(1)).toBeInstanceOf(copy.TimeoutError);
