@@ -1,6 +1,7 @@
 /** Writes down what the gauntlet came to. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, release, type } from "node:os";
+import { replacePart } from "../replace-part.ts";
 import type { Contender } from "./contender.ts";
 import { contenders } from "./contenders.ts";
 import { plot, type Line } from "./plot.ts";
@@ -32,17 +33,8 @@ export function writeReport(scenarios: readonly Scenario[], summaries: readonly 
     return [`### ${scenario.name}`, scenarioReport(scenario, own), picture].filter(Boolean).join("\n\n");
   });
   const text = [conditions(summaries), contenderTable(), ...sections].join("\n\n");
-  const old = readFileSync(page, "utf8");
-  if (!part.test(old)) throw new Error(`Expected ${page.pathname} to have the marks ${begin} and ${end}`);
-  writeFileSync(
-    page,
-    old.replace(part, () => `${begin}\n\n${text}\n\n${end}`),
-  );
+  replacePart(page, "outcomes", "pnpm gauntlet", text);
 }
-
-const begin = "<!-- outcomes: written by `pnpm gauntlet` -->";
-const end = "<!-- /outcomes -->";
-const part = new RegExp(`${begin}[^]*${end}`);
 
 const isOurs = (name: string): boolean => name.startsWith("evenkeel");
 const namesOf = (those: readonly Contender[]): string[] =>
