@@ -45,9 +45,14 @@ export function parseRateLimit(
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
   };
-  const values = new Map(headerEntries(headers));
-  for (const [name, value] of values) putHeader(name, value, put, now);
-  putStructured(values.get("ratelimit-policy"), values.get("ratelimit"), put);
+  let policy = "";
+  let state = "";
+  for (const [name, value] of headerEntries(headers)) {
+    if (name === "ratelimit-policy") policy = value;
+    else if (name === "ratelimit") state = value;
+    else if (/limit|endpoint-|priority-/.test(name)) putHeader(name, value, put, now);
+  }
+  if (policy || state) putStructured(policy, state, put);
   return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
 }
 
@@ -63,7 +68,7 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
 }
 
 /** The `RateLimit-Policy` and `RateLimit` fields of the IETF's drafts, from the seventh on. */
-function putStructured(policy = "", state = "", put: Put): void {
+function putStructured(policy: string, state: string, put: Put): void {
   const units = new Map<string, string>();
   for (const item of `${policy},${state}`.split(",")) {
     const [head = "", ...parameters] = item.trim().split(/\s*;\s*/);

@@ -57,6 +57,13 @@ export type AdaptedFetch = (
   fetch?: typeof globalThis.fetch,
 ) => Promise<Response>;
 
+/** Hides what `fetch` has no place for: who calls with more arguments, as `map` does, means nothing by it. */
+export function asFetch(adapted: AdaptedFetch): typeof fetch {
+  return function resilientFetch(input, init) {
+    return adapted(input, init);
+  };
+}
+
 /** Makes a fetch of layers. `retries` tells whether a layer of ours retries, so that an SDK above should not. */
 export function adapt(
   judges: Judges,

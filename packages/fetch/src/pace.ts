@@ -69,19 +69,23 @@ export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): Fet
     return Math.max(...slowest);
   }
 
-  return async function pace(call, next) {
+  async function waitFor(call: Call<FetchRequest>, wait: number): Promise<void> {
+    call.emit?.({ type: "pace", ...about(call), wait } as PaceEvent);
+    await sleep(clock, wait, call.signal);
+  }
+
+  return function pace(call, next) {
     const wait = waitOf(call);
-    if (wait > 0) {
-      call.emit?.({ type: "pace", ...about(call), wait } as PaceEvent);
-      await sleep(clock, wait, call.signal);
-    }
-    try {
-      const response = await next(call);
-      heed(call, response);
-      return response;
-    } catch (error) {
-      if (error instanceof HttpError) heed(call, error.response);
-      throw error;
-    }
+    const answer = wait > 0 ? waitFor(call, wait).then(() => next(call)) : next(call);
+    return answer.then(
+      (response) => {
+        heed(call, response);
+        return response;
+      },
+      (error: unknown) => {
+        if (error instanceof HttpError) heed(call, error.response);
+        throw error;
+      },
+    );
   };
 }

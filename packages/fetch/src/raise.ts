@@ -15,7 +15,11 @@ import type { FetchRequest } from "./request.ts";
  * @throws {HttpError} The response is a failure: by its status, or by an error in the body of a 200.
  * @throws {StreamError} The body ended before its content came.
  */
-export async function raise(call: Call<FetchRequest>, response: Response, options: RaiseOptions): Promise<Response> {
+export function raise(
+  call: Call<FetchRequest>,
+  response: Response,
+  options: RaiseOptions,
+): Response | Promise<Response> {
   if (call.signal.aborted) {
     response.body?.cancel().catch(() => {});
     throw call.signal.reason;

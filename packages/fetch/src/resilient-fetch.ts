@@ -1,5 +1,6 @@
 /** A fetch with every layer on, in the standard order. */
 import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
+import { asFetch } from "./adapt.ts";
 import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
 
 /**
@@ -10,8 +11,5 @@ import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function resilientFetch(options: ResilientFetchOptions = {}): typeof fetch {
-  const adapted = standardFetch({ classify, classifyEvent, classifyResponse }, options);
-  return function resilientFetch(input, init) {
-    return adapted(input, init);
-  };
+  return asFetch(standardFetch({ classify, classifyEvent, classifyResponse }, options));
 }

@@ -1,6 +1,6 @@
 /** Puts layers of one's own choice around a fetch. */
 import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
-import { adapt, type FetchLayer } from "./adapt.ts";
+import { adapt, asFetch, type FetchLayer } from "./adapt.ts";
 
 /**
  * Wraps `fetch` in layers, the first being the outermost, and returns a drop-in `fetch`. The layers see a failed response as an
@@ -10,8 +10,5 @@ import { adapt, type FetchLayer } from "./adapt.ts";
  * @throws {TypeError} `fetch` or a layer is no function.
  */
 export function wrapFetch(fetch: typeof globalThis.fetch, ...layers: FetchLayer[]): typeof globalThis.fetch {
-  const adapted = adapt({ classify, classifyEvent, classifyResponse }, layers, false, { fetch });
-  return function wrappedFetch(input, init) {
-    return adapted(input, init);
-  };
+  return asFetch(adapt({ classify, classifyEvent, classifyResponse }, layers, false, { fetch }));
 }

@@ -1,5 +1,6 @@
 /** A fetch with every layer on that knows what is generic of errors, and no provider's table: for where every kilobyte counts. */
 import { classifier } from "@evenkeel/classify";
+import { asFetch } from "../adapt.ts";
 import { standardFetch, type ResilientFetchOptions } from "../standard-fetch.ts";
 
 const generic = classifier();
@@ -12,8 +13,5 @@ const generic = classifier();
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function resilientFetch(options: ResilientFetchOptions = {}): typeof fetch {
-  const adapted = standardFetch(generic, options);
-  return function resilientFetch(input, init) {
-    return adapted(input, init);
-  };
+  return asFetch(standardFetch(generic, options));
 }
