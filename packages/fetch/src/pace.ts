@@ -1,6 +1,6 @@
 /** Slows a key down before it runs dry, by what the provider says of its limits. */
 import { parseRateLimit, type RateLimit, type RateLimitBucket } from "@evenkeel/classify";
-import { checkNumber, keyed, sleep, type Call, type Clock } from "@evenkeel/core";
+import { checkNumber, keyed, sleep, type Call, type Clock, type Next } from "@evenkeel/core";
 import type { FetchLayer } from "./adapt.ts";
 import { about, type PaceEvent, type RateLimitsEvent } from "./fetch-event.ts";
 import { HttpError } from "./http-error.ts";
@@ -69,15 +69,15 @@ export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): Fet
     return Math.max(...slowest);
   }
 
-  async function waitFor(call: Call<FetchRequest>, wait: number): Promise<void> {
-    call.emit?.({ type: "pace", ...about(call), wait } as PaceEvent);
-    await sleep(clock, wait, call.signal);
+  async function wait(ms: number, call: Call<FetchRequest>, next: Next<FetchRequest, Response>): Promise<Response> {
+    call.emit?.({ type: "pace", ...about(call), wait: ms } as PaceEvent);
+    await sleep(clock, ms, call.signal);
+    return next(call);
   }
 
   return function pace(call, next) {
-    const wait = waitOf(call);
-    const answer = wait > 0 ? waitFor(call, wait).then(() => next(call)) : next(call);
-    return answer.then(
+    const ms = waitOf(call);
+    return (ms > 0 ? wait(ms, call, next) : next(call)).then(
       (response) => {
         heed(call, response);
         return response;
