@@ -11,7 +11,7 @@ export interface Load {
   readonly warmUp?: number;
   /** Makes what is measured, and the function that does it `calls` times. */
   readonly start: () => Promise<Started> | Started;
-  /** What the heap may have grown by, in kB, where the state that is to remain is larger than usual. @default 1_024 */
+  /** What the heap may have grown by, in kB, where the state that is to remain is larger than usual. @default 512 */
   readonly mayGrow?: number;
   /** How many keys may be remembered at most: twice the idle ones, and those that were busy. */
   readonly mostKeys?: number;
@@ -47,7 +47,7 @@ export interface Row {
 }
 
 /** The state that is to remain, and what the engine compiles meanwhile. */
-const usualGrowth = 1_024;
+const usualGrowth = 512;
 
 /** Does a load, and looks at the process before and after. */
 export async function measure(
