@@ -22,7 +22,7 @@ interface Operation {
   readonly isRight?: ((outcome: unknown) => boolean) | undefined;
 }
 
-const isFailure = (outcome: unknown): boolean => outcome === failed || outcome === 42;
+const isFailure = (outcome: unknown): boolean => outcome === failed;
 const isRefusal = (outcome: unknown): boolean => outcome instanceof Error && outcome !== failed;
 
 const windowWhy =
@@ -149,11 +149,12 @@ export function floorOf(id: OperationId): Timed {
 }
 
 /**
- * Calls what is timed once.
+ * Calls what is timed: once, or twice, where it is the one call in a hundred that does not fail.
  * @throws {Error} The outcome is not what the operation is for.
  */
 export async function check(id: OperationId, timed: Timed): Promise<void> {
   const { isRight = (outcome: unknown) => outcome === 42, title } = operations[id];
+  if (isRight(await timed())) return;
   const outcome = await timed();
   if (!isRight(outcome)) throw new Error(`Expected another outcome of "${title}"`, { cause: outcome });
 }

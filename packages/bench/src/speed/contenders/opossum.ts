@@ -11,7 +11,7 @@ const around = (options: CircuitBreaker.Options): Timed => {
 
 async function failureIn(window: number): Promise<Timed> {
   let operation = answer;
-  const breaker = new CircuitBreaker(operation, {
+  const breaker = new CircuitBreaker(() => operation(), {
     timeout: false,
     errorThresholdPercentage: 100,
     rollingCountTimeout: 600_000,
