@@ -18,6 +18,6 @@ export default defineConfig({
     // A page of the docs is compared, which no mutant changes.
     exclude: ["**/page.test.ts"],
     // Each mutant meets every model: a few sequences tell, or none will.
-    env: { FAST_CHECK_RUNS: "50" },
+    env: { FAST_CHECK_RUNS: "100" },
   },
 });
