@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 export const roomy = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
 /** A process is stopped after so many milliseconds. */
-const longest = 10_000;
+const longest = 12_000;
 
 /** Runs a script and returns what it has found, or nothing where it took too long. */
 export async function inFreshProcess<T>(

@@ -10,7 +10,7 @@ export interface MemoryMeasurement {
 }
 
 /** Milliseconds until V8 has optimised what is called: before that it allocates more. */
-const warmUp = 300;
+const warmUp = 200;
 /** How many calls a sample has: fewer of those that are slow. */
 const [most, sampleTime] = [1_000, 50];
 

@@ -18,7 +18,7 @@ export interface Measurement {
   readonly floorToFloor: number;
 }
 
-const rounds = 5;
+const rounds = 4;
 /** Each sample is a batch, so the harness need not make any. It forces no collection: who allocates pays as in any process. */
 const effort = { gc: false, min_cpu_time: 50e6, min_samples: 6, max_samples: 10_000, batch_threshold: 0 };
 /** How many calls a batch has: as many as at first were made in so many milliseconds. */
@@ -47,7 +47,7 @@ async function measureOperation(contender: ContenderId, operation: OperationId):
   await check(operation, timed);
   const [floor, own] = [await batchOf(floorOf(operation)), await batchOf(timed)];
   const time = async ({ calls, run }: typeof own): Promise<number> => (await measure(run, { ...effort })).p50 / calls;
-  for (let turn = 0; turn < 3; turn++) {
+  for (let turn = 0; turn < 2; turn++) {
     await time(floor);
     await time(own);
   }

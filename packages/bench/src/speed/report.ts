@@ -12,7 +12,7 @@ const page = new URL("../../../../docs/benchmarks.md", import.meta.url);
 /** Replaces the part of the page on the layers. */
 export async function writeSpeed(parts: readonly string[], processes: number): Promise<void> {
   const contenders = await Promise.all(contenderIds.map(load));
-  const peers = [...new Set(contenders.flatMap(({ packages }) => packages))].toSorted();
+  const peers = [...new Set([...contenders.flatMap(({ packages }) => packages), "ky"])].toSorted();
   const how = `${processes} processes a row; ${versionOf("mitata")}.`;
   const text = [`${conditions()}; ${how}`, `Peers: ${peers.map(versionOf).join(", ")}.`, ...parts];
   replacePart(page, "speed", "pnpm bench", text.join("\n\n"));

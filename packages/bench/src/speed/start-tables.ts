@@ -11,7 +11,7 @@ import { median } from "./median.ts";
 import type { Tables } from "./standing.ts";
 
 /** A start happens once in a process, so it takes more of them. */
-const processes = 15;
+const processes = 11;
 
 interface Row extends Task {
   readonly contender: string;
