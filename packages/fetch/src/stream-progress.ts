@@ -40,7 +40,9 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
 
   function take(chunk: Uint8Array): boolean {
     if (isOpaque) return true;
-    const text = pending + decoder.decode(chunk, streaming);
+    // Engines decode what is whole the faster way; a chunk that ends inside a character does not end with one of ASCII.
+    const endsWell = chunk[chunk.length - 1]! < 0x80;
+    const text = pending + decoder.decode(chunk, endsWell ? undefined : streaming);
     const end = endOfLastEvent(text, framing);
     pending = text.slice(end);
     if (pending.length > longestEvent) {
