@@ -14,14 +14,15 @@ const calls = 10_000_000;
 /** What a keyed map remembers: 1,000 idle keys twice, and up to three times those that were busy when it last looked. */
 const idle = 2_000;
 /** Until the keys that were busy first are idle. */
-const warmUp = 100_000;
+const warmUp = (calls: number): number => Math.max(100_000, calls / 10);
+const perSecond = 50;
 
 export const keys: readonly Load[] = [
   {
     name: "keys of a circuit breaker",
     calls,
     warmUp,
-    mayGrow: 4_096,
+    mayGrow: 6_144,
     mostKeys: idle + 3 * 1_500,
     start: () => manyKeys(circuitBreaker, Circuit),
   },
@@ -42,8 +43,8 @@ export const keys: readonly Load[] = [
   { name: "keys of a retry budget", calls, warmUp, mayGrow: 4_096, start: manyAccounts },
   {
     name: "an hour of virtual time",
-    calls: 3_600,
-    warmUp: 120,
+    calls: 3_600 * perSecond,
+    warmUp: () => 600 * perSecond,
     mayGrow: 4_096,
     mostKeys: idle + 3 * 3_000,
     start: anHour,
@@ -88,7 +89,7 @@ function manyAccounts(): Started {
   };
 }
 
-/** A second is a call here: in each come 50 calls, of 20 keys that are new, to an upstream that takes its time and fails at times. */
+/** In each second come calls of 20 keys that are new, to an upstream that takes its time and fails at times. */
 function anHour(): Started {
   const clock = fakeClock();
   const random = seededRandom(7);
@@ -125,9 +126,9 @@ function anHour(): Started {
     signal,
     held: () => open + clock.pending,
     keys: () => count(Gate) + count(Circuit) - before,
-    async run(seconds) {
-      for (let i = 0; i < seconds; i++, second++) {
-        for (let each = 0; each < 50; each++) {
+    async run(times) {
+      for (let left = times; left > 0; left -= perSecond, second++) {
+        for (let each = 0; each < perSecond; each++) {
           void call(`tenant-${second}-${each % 20}`);
         }
         await clock.advance(1_000);

@@ -7,8 +7,8 @@ export interface Load {
   readonly name: string;
   /** How often it is done in the full form. */
   readonly calls: number;
-  /** How often it is done before anything is counted: what is made once is no leak. @default a tenth of `calls` */
-  readonly warmUp?: number;
+  /** How often it is done before anything is counted: what is made once is no leak. @default a tenth of the calls */
+  readonly warmUp?: (calls: number) => number;
   /** Makes what is measured, and the function that does it `calls` times. */
   readonly start: () => Promise<Started> | Started;
   /** What the heap may have grown by, in kB, where the state that is to remain is larger than usual. @default 512 */
@@ -46,17 +46,19 @@ export interface Row {
   readonly isFlat: boolean;
 }
 
+const tenth = (calls: number): number => Math.ceil(calls / 10);
+
 /** The state that is to remain, and what the engine compiles meanwhile. */
 const usualGrowth = 512;
 
 /** Does a load, and looks at the process before and after. */
 export async function measure(
-  { name, calls, start, warmUp = 0, mayGrow = usualGrowth, mostKeys = Infinity }: Load,
+  { name, calls, start, warmUp = tenth, mayGrow = usualGrowth, mostKeys = Infinity }: Load,
   share: number,
 ): Promise<Row> {
   const times = Math.ceil(calls * share);
   const { run, held, keys, signal, stop } = await start();
-  await run(Math.max(warmUp, Math.ceil(times / 10)));
+  await run(warmUp(times));
   const heapBefore = await heap();
   const before = resources();
   const begin = performance.now();
