@@ -45,13 +45,9 @@ export function parseRateLimit(
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
   };
-  let policy = "";
-  let state = "";
-  for (const [name, value] of headerEntries(headers)) {
-    if (name === "ratelimit-policy") policy = value;
-    else if (name === "ratelimit") state = value;
-    else if (/limit|endpoint-|priority-/.test(name)) putHeader(name, value, put, now);
-  }
+  const values = new Map(headerEntries(headers));
+  for (const [name, value] of values) putHeader(name, value, put, now);
+  const [policy = "", state = ""] = [values.get("ratelimit-policy"), values.get("ratelimit")];
   if (policy || state) putStructured(policy, state, put);
   return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
 }

@@ -27,7 +27,7 @@ function stream(response: ServerResponse): void {
   }, 1);
 }
 
-/** Writes the same events, each as a chunk of its own, all at once, as from a cache. */
+/** Writes the same events all at once, as from a cache: they come in a few chunks. */
 function burst(response: ServerResponse): void {
   for (let left = 1_000; left > 0; left--) response.write(event);
   response.end(end);
