@@ -55,3 +55,4 @@ server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   process.send?.(typeof address === "object" ? address?.port : address);
 });
+process.once("disconnect", () => process.exit()); // also where the client fell over
