@@ -18,11 +18,8 @@ export interface RetryBudgetOptions {
 export interface RetryBudget {
   /** Adds what a success is worth. */
   deposit(key: string): void;
-  /**
-   * Takes what a retry costs, and tells whether it was there. Also charges retries that others make, such as those of an SDK above.
-   * @param cost In retries: less than one where the server said when to come back. @default 1
-   */
-  withdraw(key: string, cost?: number): boolean;
+  /** Takes one retry, and tells whether there was one. Also charges retries that others make, such as those of an SDK above. */
+  withdraw(key: string): boolean;
   /** Returns how many retries the key has. */
   balance(key: string): number;
 }
@@ -33,8 +30,7 @@ export interface RetryBudget {
  * The defaults follow from two demands. At 20 % of failures a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, for which 0.3 per success
  * pays; and no failure rate can hold the load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with
  * probability exp(-0.345 n): by 20, at the start, once in 1,000 times, by 50 once in 30 million. A dead provider gets no more than those 50
- * after its last success, so 1.05 requests per call over 1,000 calls; one that only throttles, and says until when, 1.25, and one that
- * always throttles some, at most 1 + 0.3 / 0.2 = 2.5.
+ * after its last success, so 1.05 requests per call over 1,000 calls.
  * @example
  * const budget = retryBudget();
  * const answer = await retry({ budget }).run(({ signal }) => fetch("https://api.example.com", { signal }));
@@ -61,11 +57,11 @@ export function retryBudget({
       const account = accounts.get(key);
       account.balance = Math.min(capacity, account.balance + deposit);
     },
-    withdraw(key, cost = 1) {
+    withdraw(key) {
       const account = accounts.get(key);
       account.asked = clock.now();
-      if (account.balance < cost - tolerance) return false;
-      account.balance = Math.max(0, account.balance - cost);
+      if (account.balance < one) return false;
+      account.balance = Math.max(0, account.balance - 1);
       return true;
     },
     balance: (key) => accounts.peek(key)?.balance ?? reserve,
@@ -82,4 +78,4 @@ interface Account {
 const forgetAfter = 600_000;
 
 /** Ten deposits of 0.1 add up to a little less than 1. */
-const tolerance = 1e-9;
+const one = 1 - 1e-9;

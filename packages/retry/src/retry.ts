@@ -127,17 +127,10 @@ export function retry({
     if (delay >= timeLeft) return "deadline";
     if (!mayReplay(verdict, error, call)) return "processed";
     // Charged before the wait: a crowd of sleepers that had not been counted would overdraw.
-    const cost = verdict.kind === "rate-limit" && retryAfter > 0 ? invitedCost : 1;
-    if (budget && !budget.withdraw(call.key, cost)) return "budget";
+    if (budget && !budget.withdraw(call.key)) return "budget";
     return delay;
   }
 }
-
-/**
- * What a retry costs the budget when a throttling server said when to come back: the key has rested, and the upstream is well.
- * Not nothing, or one that only throttles would be sent every retry.
- */
-const invitedCost = 0.2;
 
 interface Failure {
   readonly error: unknown;

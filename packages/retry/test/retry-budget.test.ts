@@ -26,14 +26,6 @@ describe("the account", () => {
     expect([budget.withdraw("a"), budget.withdraw("a"), budget.balance("a")]).toEqual([true, false, 0]);
   });
 
-  test("takes what a retry is said to cost, and nothing where there is less", () => {
-    const budget = retryBudget({ reserve: 1 });
-    expect([1, 2, 3, 4, 5, 6].map(() => budget.withdraw("a", 0.2))).toEqual([true, true, true, true, true, false]);
-    budget.deposit("a");
-    expect([budget.withdraw("a"), budget.withdraw("a", 0.2)]).toEqual([false, true]);
-    expect(budget.balance("a")).toBeCloseTo(0.1);
-  });
-
   test("belongs to one key", () => {
     const budget = retryBudget({ reserve: 1 });
     budget.withdraw("a");
@@ -214,23 +206,6 @@ describe("a dead provider", () => {
     await calls(10, { budget }, () => false);
     expect((await calls(10, { budget }, () => true)).requests).toBe(13);
   });
-});
-
-test("a server that only throttles, and says until when, costs at most 1.25 requests per call over 1,000 calls", async () => {
-  const clock = fakeClock();
-  const budget = retryBudget({ clock });
-  await calls(1_000, { budget }, () => false);
-  const verdict = { action: "retry", kind: "rate-limit", health: "neutral", retryAfter: 10_000 };
-  let requests = 0;
-  const attempt = async (): Promise<void> => {
-    requests++;
-    throw Object.assign(new Error("slow down"), { verdict });
-  };
-  const layer = retry({ budget, clock });
-  const answers = Promise.allSettled(Array.from({ length: 1_000 }, () => layer.run(attempt)));
-  while (await clock.next());
-  await answers;
-  expect(requests).toBe(1_250);
 });
 
 test("no failure rate holds the load above 1.3 requests per call", async () => {

@@ -181,21 +181,20 @@ class Game {
     if (kind !== "refused") known.lastReal = said;
     const backoff = Math.min(30_000, delay * attempts);
     const wait = retryAfter > backoff ? retryAfter * 1.05 : backoff;
-    const cost = kind === "rate-limit" ? 0.2 : 1;
     const objections: [boolean, string][] = [
       [action !== "retry", "verdict"],
       [attempts > retries, "retries"],
       [retryAfter > 100, "retry-after"],
       [this.clock.now() + wait >= known.deadline, "deadline"],
       [replay === "unprocessed" && processed !== "no", "processed"],
-      [this.balances[key]! < cost - 1e-9, "budget"],
+      [this.balances[key]! < 1 - 1e-9, "budget"],
     ];
     const objection = objections.find(([holds]) => holds);
     if (objection) {
       this.must.events.push(`${id}: ${objection[1]} ${attempts}`);
       return this.over(known, kind === "refused" ? (known.lastReal ?? said) : said);
     }
-    this.balances[key] = Math.max(0, this.balances[key]! - cost);
+    this.balances[key] = Math.max(0, this.balances[key]! - 1);
     this.must.events.push(`${id}: wait ${wait}`);
     if (wait === 0) return this.attempt(known);
     known.wakesAt = this.clock.now() + wait;

@@ -46,6 +46,7 @@ const deaths: readonly (readonly [how: string, reply: Reply])[] = [
   ["refuses connections", { takes: 1, status: 0 }],
   ["answers 503", { takes: 20, status: 503 }],
   ["never answers", { takes: Infinity, status: 200 }],
+  ["throttles them all, and says until when", { takes: 5, status: 429, headers: { "retry-after": "10" } }],
 ];
 
 describe.each([evenkeel, evenkeelUntouched])("with its defaults, $name", { timeout: 60_000 }, (contender) => {
@@ -62,12 +63,6 @@ describe.each([evenkeel, evenkeelUntouched])("with its defaults, $name", { timeo
       expect(collapsed).toBe(false);
       expect(load).toBeLessThan(1.1);
     }
-  });
-
-  it("sends at most 1.25 requests per call over 1,000 calls to one that throttles them all, and says until when", async () => {
-    const throttling: Reply = { takes: 5, status: 429, headers: { "retry-after": "10" } };
-    const { loadInTrouble } = await play(dead(throttling), contender, 1);
-    expect(loadInTrouble).toBeLessThanOrEqual(1.25);
   });
 
   it("has an answer for nearly all who wait through a storm of 429, at a decent load", async () => {

@@ -11,9 +11,6 @@ const changes: Readonly<Record<string, Setting>> = {
   "3 s": circuit({ openFor: 3_000 }),
   "1 s": circuit({ openFor: 1_000 }),
   "20 saved up": ({ clock }) => ({ budget: retryBudget({ clock, capacity: 20 }) }),
-  "throttling costs 1": throttlingCosts(1),
-  "throttling costs 0.5": throttlingCosts(0.5),
-  "throttling costs 0": throttlingCosts(0),
 };
 
 /** Who is compared with the defaults. */
@@ -23,12 +20,4 @@ export const settings: readonly Contender[] = Object.entries(changes).map(([name
 
 function circuit(options: CircuitBreakerOptions): Setting {
   return ({ clock, random }) => ({ breaker: circuitBreaker({ ...options, clock, random }) });
-}
-
-/** Charges so much where the retry offers less than one. */
-function throttlingCosts(price: number): Setting {
-  return ({ clock }) => {
-    const budget = retryBudget({ clock });
-    return { budget: { ...budget, withdraw: (key, cost = 1) => budget.withdraw(key, cost < 1 ? price : cost) } };
-  };
 }
