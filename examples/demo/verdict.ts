@@ -2,8 +2,6 @@
 import type { Tally } from "./run-arm.ts";
 import { requestsPerCall } from "./table.ts";
 
-const mostRequestsPerCall = 1.3;
-
 /** Returns what is wrong with the result; nothing when `resilientFetch` did what it promises. */
 export function complaints([defaults, resilient, timeouts]: readonly Tally[]): string[] {
   if (!defaults || !resilient || !timeouts) throw new TypeError("Expected the tallies of three arms");
@@ -14,8 +12,14 @@ export function complaints([defaults, resilient, timeouts]: readonly Tally[]): s
     }
   }
   if (resilient.outcomes.wrong > 0) found.push(`${resilient.arm.name} gave ${resilient.outcomes.wrong} wrong answers`);
-  if (requestsPerCall(resilient) > mostRequestsPerCall) {
-    found.push(`${resilient.arm.name} made more than ${mostRequestsPerCall} requests per call`);
+  const most = mostRequestsPerCall(resilient.durations.length);
+  if (requestsPerCall(resilient) > most) {
+    found.push(`${resilient.arm.name} made more than ${most.toFixed(2)} requests per call`);
   }
   return found;
+}
+
+/** The default retry budget starts with 20 retries, and earns 0.3 by each success. */
+function mostRequestsPerCall(calls: number): number {
+  return 1.3 + 20 / calls;
 }
