@@ -3,8 +3,8 @@ import * as fc from "fast-check";
 import { failures, type Failure, type Hears, type How, type Start, type Terms } from "./pipeline-stage.ts";
 
 export const terms: fc.Arbitrary<Terms> = fc.record({
-  total: fc.constantFrom(Infinity, 60, 100.5),
-  attempt: fc.constantFrom(10, 25),
+  total: fc.constantFrom(Infinity, Infinity, 60, 100.5),
+  attempt: fc.constantFrom(10, 25, 2_500),
   retries: fc.constantFrom(0, 1, 3),
   delay: fc.constantFrom(0, 5, 10),
   reserve: fc.constantFrom(0, 2, 10),
@@ -28,6 +28,7 @@ export const how: fc.Arbitrary<How> = fc.constantFrom<How>(
   "server",
   "server",
   "overloaded",
+  "limited",
   "limited",
   "invalid",
 );

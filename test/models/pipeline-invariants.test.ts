@@ -132,7 +132,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const moment = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 6 }),
-  ms: fc.constantFrom(0, 0, 1, 5, 10, 25),
+  ms: fc.constantFrom(0, 0, 1, 5, 10, 25, 1_500),
 });
 
 test("whatever happens at one moment to whatever calls, no permit, timer, listener or outcome is lost or doubled", async () => {

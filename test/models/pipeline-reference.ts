@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import type { NamedTimer } from "./hand-clock.ts";
 import { failures, type Failure, type How, type Start, type Terms } from "./pipeline-stage.ts";
 
+/** Who began after a pause and has not been refused for so long passes for let in. */
+const trustAfter = 1_500;
+
 interface Timer extends NamedTimer {
   readonly act: () => void;
 }
@@ -29,6 +32,8 @@ interface Known extends Start {
   /** The attempt at work. */
   current: Attempt | undefined;
   hasCounted: boolean;
+  /** Whether its attempt began after a pause, when not everyone might. */
+  isPioneer: boolean;
 }
 
 export interface Attempt {
@@ -71,6 +76,10 @@ export class PipelineReference {
   private state: "closed" | "open" | "half-open" = "closed";
   private readonly terms: Terms;
   private pausedUntil = 0;
+  /** After a pause: how many may begin, and since when those are under way of whom nobody knows yet whether they were let in. */
+  private room = Infinity;
+  private isAnyoneIn = false;
+  private readonly pioneers = new Map<Known, number>();
   private era = 0;
   private failures = 0;
   private since = 0;
@@ -86,6 +95,12 @@ export class PipelineReference {
 
   flush(): void {
     for (let next = this.soon.shift(); next; next = this.soon.shift()) next();
+  }
+
+  /** Time passes, and who has not been refused for long enough passes for let in. */
+  move(ms: number): void {
+    this.now += ms;
+    for (const [call, since] of this.pioneers) if (this.now - since >= trustAfter) this.answer(call, true);
   }
 
   /** A timer of this name has fired. */
@@ -113,6 +128,7 @@ export class PipelineReference {
       total: undefined,
       current: undefined,
       hasCounted: false,
+      isPioneer: false,
     };
     this.calls.push(call);
     call.total = this.arm("total", this.terms.total, () => {
@@ -178,8 +194,12 @@ export class PipelineReference {
     call.leave = undefined;
     if (!this.hasRoom) return this.refused(call, "circuit");
     const { permits, maxQueue, queueTimeout } = this.terms;
+    if (this.queue.length === 0 && this.pausedFor === 0 && this.isAnyoneIn) {
+      this.room = Infinity;
+      this.pioneers.clear();
+    }
     if (this.queue.length === 0 && call.deadline > this.now && this.mayPass) {
-      this.active++;
+      this.admit(call);
       return this.work(call);
     }
     const patience = call.deadline - this.now;
@@ -205,7 +225,28 @@ export class PipelineReference {
   }
 
   private get mayPass(): boolean {
-    return this.pausedFor === 0 && this.active < this.terms.permits;
+    return this.pausedFor === 0 && this.room > 0 && this.active < this.terms.permits;
+  }
+
+  /** When the first who waits may begin if nothing happens but time. */
+  get turn(): number {
+    if (!this.queue[0] || this.active >= this.terms.permits) return Infinity;
+    const trustedAt = Math.min(...this.pioneers.values()) + trustAfter;
+    return Math.max(this.now, this.pausedUntil, this.room > 0 ? 0 : trustedAt);
+  }
+
+  private admit(call: Known): void {
+    this.active++;
+    call.isPioneer = this.room < Infinity;
+    if (call.isPioneer) this.pioneers.set(call, this.now);
+    this.room--;
+  }
+
+  /** Hears what became of one who began after a pause: two may follow who was let in, one whoever failed. */
+  private answer(call: Known, isWell: boolean): void {
+    if (!this.pioneers.delete(call)) return;
+    this.room += isWell ? 2 : 1;
+    this.isAnyoneIn ||= isWell;
   }
 
   private endWaits(): void {
@@ -225,12 +266,18 @@ export class PipelineReference {
     const passed: Known[] = [];
     for (let [first] = this.queue; first && this.mayPass; [first] = this.queue) {
       this.queue.shift();
-      this.active++;
+      this.admit(first.call);
       first.call.leave = undefined;
       passed.push(first.call);
     }
     passed.sort((a, b) => Number(a === joining) - Number(b === joining));
-    for (const call of passed) this.soon.push(() => (call.isCut ? this.release() : this.work(call)));
+    for (const call of passed) this.soon.push(() => (call.isCut ? this.leave(call) : this.work(call)));
+  }
+
+  /** Gives back in vain what it was admitted with. */
+  private leave(call: Known): void {
+    this.answer(call, false);
+    this.release();
   }
 
   private release(): void {
@@ -243,7 +290,7 @@ export class PipelineReference {
     if (!this.hasRoom) {
       this.tell("circuit-reject");
       this.soon.push(() => {
-        this.release();
+        this.leave(call);
         this.soon.push(() => this.failed(call, { said: "refused circuit", is: "refused" }));
       });
       return;
@@ -305,6 +352,8 @@ export class PipelineReference {
     else if (isProbe || (!isStreaming && !spoiledBy)) this.recordSuccess(attempt);
     if (end.is === "well" && spoiledBy) this.record(attempt, { said: "", is: spoiledBy });
     if (end.is in failures && !isGivenUp) this.heed(end.is as Failure);
+    this.answer(call, end.is === "well");
+    if (call.isPioneer) this.serve();
     if (spoiledBy) this.heed(spoiledBy);
     if (attempt.hasEnded && !isStreaming) this.release();
     // Who was let in by this is at work before a retry is decided on.
@@ -360,6 +409,8 @@ export class PipelineReference {
     const until = this.now + failures.limited.retryAfter;
     if (until <= this.pausedUntil) return;
     this.pausedUntil = until;
+    this.room = 1 - this.pioneers.size;
+    this.isAnyoneIn = false;
     this.endWaits();
     this.tell("rate-limit-pause");
   }
