@@ -23,7 +23,7 @@ const imports: readonly Import[] = [
   { what: "core", code: `export { compose, layer, wrap } from "@evenkeel/core"`, target: 1, budget: 1.1 },
   { what: "timeout", code: `export { timeout } from "@evenkeel/timeout"`, target: 1.8, budget: 2.6 },
   { what: "retry", code: `export { retry } from "@evenkeel/retry"`, target: 1.8, budget: 2.8 },
-  { what: "semaphore", code: `export { semaphore } from "@evenkeel/rate-limit"`, target: 1.8, budget: 4.9 },
+  { what: "semaphore", code: `export { semaphore } from "@evenkeel/rate-limit"`, target: 1.8, budget: 5.0 },
   {
     what: "circuit breaker",
     code: `export { circuitBreaker } from "@evenkeel/circuit-breaker"`,

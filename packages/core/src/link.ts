@@ -1,6 +1,6 @@
 /** Derives a signal of its own for an attempt, without `AbortSignal.any`, which costs more and leaks where a listener stays. */
 import { keepAlive } from "./keep-alive.ts";
-import { join, Listeners, type Listener, type Place } from "./on-abort.ts";
+import { listenForAbort, Listeners, type AbortListener, type Place } from "./on-abort.ts";
 import type { Work } from "./work.ts";
 
 /** A signal derived from a parent's. */
@@ -41,7 +41,7 @@ class LinkedSignal extends Listeners implements Link {
     this.signal = controller.signal;
     this.#controller = controller;
     this.#beforeAbort = beforeAbort;
-    this.#place = join(parent, this);
+    this.#place = listenForAbort(parent, this);
     const listeners = this.#place?.listeners;
     if (listeners instanceof LinkedSignal) this.#parent = listeners;
   }
@@ -94,10 +94,10 @@ class LinkedSignal extends Listeners implements Link {
  */
 let forgotten: FinalizationRegistry<WeakRef<Place>> | undefined;
 
-class WeakListener implements Listener {
-  readonly #listener: WeakRef<Listener>;
+class WeakListener implements AbortListener {
+  readonly #listener: WeakRef<AbortListener>;
 
-  constructor(listener: Listener) {
+  constructor(listener: AbortListener) {
     this.#listener = new WeakRef(listener);
   }
 

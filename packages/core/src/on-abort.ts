@@ -6,17 +6,23 @@ import { neverAborts } from "./never-aborts.ts";
  * A signal gets one event listener however many wait, because adding its thousandth would search a list of a thousand.
  */
 export function onAbort(signal: AbortSignal, listener: (reason: unknown) => void): () => void {
-  const place = join(signal, { abort: listener });
+  const place = listenForAbort(signal, { abort: listener });
   return () => place?.leave();
 }
 
 /** What hears of an abort. */
-export interface Listener {
+export interface AbortListener {
   abort(reason: unknown): void;
 }
 
+/** What hears, until it leaves. */
+export interface Listening {
+  /** Makes it hear nothing any more; to say so twice is harmless. */
+  leave(): void;
+}
+
 /** Lets `listener` hear of the abort of `signal`. Returns its place among the listeners, if there will be anything to hear. */
-export function join(signal: AbortSignal, listener: Listener): Place | undefined {
+export function listenForAbort(signal: AbortSignal, listener: AbortListener): Place | undefined {
   if (signal === neverAborts()) return undefined;
   if (!signal.aborted) return new Place(listener, (signal as Heard)[heardBy] ?? new Hub(signal));
   listener.abort(signal.reason);
@@ -52,11 +58,11 @@ class Ring {
 }
 
 /** A place among those who wait. */
-export class Place extends Ring {
-  listener: Listener;
+export class Place extends Ring implements Listening {
+  listener: AbortListener;
   readonly listeners: Listeners;
 
-  constructor(listener: Listener, listeners: Listeners) {
+  constructor(listener: AbortListener, listeners: Listeners) {
     super();
     this.listener = listener;
     this.listeners = listeners;

@@ -1,4 +1,4 @@
-import { link, onAbort } from "@evenkeel/core";
+import { link, listenForAbort, onAbort } from "@evenkeel/core";
 import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { neverAborts } from "../src/never-aborts.ts";
@@ -13,6 +13,28 @@ const hearer = (): ReturnType<typeof vi.fn<(reason: unknown) => void>> => vi.fn<
 function moveOn(): void {
   onAbort(new AbortController().signal, () => {})();
 }
+
+describe("listenForAbort", () => {
+  it("tells an object of the abort, once, unless it has left", () => {
+    const caller = new AbortController();
+    const [stays, leaves] = [{ abort: hearer() }, { abort: hearer() }];
+    listenForAbort(caller.signal, stays);
+    const place = listenForAbort(caller.signal, leaves);
+    place?.leave();
+    place?.leave();
+    caller.abort(left);
+    expect(stays.abort.mock.calls).toEqual([[left]]);
+    expect(leaves.abort).not.toHaveBeenCalled();
+  });
+
+  it("has no place to leave where nothing more will be heard", () => {
+    const listener = { abort: hearer() };
+    expect(listenForAbort(neverAborts(), listener)).toBeUndefined();
+    expect(listener.abort).not.toHaveBeenCalled();
+    expect(listenForAbort(AbortSignal.abort(left), listener)).toBeUndefined();
+    expect(listener.abort.mock.calls).toEqual([[left]]);
+  });
+});
 
 describe("onAbort", () => {
   it("hears the reason, once", () => {

@@ -4,6 +4,7 @@ import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
 import { about, type RateLimitEvent } from "./rate-limit-event.ts";
+import { SlowStart, type Pioneer } from "./slow-start.ts";
 import { WaitingRoom, type Door } from "./waiting-room.ts";
 
 /** What every limiter does; a subclass knows what it limits. */
@@ -12,29 +13,31 @@ export abstract class Gate implements Door {
   readonly rules: QueueRules;
   /** What stands in the error of a refusal. */
   protected abstract readonly limit: number;
-  private readonly pause: Pause;
+  readonly #pause: Pause;
+  /** There after a pause, until nobody waits any more. */
+  #slowStart: SlowStart | undefined = undefined;
   /** Made when the first call has to wait. */
-  private room: WaitingRoom | undefined = undefined;
+  #room: WaitingRoom | undefined = undefined;
 
   constructor(key: string, rules: QueueRules) {
     this.key = key;
     this.rules = rules;
-    this.pause = new Pause(rules.clock);
+    this.#pause = new Pause(rules.clock);
   }
 
   /** Milliseconds until the limit has room for `cost`: 0 for now, `Infinity` where only the end of other work can tell. */
   protected abstract shortage(cost: number): number;
   abstract soonest(cost: number): number;
-  abstract take(cost: number): void;
+  protected abstract take(cost: number): void;
   /** Ends what took `cost`: `undone` says that nothing was done for it, `reported` what it has really cost, where that is known. */
   protected abstract end(cost: number, undone: boolean, reported?: number): void;
 
   get waiting(): number {
-    return this.room ? this.room.size : 0;
+    return this.#room ? this.#room.size : 0;
   }
 
   get pausedFor(): number {
-    return this.pause.left;
+    return this.#pause.left;
   }
 
   /** Whether forgetting this gate would forget something. */
@@ -45,34 +48,41 @@ export abstract class Gate implements Door {
   /** Runs the call when it may, for `cost`. */
   pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     const { waiting, rules } = this;
+    if (waiting === 0 && this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
     const inTime = call.deadline === Infinity || call.deadline > rules.clock.now();
-    if (waiting === 0 && inTime && this.wait(cost) === 0) {
-      this.take(cost);
-      return this.start(call, next, cost);
-    }
-    return (this.room ??= new WaitingRoom(this)).enter(call, next, cost);
+    if (waiting === 0 && inTime && this.wait(cost) === 0) return this.start(call, next, cost, this.admit(cost));
+    return (this.#room ??= new WaitingRoom(this)).enter(call, next, cost);
   }
 
   wait(cost: number): number {
-    const { pausedFor } = this;
-    const shortage = this.shortage(cost);
-    return pausedFor > shortage ? pausedFor : shortage;
+    return Math.max(this.pausedFor, this.#slowStart ? this.#slowStart.wait : 0, this.shortage(cost));
+  }
+
+  /** Takes what a call needs. */
+  admit(cost: number): Pioneer | undefined {
+    this.take(cost);
+    return this.#slowStart?.enter();
   }
 
   /** Lets through who waits and may pass now. */
   serve(): void {
-    this.room?.serve();
+    this.#room?.serve();
   }
 
-  giveBack(cost: number): void {
+  giveBack(cost: number, pioneer: Pioneer | undefined): void {
+    if (pioneer) this.#slowStart?.leave(pioneer, false);
     this.end(cost, true);
     this.serve();
   }
 
   /** Holds everyone back for `ms` from now. Returns whether that is longer than was known. */
   pauseFor(ms: number): boolean {
-    const grows = this.pause.extend(ms);
-    if (grows) this.room?.endWaits();
+    const grows = this.#pause.extend(ms);
+    if (grows) {
+      this.#slowStart ??= new SlowStart(this.rules.clock);
+      this.#slowStart.restart();
+      this.serve();
+    }
     return grows;
   }
 
@@ -86,35 +96,39 @@ export abstract class Gate implements Door {
     return stackless(() => new RateLimitError({ reason, limiter, key, limit, retryAfter }));
   }
 
-  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
+  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, pioneer: Pioneer | undefined): Promise<O> {
     try {
       return next(call).then(
         (result) => {
-          this.settled(call, cost);
+          this.#settled(call, cost, pioneer);
           return result;
         },
         (error: unknown) => {
-          this.settled(call, cost, error);
+          this.#settled(call, cost, pioneer, error);
           throw error;
         },
       );
     } catch (error) {
-      this.settled(call, cost, error);
+      this.#settled(call, cost, pioneer, error);
       return Promise.reject(error);
     }
   }
 
   /** The promise has settled, but what was taken is held until the work is over. */
-  private settled(call: Call, cost: number, thrown?: unknown): void {
-    const undone = this.heed(call, thrown);
+  #settled(call: Call, cost: number, pioneer: Pioneer | undefined, thrown?: unknown): void {
+    const undone = this.#heed(call, thrown);
+    if (pioneer) {
+      this.#slowStart?.leave(pioneer, thrown === undefined);
+      this.serve();
+    }
     call.work.over((error, reported) => {
-      this.end(cost, (error !== thrown && this.heed(call, error)) || undone, reported);
+      this.end(cost, (error !== thrown && this.#heed(call, error)) || undone, reported);
       this.serve();
     });
   }
 
   /** Takes from an error what concerns everyone: a pause. Returns whether the upstream has surely done nothing for the call. */
-  private heed(call: Call, error: unknown): boolean {
+  #heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing of the upstream.
     if (error === undefined || error === call.signal.reason) return false;
     const { limiter, classify } = this.rules;

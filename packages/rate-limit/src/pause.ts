@@ -3,26 +3,26 @@ import type { Clock, Verdict } from "@evenkeel/core";
 
 /** Holds a key back until the longest of all hints has passed. */
 export class Pause {
-  private readonly clock: Clock;
-  private until = 0;
+  readonly #clock: Clock;
+  #until = 0;
 
   constructor(clock: Clock) {
-    this.clock = clock;
+    this.#clock = clock;
   }
 
   /** Milliseconds for which the key is held back yet. */
   get left(): number {
-    if (this.until === 0) return 0;
-    const left = this.until - this.clock.now();
+    if (this.#until === 0) return 0;
+    const left = this.#until - this.#clock.now();
     if (left > 0) return left;
-    this.until = 0;
+    this.#until = 0;
     return 0;
   }
 
   /** Makes the pause last at least `ms` from now. Returns whether it has grown: a shorter hint takes nothing back. */
   extend(ms: number): boolean {
     const grows = ms > this.left;
-    if (grows) this.until = this.clock.now() + ms;
+    if (grows) this.#until = this.#clock.now() + ms;
     return grows;
   }
 }

@@ -22,21 +22,21 @@ interface Line<P> {
  * there is a list for each rank, and a heap of the lists.
  */
 export class Queue<P extends Place<P>> {
-  private count = 0;
-  private readonly lines = new Map<number, Line<P>>();
-  private readonly heap: Line<P>[] = [];
+  #count = 0;
+  readonly #lines = new Map<number, Line<P>>();
+  readonly #heap: Line<P>[] = [];
 
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** Whose turn it is. */
   get first(): P | undefined {
-    return this.heap[0]?.first;
+    return this.#heap[0]?.first;
   }
 
   join(place: P, rank: number, early = false): void {
-    const line = this.lines.get(rank) ?? this.open(rank);
+    const line = this.#lines.get(rank) ?? this.#open(rank);
     const ahead = early ? line.lastEarly : line.last;
     const behind = ahead ? ahead.behind : line.first;
     place.line = line;
@@ -47,7 +47,7 @@ export class Queue<P extends Place<P>> {
     if (behind) behind.ahead = place;
     else line.last = place;
     if (early) line.lastEarly = place;
-    this.count++;
+    this.#count++;
   }
 
   leave(place: P): void {
@@ -59,51 +59,51 @@ export class Queue<P extends Place<P>> {
     else line.last = ahead;
     if (line.lastEarly === place) line.lastEarly = ahead;
     place.line = place.ahead = place.behind = undefined;
-    this.count--;
-    if (!line.first) this.close(line);
+    this.#count--;
+    if (!line.first) this.#close(line);
   }
 
-  private open(rank: number): Line<P> {
-    const line: Line<P> = { rank, index: this.heap.length, first: undefined, lastEarly: undefined, last: undefined };
-    this.lines.set(rank, line);
-    this.heap.push(line);
-    this.rise(line);
+  #open(rank: number): Line<P> {
+    const line: Line<P> = { rank, index: this.#heap.length, first: undefined, lastEarly: undefined, last: undefined };
+    this.#lines.set(rank, line);
+    this.#heap.push(line);
+    this.#rise(line);
     return line;
   }
 
-  private close(line: Line<P>): void {
-    this.lines.delete(line.rank);
-    const last = this.heap.pop();
+  #close(line: Line<P>): void {
+    this.#lines.delete(line.rank);
+    const last = this.#heap.pop();
     if (!last || last === line) return;
-    this.put(last, line.index);
-    this.rise(last);
-    this.sink(last);
+    this.#put(last, line.index);
+    this.#rise(last);
+    this.#sink(last);
   }
 
-  private put(line: Line<P>, index: number): void {
-    this.heap[index] = line;
+  #put(line: Line<P>, index: number): void {
+    this.#heap[index] = line;
     line.index = index;
   }
 
-  private rise(line: Line<P>): void {
+  #rise(line: Line<P>): void {
     while (line.index > 0) {
       const index = (line.index - 1) >> 1;
-      const parent = this.heap[index];
+      const parent = this.#heap[index];
       if (!parent || parent.rank > line.rank) return;
-      this.put(parent, line.index);
-      this.put(line, index);
+      this.#put(parent, line.index);
+      this.#put(line, index);
     }
   }
 
-  private sink(line: Line<P>): void {
+  #sink(line: Line<P>): void {
     for (;;) {
-      const left = this.heap[2 * line.index + 1];
-      const right = this.heap[2 * line.index + 2];
+      const left = this.#heap[2 * line.index + 1];
+      const right = this.#heap[2 * line.index + 2];
       const child = right && left && right.rank > left.rank ? right : left;
       if (!child || child.rank < line.rank) return;
       const { index } = child;
-      this.put(child, line.index);
-      this.put(line, index);
+      this.#put(child, line.index);
+      this.#put(line, index);
     }
   }
 }

@@ -61,15 +61,15 @@ export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): S
 
 class Slots extends Gate {
   active = 0;
-  private readonly size: { readonly permits: number };
+  readonly #size: { readonly permits: number };
 
   constructor(key: string, rules: QueueRules, size: { readonly permits: number }) {
     super(key, rules);
-    this.size = size;
+    this.#size = size;
   }
 
   protected override get limit(): number {
-    return this.size.permits;
+    return this.#size.permits;
   }
 
   override get isBusy(): boolean {
@@ -77,14 +77,14 @@ class Slots extends Gate {
   }
 
   protected override shortage(): number {
-    return this.active < this.size.permits ? 0 : Infinity;
+    return this.active < this.#size.permits ? 0 : Infinity;
   }
 
   override soonest(): number {
     return 0;
   }
 
-  override take(): void {
+  protected override take(): void {
     this.active++;
   }
 

@@ -86,61 +86,61 @@ interface Terms {
 const instant = 0.001;
 
 class Bucket extends Gate {
-  private readonly terms: Terms;
-  private balance: number;
-  private filledAt: number;
-  private atWork = 0;
+  readonly #terms: Terms;
+  #balance: number;
+  #filledAt: number;
+  #atWork = 0;
   /** What those at work have taken, and may give back. */
-  private reserved = 0;
+  #reserved = 0;
 
   constructor(key: string, rules: QueueRules, terms: Terms) {
     super(key, rules);
-    this.terms = terms;
-    this.balance = terms.burst;
-    this.filledAt = rules.clock.now();
+    this.#terms = terms;
+    this.#balance = terms.burst;
+    this.#filledAt = rules.clock.now();
   }
 
   protected override get limit(): number {
-    return this.terms.limit;
+    return this.#terms.limit;
   }
 
   get available(): number {
-    const { burst, rate } = this.terms;
+    const { burst, rate } = this.#terms;
     const now = this.rules.clock.now();
-    this.balance = Math.min(burst, this.balance + (now - this.filledAt) * rate);
-    this.filledAt = now;
-    return this.balance;
+    this.#balance = Math.min(burst, this.#balance + (now - this.#filledAt) * rate);
+    this.#filledAt = now;
+    return this.#balance;
   }
 
   override get isBusy(): boolean {
-    return this.atWork > 0 || this.available < this.terms.burst || super.isBusy;
+    return this.#atWork > 0 || this.available < this.#terms.burst || super.isBusy;
   }
 
   protected override shortage(cost: number): number {
-    return cost > this.terms.burst ? Infinity : this.timeFor(cost - this.available);
+    return cost > this.#terms.burst ? Infinity : this.#timeFor(cost - this.available);
   }
 
   override soonest(cost: number): number {
-    return this.timeFor(cost - this.available - this.reserved);
+    return this.#timeFor(cost - this.available - this.#reserved);
   }
 
-  override take(cost: number): void {
-    this.balance -= cost;
-    this.reserved += cost;
-    this.atWork++;
+  protected override take(cost: number): void {
+    this.#balance -= cost;
+    this.#reserved += cost;
+    this.#atWork++;
   }
 
   protected override end(cost: number, undone: boolean, reported?: number): void {
     // Sums of fractions drift; but when nobody is at work, nothing is reserved.
-    this.reserved = --this.atWork === 0 ? 0 : this.reserved - cost;
-    const isKnown = this.terms.settles && reported !== undefined && reported >= 0 && reported < Infinity;
+    this.#reserved = --this.#atWork === 0 ? 0 : this.#reserved - cost;
+    const isKnown = this.#terms.settles && reported !== undefined && reported >= 0 && reported < Infinity;
     const real = isKnown ? reported : undone ? 0 : cost;
-    if (real !== cost) this.balance = Math.min(this.terms.burst, this.available + cost - real);
+    if (real !== cost) this.#balance = Math.min(this.#terms.burst, this.available + cost - real);
   }
 
   /** How long these tokens take to come, in ms. */
-  private timeFor(tokens: number): number {
-    const ms = tokens > 0 ? tokens / this.terms.rate : 0;
+  #timeFor(tokens: number): number {
+    const ms = tokens > 0 ? tokens / this.#terms.rate : 0;
     return ms < instant ? 0 : ms;
   }
 }

@@ -1,10 +1,12 @@
 /** Where calls wait for their turn: in order, bounded, and no longer than may be of use. */
-import { checkNumber, onAbort, type Call, type Next } from "@evenkeel/core";
+import { checkNumber, listenForAbort, type Call, type Next } from "@evenkeel/core";
 import { Alarm } from "./alarm.ts";
 import type { QueueRules } from "./queue-options.ts";
-import { Place, Queue } from "./queue.ts";
+import { Queue } from "./queue.ts";
 import type { RateLimitError, RateLimitReason } from "./rate-limit-error.ts";
 import { about, type RateLimitEvent } from "./rate-limit-event.ts";
+import type { Pioneer } from "./slow-start.ts";
+import { Bound, Waiter } from "./waiter.ts";
 
 /** What a waiting room asks of the gate that it lies before. */
 export interface Door {
@@ -15,30 +17,31 @@ export interface Door {
   wait(cost: number): number;
   /** Milliseconds until `cost` may pass if all who have passed gave back what they took. */
   soonest(cost: number): number;
-  take(cost: number): void;
+  /** Takes what a call needs. */
+  admit(cost: number): Pioneer | undefined;
   /** Returns what was taken in vain. */
-  giveBack(cost: number): void;
-  /** Runs a call for which `cost` was taken. */
-  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O>;
+  giveBack(cost: number, pioneer: Pioneer | undefined): void;
+  /** Runs a call that was admitted. */
+  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, pioneer: Pioneer | undefined): Promise<O>;
   /** Makes the error of a refusal, and tells of it. */
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError;
 }
 
 /** The calls that wait before one gate, with one timer for all of them. */
 export class WaitingRoom {
-  private readonly door: Door;
-  private readonly queue = new Queue<Waiter>();
+  readonly #door: Door;
+  readonly #queue = new Queue<Waiter>();
   /** Those whose wait is bounded, the soonest first. */
-  private readonly bounds = new Queue<Bound>();
-  private readonly alarm: Alarm;
+  readonly #bounds = new Queue<Bound>();
+  readonly #alarm: Alarm;
 
   constructor(door: Door) {
-    this.door = door;
-    this.alarm = new Alarm(door.rules.clock, () => this.serve());
+    this.#door = door;
+    this.#alarm = new Alarm(door.rules.clock, () => this.serve());
   }
 
   get size(): number {
-    return this.queue.size;
+    return this.#queue.size;
   }
 
   /**
@@ -48,134 +51,96 @@ export class WaitingRoom {
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
-    const { clock, queueTimeout, priority, limiter } = this.door.rules;
+    const { clock, queueTimeout, priority, limiter } = this.#door.rules;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
     const left = Math.min(call.deadline - now, queueTimeout);
     const late = left < queueTimeout ? "deadline" : "queue-timeout";
-    const reason = this.refusal(cost, left, late);
-    if (reason) return Promise.reject(this.door.refuse(call, cost, reason));
+    const reason = this.#refusal(cost, left, late);
+    if (reason) return Promise.reject(this.#door.refuse(call, cost, reason));
 
     return new Promise<Waiter<I, O>>((resolve) => {
       const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
-      const waiter = new Waiter(call, next, cost, now, resolve);
-      this.queue.join(waiter, rank, call.attempt > 1);
-      waiter.stopListening = onAbort(call.signal, (reason) => this.abandon(waiter, reason));
+      const waiter = new Waiter<I, O>(this, call, next, cost, now, resolve);
+      this.#queue.join(waiter, rank, call.attempt > 1);
+      waiter.listening = listenForAbort(call.signal, waiter);
       if (isBounded) {
         waiter.bound = new Bound(waiter, now + left, late);
-        this.bounds.join(waiter.bound, -waiter.bound.end);
-        this.alarm.set(left);
+        this.#bounds.join(waiter.bound, -waiter.bound.end);
+        this.#alarm.set(left);
       }
       const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
-      emit?.({ type: "rate-limit-wait", ...about(call, limiter), waiting: this.size, paused: this.door.pausedFor > 0 });
-      if (this.queue.first === waiter) this.serve();
-    }).then(this.proceed);
+      emit?.({
+        type: "rate-limit-wait",
+        ...about(call, limiter),
+        waiting: this.size,
+        paused: this.#door.pausedFor > 0,
+      });
+      if (this.#queue.first === waiter) this.serve();
+    }).then(this.#proceed);
   }
 
   /** Lets through whose turn it is, as many as may pass, and sets the alarm for those who may pass later. */
   serve(): void {
-    this.endWaits();
-    for (let waiter = this.queue.first; waiter; waiter = this.queue.first) {
-      const wait = this.door.wait(waiter.cost);
-      if (wait > 0) return this.alarm.set(wait);
-      this.door.take(waiter.cost);
+    this.#endWaits();
+    for (let waiter = this.#queue.first; waiter; waiter = this.#queue.first) {
+      const wait = this.#door.wait(waiter.cost);
+      if (wait > 0) return this.#alarm.set(wait);
+      waiter.pioneer = this.#door.admit(waiter.cost);
       waiter.hasPassed = true;
-      this.dismiss(waiter);
+      this.#dismiss(waiter);
       const { call, since } = waiter;
-      const { limiter, clock } = this.door.rules;
+      const { limiter, clock } = this.#door.rules;
       const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
       emit?.({ type: "rate-limit-acquire", ...about(call, limiter), waited: clock.now() - since });
     }
   }
 
   /** Ends the waits whose time is over or, during a pause, will be before it ends. */
-  endWaits(): void {
-    if (this.bounds.size === 0) return;
-    const { pausedFor, rules } = this.door;
+  #endWaits(): void {
+    if (this.#bounds.size === 0) return;
+    const { pausedFor, rules } = this.#door;
     const now = rules.clock.now();
-    for (let bound = this.bounds.first; bound; bound = this.bounds.first) {
+    for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
-      if (end > now + pausedFor) return this.alarm.set(end - now);
-      this.dismiss(waiter);
-      waiter.reason = this.door.refuse(waiter.call, waiter.cost, end > now ? "paused" : reason);
+      if (end > now + pausedFor) return this.#alarm.set(end - now);
+      this.#dismiss(waiter);
+      waiter.reason = this.#door.refuse(waiter.call, waiter.cost, end > now ? "paused" : reason);
     }
   }
 
-  private abandon(waiter: Waiter, reason: unknown): void {
-    const wasFirst = this.queue.first === waiter;
+  /** Lets a caller go who wants to wait no more. */
+  abandon(waiter: Waiter, reason: unknown): void {
+    const wasFirst = this.#queue.first === waiter;
     waiter.reason = reason;
-    this.dismiss(waiter);
+    this.#dismiss(waiter);
     // The next may want less than the first did.
     if (wasFirst) this.serve();
   }
 
   /** Why a call may not wait for `left` ms at most: what it waits for cannot come before, or too many wait already. */
-  private refusal(cost: number, left: number, late: RateLimitReason): RateLimitReason | undefined {
-    const { pausedFor, rules } = this.door;
+  #refusal(cost: number, left: number, late: RateLimitReason): RateLimitReason | undefined {
+    const { pausedFor, rules } = this.#door;
     if (left <= 0) return late;
     if (pausedFor >= left) return "paused";
-    if (this.door.soonest(cost) >= left) return late;
+    if (this.#door.soonest(cost) >= left) return late;
     return this.size >= rules.maxQueue ? "queue-full" : undefined;
   }
 
-  private dismiss(waiter: Waiter): void {
-    this.queue.leave(waiter);
-    if (waiter.bound) this.bounds.leave(waiter.bound);
-    waiter.stopListening?.();
-    if (this.size === 0) this.alarm.stop();
+  #dismiss(waiter: Waiter): void {
+    this.#queue.leave(waiter);
+    if (waiter.bound) this.#bounds.leave(waiter.bound);
+    waiter.listening?.leave();
+    if (this.size === 0) this.#alarm.stop();
     waiter.resolve(waiter);
   }
 
   /** Follows a wait: the same function for all, so that none is made for each. Its promise keeps the async context of the caller. */
-  private readonly proceed = <I, O>({ call, next, cost, hasPassed, reason }: Waiter<I, O>): Promise<O> => {
+  readonly #proceed = <I, O>({ call, next, cost, pioneer, hasPassed, reason }: Waiter<I, O>): Promise<O> => {
     if (!hasPassed) throw reason;
-    if (!call.signal.aborted) return this.door.start(call, next, cost);
+    if (!call.signal.aborted) return this.#door.start(call, next, cost, pioneer);
     // Aborted between its turn and this moment.
-    this.door.giveBack(cost);
+    this.#door.giveBack(cost, pioneer);
     throw call.signal.reason;
   };
-}
-
-/** A method's parameters are compared both ways, so that waiters of any type stand in one queue. */
-interface Either<I, O> {
-  next(call: Call<I>): Promise<O>;
-  resolve(waiter: Waiter<I, O>): void;
-}
-
-/** A call in the queue. */
-class Waiter<I = unknown, O = unknown> extends Place<Waiter> {
-  readonly call: Call<I>;
-  readonly next: Either<I, O>["next"];
-  readonly cost: number;
-  readonly since: number;
-  readonly resolve: Either<I, O>["resolve"];
-  stopListening: (() => void) | undefined = undefined;
-  bound: Bound | undefined = undefined;
-  /** Whether what it costs was taken for it; otherwise `reason` is what it rejects with. */
-  hasPassed = false;
-  reason: unknown = undefined;
-
-  constructor(call: Call<I>, next: Next<I, O>, cost: number, since: number, resolve: Either<I, O>["resolve"]) {
-    super();
-    this.call = call;
-    this.next = next;
-    this.cost = cost;
-    this.since = since;
-    this.resolve = resolve;
-  }
-}
-
-/** When a wait ends at the latest, and what ends it. */
-class Bound extends Place<Bound> {
-  readonly waiter: Waiter;
-  readonly end: number;
-  readonly reason: RateLimitReason;
-
-  constructor(waiter: Waiter, end: number, reason: RateLimitReason) {
-    super();
-    this.waiter = waiter;
-    // To the full millisecond, so that a crowd of bounds makes few ranks.
-    this.end = Math.ceil(end);
-    this.reason = reason;
-  }
 }
