@@ -39,21 +39,21 @@ export class Circuit {
   openFor = 0;
   /** How many admitted calls, or their bodies, have not ended. */
   inFlight = 0;
-  private since = 0;
-  private openings = 0;
-  private readonly settings: CircuitSettings;
-  private records: readonly TripRecord[];
-  private generation = 0;
+  #since = 0;
+  #openings = 0;
+  readonly #settings: CircuitSettings;
+  #records: readonly TripRecord[];
+  #generation = 0;
   /** All calls of a generation share one permit; only probes have their own. */
-  private permit: Permit = { generation: 0, isProbe: false, leaseEnd: 0 };
+  #permit: Permit = { generation: 0, isProbe: false, leaseEnd: 0 };
   /** There while the circuit is half-open. */
-  private probes: Probes | undefined = undefined;
+  #probes: Probes | undefined = undefined;
   /** The logical calls of which a failure has been counted. */
-  private counted: WeakSet<object> | undefined = undefined;
+  #counted: WeakSet<object> | undefined = undefined;
 
   constructor(settings: CircuitSettings) {
-    this.settings = settings;
-    this.records = startRecords(settings);
+    this.#settings = settings;
+    this.#records = startRecords(settings);
   }
 
   get state(): CircuitState {
@@ -62,33 +62,34 @@ export class Circuit {
 
   /** How many ms are left until an open circuit may be probed, or until a closed one forgets that it was open. */
   get remaining(): number {
-    return Math.max(0, Math.ceil(this.since + this.openFor - this.settings.clock.now()));
+    return Math.max(0, Math.ceil(this.#since + this.openFor - this.#settings.clock.now()));
   }
 
   /** Whether to forget this circuit loses no failure, no opening and no call under way. */
   get isIdle(): boolean {
-    const isRested = this.phase === "closed" && this.inFlight === 0 && (this.openings === 0 || this.remaining === 0);
-    return isRested && this.records.every((record) => record.isIdle);
+    const isRested = this.phase === "closed" && this.inFlight === 0 && (this.#openings === 0 || this.remaining === 0);
+    return isRested && this.#records.every((record) => record.isIdle);
   }
 
   get memory(): CircuitMemory {
-    const { phase, since, openFor, openings, records } = this;
+    const { phase, openFor } = this;
+    const [since, openings, records] = [this.#since, this.#openings, this.#records];
     return { phase: phase === "half-open" ? "open" : phase, since, openFor, openings, records };
   }
 
   /** Whether a call would be admitted now. */
   get hasRoom(): boolean {
-    if (this.probes) return this.probes.hasRoom;
+    if (this.#probes) return this.#probes.hasRoom;
     const { state } = this;
     return state === "closed" || state === "half-open";
   }
 
   /** Admits a call, if it can. */
   admit(): Permit | undefined {
-    if (this.phase === "closed") return this.permit;
+    if (this.phase === "closed") return this.#permit;
     if (!this.hasRoom) return undefined;
-    if (this.phase === "open") this.enter("half-open");
-    return this.probes?.start(this.generation);
+    if (this.phase === "open") this.#enter("half-open");
+    return this.#probes?.start(this.#generation);
   }
 
   /**
@@ -96,10 +97,10 @@ export class Circuit {
    * @param duration Milliseconds until the call settled; 0 where no trip condition asks.
    */
   succeed(permit: Permit, duration: number): void {
-    this.probes?.endLeases();
-    if (permit.generation !== this.generation) return;
-    if (permit.isProbe) this.probed(permit, duration);
-    else this.count("success", duration);
+    this.#probes?.endLeases();
+    if (permit.generation !== this.#generation) return;
+    if (permit.isProbe) this.#probed(permit, duration);
+    else this.#count("success", duration);
   }
 
   /**
@@ -108,85 +109,85 @@ export class Circuit {
    */
   record(permit: Permit, { health, isTimeout, retryAfter }: Outcome, duration: number, call: object): void {
     if (health === "success") return this.succeed(permit, duration);
-    this.probes?.endLeases();
-    if (health === "neutral") this.probes?.release(permit);
-    else if (permit.generation !== this.generation) this.stayOpen(retryAfter);
-    else if (permit.isProbe && this.speaks(permit)) this.open("probe-failed", retryAfter);
-    else if (this.isFirstFailure(call)) this.count(isTimeout ? "timeout" : "failure", duration, retryAfter);
+    this.#probes?.endLeases();
+    if (health === "neutral") this.#probes?.release(permit);
+    else if (permit.generation !== this.#generation) this.#stayOpen(retryAfter);
+    else if (permit.isProbe && this.#speaks(permit)) this.#open("probe-failed", retryAfter);
+    else if (this.#isFirstFailure(call)) this.#count(isTimeout ? "timeout" : "failure", duration, retryAfter);
   }
 
   isolate(): void {
     this.reason = "isolated";
-    this.enter("isolated");
+    this.#enter("isolated");
   }
 
   /** Closes the circuit and forgets all that was. */
   reset(): void {
-    this.restore({ phase: "closed", since: 0, openFor: 0, openings: 0, records: startRecords(this.settings) });
+    this.restore({ phase: "closed", since: 0, openFor: 0, openings: 0, records: startRecords(this.#settings) });
   }
 
   restore({ phase, since, openFor, openings, records }: CircuitMemory): void {
-    this.since = since;
+    this.#since = since;
     this.openFor = openFor;
-    this.openings = openings;
-    this.records = records;
-    this.counted = undefined;
-    this.enter(phase);
+    this.#openings = openings;
+    this.#records = records;
+    this.#counted = undefined;
+    this.#enter(phase);
   }
 
-  private count(outcome: TripOutcome, duration: number, retryAfter = 0): void {
-    for (const record of this.records) {
+  #count(outcome: TripOutcome, duration: number, retryAfter = 0): void {
+    for (const record of this.#records) {
       const reason = record.add(outcome, duration);
-      if (reason !== undefined) return this.open(reason, retryAfter);
+      if (reason !== undefined) return this.#open(reason, retryAfter);
     }
   }
 
-  private open(reason: OpenReason, retryAfter = 0): void {
-    const { openFor, factor, maxOpenFor, random, clock } = this.settings;
+  #open(reason: OpenReason, retryAfter = 0): void {
+    const { openFor, factor, maxOpenFor, random, clock } = this.#settings;
     // Who stayed closed for as long as it was open has recovered: it is not punished for old times.
-    if (this.phase === "closed" && this.remaining === 0) this.openings = 0;
-    const nominal = Math.min(maxOpenFor, openFor * factor ** this.openings++);
+    if (this.phase === "closed" && this.remaining === 0) this.#openings = 0;
+    const nominal = Math.min(maxOpenFor, openFor * factor ** this.#openings++);
     this.reason = reason;
     this.openFor = Math.max(nominal, retryAfter) + nominal * jitter * random();
-    this.since = clock.now();
-    this.enter("open");
+    this.#since = clock.now();
+    this.#enter("open");
   }
 
   /** A late failure is no news, but the server that it quotes knows best how long it needs. */
-  private stayOpen(retryAfter: number): void {
+  #stayOpen(retryAfter: number): void {
     if (this.state !== "open") return;
-    this.openFor = Math.max(this.openFor, this.settings.clock.now() - this.since + retryAfter);
+    this.openFor = Math.max(this.openFor, this.#settings.clock.now() - this.#since + retryAfter);
   }
 
-  private probed(probe: Permit, duration: number): void {
-    const { trip, clock } = this.settings;
-    if (trip.some(({ slowCallDuration }) => duration >= slowCallDuration)) return this.open("probe-failed");
-    if (!this.probes?.succeed(probe)) return;
+  #probed(probe: Permit, duration: number): void {
+    const { trip, clock } = this.#settings;
+    if (trip.some(({ slowCallDuration }) => duration >= slowCallDuration)) return this.#open("probe-failed");
+    if (!this.#probes?.succeed(probe)) return;
     // The generation goes on: should the probe's body fail yet, it still speaks for the circuit.
     this.phase = "closed";
-    this.probes = undefined;
-    this.since = clock.now();
-    this.records = startRecords(this.settings);
-    this.counted = undefined;
+    this.#probes = undefined;
+    this.#since = clock.now();
+    this.#records = startRecords(this.#settings);
+    this.#counted = undefined;
   }
 
   /** A probe whose body fails long after the circuit closed is a call like any other. */
-  private speaks({ leaseEnd }: Permit): boolean {
-    return this.phase === "half-open" || this.settings.clock.now() < leaseEnd;
+  #speaks({ leaseEnd }: Permit): boolean {
+    return this.phase === "half-open" || this.#settings.clock.now() < leaseEnd;
   }
 
-  private isFirstFailure(call: object): boolean {
-    if (this.settings.countPer === "attempt") return true;
-    this.counted ??= new WeakSet();
-    if (this.counted.has(call)) return false;
-    this.counted.add(call);
+  #isFirstFailure(call: object): boolean {
+    if (this.#settings.countPer === "attempt") return true;
+    this.#counted ??= new WeakSet();
+    if (this.#counted.has(call)) return false;
+    this.#counted.add(call);
     return true;
   }
 
-  private enter(phase: CircuitState): void {
+  #enter(phase: CircuitState): void {
     this.phase = phase;
-    this.permit = { generation: ++this.generation, isProbe: false, leaseEnd: 0 };
-    this.probes = phase === "half-open" ? new Probes(this.settings) : undefined;
+    this.#permit = { generation: ++this.#generation, isProbe: false, leaseEnd: 0 };
+    this.#probes = phase === "half-open" ? new Probes(this.#settings) : undefined;
   }
 }
 

@@ -34,143 +34,145 @@ export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: Gua
 
 /** The source of the guarded stream. */
 class BodyGuard extends ForgettableSource<Uint8Array> {
-  private readonly call: Call<FetchRequest>;
-  private readonly body: OpenBody;
-  private readonly options: GuardOptions;
-  private readonly endWork: EndWork;
-  private readonly watch: IdleWatch;
-  private readonly stopTotal: () => void;
-  private readonly stopListening: () => void;
-  private failure: unknown;
-  private readingOn: Promise<void> | undefined;
-  private isOver = false;
-  private bytes = 0;
-  private chunks = 0;
+  readonly #call: Call<FetchRequest>;
+  readonly #body: OpenBody;
+  readonly #options: GuardOptions;
+  readonly #endWork: EndWork;
+  readonly #watch: IdleWatch;
+  readonly #stopTotal: () => void;
+  readonly #stopListening: () => void;
+  #failure: unknown;
+  #readingOn: Promise<void> | undefined;
+  #isOver = false;
+  #bytes = 0;
+  #chunks = 0;
 
   constructor(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions) {
     super();
-    this.call = call;
-    this.body = body;
-    this.options = options;
+    this.#call = call;
+    this.#body = body;
+    this.#options = options;
     const { clock, unread } = options;
     const { limits, endsAt } = call.input;
-    this.endWork = call.work.hold();
-    this.watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread }, clock, (error) => this.fail(error));
-    if (body.progress?.hasContent ?? body.head.length > 0) this.watch.read(true);
-    this.stopTotal = clock.after(endsAt - clock.now(), () => this.fail(new TimeoutError(limits.total, "total")));
-    this.stopListening = onAbort(call.signal, (reason) => this.fail(reason));
+    this.#endWork = call.work.hold();
+    this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread }, clock, (error) =>
+      this.#fail(error),
+    );
+    if (body.progress?.hasContent ?? body.head.length > 0) this.#watch.read(true);
+    this.#stopTotal = clock.after(endsAt - clock.now(), () => this.#fail(new TimeoutError(limits.total, "total")));
+    this.#stopListening = onAbort(call.signal, (reason) => this.#fail(reason));
   }
 
   override pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
-    const first = this.body.head.shift();
-    if (!first && this.failure === undefined) return this.readingOn ?? this.read();
-    if (first) this.deliver(first, controller);
-    else controller.error(this.failure);
+    const first = this.#body.head.shift();
+    if (!first && this.#failure === undefined) return this.#readingOn ?? this.#read();
+    if (first) this.#deliver(first, controller);
+    else controller.error(this.#failure);
     return undefined;
   }
 
   /** Reads what little may come behind the end of an answer: some readers stop at the end itself, and would leave the body open. */
-  private async readOn(): Promise<void> {
-    while (!this.isOver && this.controller) await this.read();
+  async #readOn(): Promise<void> {
+    while (!this.#isOver && this.controller) await this.#read();
   }
 
-  private read(): Promise<void> {
-    this.watch.reading();
-    return this.body.reader.read().then(this.take, this.break);
+  #read(): Promise<void> {
+    this.#watch.reading();
+    return this.#body.reader.read().then(this.#take, this.#break);
   }
 
   /** One function for all chunks, as the next. */
-  private readonly take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
+  readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
     const { controller } = this;
-    if (this.isOver || !controller) return;
-    if (done) return this.close(controller);
+    if (this.#isOver || !controller) return;
+    if (done) return this.#close(controller);
     try {
-      const isContent = this.body.progress?.take(value) ?? value.byteLength > 0;
-      this.watch.read(isContent || this.options.pingsAreProgress);
-      this.deliver(value, controller);
+      const isContent = this.#body.progress?.take(value) ?? value.byteLength > 0;
+      this.#watch.read(isContent || this.#options.pingsAreProgress);
+      this.#deliver(value, controller);
     } catch (error) {
-      this.break(error);
+      this.#break(error);
     }
   };
 
-  private readonly break = (error: unknown): void => {
-    const isOurs = error instanceof ResilienceError || this.call.signal.aborted;
-    this.fail(
-      isOurs ? error : this.streamError("The stream broke", { ...judge(this.call, error), processed: "yes" }, error),
+  readonly #break = (error: unknown): void => {
+    const isOurs = error instanceof ResilienceError || this.#call.signal.aborted;
+    this.#fail(
+      isOurs ? error : this.#streamError("The stream broke", { ...judge(this.#call, error), processed: "yes" }, error),
     );
   };
 
   /** The reader has had enough. */
   override cancel(reason: unknown): Promise<void> {
-    this.finish(undefined);
-    return this.body.reader.cancel(reason);
+    this.#finish(undefined);
+    return this.#body.reader.cancel(reason);
   }
 
   /** The reader is gone without a word. */
   override forget(): void {
-    this.finish(undefined);
-    this.release(new Error("The body was not read to its end"));
+    this.#finish(undefined);
+    this.#release(new Error("The body was not read to its end"));
   }
 
-  private deliver(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.bytes += chunk.byteLength;
-    this.chunks++;
+  #deliver(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#bytes += chunk.byteLength;
+    this.#chunks++;
     controller.enqueue(chunk);
-    const { progress, head } = this.body;
-    if (!progress || this.isOver || head.length > 0) return;
-    if (progress.isWhole) this.readingOn ??= this.readOn();
+    const { progress, head } = this.#body;
+    if (!progress || this.#isOver || head.length > 0) return;
+    if (progress.isWhole) this.#readingOn ??= this.#readOn();
     const reported = progress.error;
     if (!reported) return;
     // The reader gets the event itself, of which an SDK makes an error of its own. For one that does not, the stream errs next.
-    this.failure = this.streamError(
+    this.#failure = this.#streamError(
       "The upstream reported an error in the stream",
-      this.body.judgeReported(reported),
+      this.#body.judgeReported(reported),
       reported,
     );
-    this.finish(this.failure);
-    this.release(this.failure);
+    this.#finish(this.#failure);
+    this.#release(this.#failure);
   }
 
-  private close(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    const missing = this.body.progress?.missing;
-    if (missing) return this.fail(this.streamError(`The stream ended without ${missing}`, truncated));
-    this.finish(undefined);
+  #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const missing = this.#body.progress?.missing;
+    if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
+    this.#finish(undefined);
     controller.close();
   }
 
-  private fail(error: unknown): void {
-    if (this.isOver) return;
-    if (this.body.progress?.isWhole && !this.call.signal.aborted) return this.endWell(error);
+  #fail(error: unknown): void {
+    if (this.#isOver) return;
+    if (this.#body.progress?.isWhole && !this.#call.signal.aborted) return this.#endWell(error);
     // A body that nobody reads says nothing about the upstream.
-    this.finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error);
-    this.failure = error;
+    this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error);
+    this.#failure = error;
     this.controller?.error(error); // before cancelling: the other way round a deaf body would seem to end well
-    this.release(error);
+    this.#release(error);
   }
 
   /** What breaks or lingers after the end of an answer is no failure. */
-  private endWell(reason: unknown): void {
-    this.finish(undefined);
+  #endWell(reason: unknown): void {
+    this.#finish(undefined);
     this.controller?.close();
-    this.release(reason);
+    this.#release(reason);
   }
 
-  private finish(error: unknown): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.endWork(error); // first: in a Worker that forgets a body, no timer can be stopped
+  #finish(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#endWork(error); // first: in a Worker that forgets a body, no timer can be stopped
     this.done();
-    this.stopListening();
-    this.watch.stop();
-    this.stopTotal();
-    this.options.ended(this.bytes, error);
+    this.#stopListening();
+    this.#watch.stop();
+    this.#stopTotal();
+    this.#options.ended(this.#bytes, error);
   }
 
-  private streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
-    return new StreamError(message, verdict, { bytes: this.bytes, chunks: this.chunks }, lastError);
+  #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
+    return new StreamError(message, verdict, { bytes: this.#bytes, chunks: this.#chunks }, lastError);
   }
 
-  private release(reason: unknown): void {
-    this.body.reader.cancel(reason).catch(() => {});
+  #release(reason: unknown): void {
+    this.#body.reader.cancel(reason).catch(() => {});
   }
 }

@@ -14,10 +14,10 @@ export function guardStream<Chunk>(
 
 /** The source of the guarded stream. */
 class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
-  private readonly reader: ReadableStreamDefaultReader<Chunk>;
-  private readonly watch: IdleWatch;
-  private readonly isProgress: (chunk: Chunk) => boolean;
-  private isOver = false;
+  readonly #reader: ReadableStreamDefaultReader<Chunk>;
+  readonly #watch: IdleWatch;
+  readonly #isProgress: (chunk: Chunk) => boolean;
+  #isOver = false;
 
   constructor(
     source: ReadableStream<Chunk>,
@@ -25,53 +25,53 @@ class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
     isProgress: (chunk: Chunk) => boolean,
   ) {
     super();
-    this.reader = source.getReader();
-    this.isProgress = isProgress;
-    this.watch = watch((error) => this.fail(error));
+    this.#reader = source.getReader();
+    this.#isProgress = isProgress;
+    this.#watch = watch((error) => this.#fail(error));
   }
 
   override async pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void> {
-    this.watch.reading();
+    this.#watch.reading();
     try {
-      const { done, value } = await this.reader.read();
-      if (this.isOver) return;
+      const { done, value } = await this.#reader.read();
+      if (this.#isOver) return;
       if (done) {
-        this.finish();
+        this.#finish();
         return controller.close();
       }
-      this.watch.read(this.isProgress(value));
+      this.#watch.read(this.#isProgress(value));
       controller.enqueue(value);
     } catch (error) {
-      this.fail(error);
+      this.#fail(error);
     }
   }
 
   /** The reader has had enough. */
   override cancel(reason: unknown): Promise<void> {
-    this.finish();
-    return this.reader.cancel(reason);
+    this.#finish();
+    return this.#reader.cancel(reason);
   }
 
   /** The reader is gone without a word. */
   override forget(): void {
-    if (this.isOver) return;
-    this.finish();
-    this.release(new Error("The stream was not read to its end"));
+    if (this.#isOver) return;
+    this.#finish();
+    this.#release(new Error("The stream was not read to its end"));
   }
 
-  private fail(error: unknown): void {
-    this.finish();
+  #fail(error: unknown): void {
+    this.#finish();
     this.controller?.error(error); // before cancelling: the other way round a deaf source would seem to end well
-    this.release(error);
+    this.#release(error);
   }
 
-  private finish(): void {
-    this.isOver = true;
-    this.watch.stop();
+  #finish(): void {
+    this.#isOver = true;
+    this.#watch.stop();
     this.done();
   }
 
-  private release(reason: unknown): void {
-    this.reader.cancel(reason).catch(() => {});
+  #release(reason: unknown): void {
+    this.#reader.cancel(reason).catch(() => {});
   }
 }
