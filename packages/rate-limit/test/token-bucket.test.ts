@@ -126,6 +126,17 @@ describe("tokens", () => {
   });
 });
 
+test("a failure on which the classifier fails is charged: nobody knows that nothing was done", async () => {
+  const { call, limit, settle } = playBucket({
+    classify() {
+      throw new Error("broken");
+    },
+  });
+  (await call({ cost: 4 })).reject(unprocessed);
+  await settle();
+  expect(limit.available()).toBe(6);
+});
+
 describe("a refusal", () => {
   test("of a call that costs more than the bucket ever holds", async () => {
     const { call, limit } = playBucket();
@@ -153,6 +164,17 @@ describe("a refusal", () => {
     atWork.reject(unprocessed);
     await settle();
     expect(hopeful.seen).toBeDefined();
+  });
+
+  test("counts on no more than those who are still at work may give back", async () => {
+    const { call, clock, settle } = playBucket();
+    const [done] = [await call({ cost: 5 }), await call({ cost: 5 })];
+    done.resolve();
+    await settle();
+    const hopeless = await call({ cost: 10, deadline: clock.now() + 400 });
+    expect(hopeless.outcome).toMatchObject({ reason: "deadline" });
+    const hopeful = await call({ cost: 5, deadline: clock.now() + 400 });
+    expect(hopeful.outcome).toBeUndefined();
   });
 
   test("of one that hoped in vain, when its deadline passes", async () => {
