@@ -41,16 +41,17 @@ const longestText = 4_096;
 export function gather(root: unknown, now: number): Facts {
   const facts: Facts = { words: [], text: "", headers: [] };
   let nodesLeft = 100;
-  visit(root, 0);
+  visit(root);
+  for (const name of wordHeaders) say(header(facts.headers[0], name));
   const told = facts.words.find((word) => /^[45]\d\d$/.test(word));
   if (told) facts.status = Number(told);
   return facts;
 
-  function visit(node: unknown, depth: number): void {
-    if (typeof node === "string") return read(node, depth);
-    if (typeof node !== "object" || node === null || depth > 12 || --nodesLeft < 0) return;
+  function visit(node: unknown): void {
+    if (typeof node === "string") return read(node);
+    if (typeof node !== "object" || node === null || --nodesLeft < 0) return;
     const list = items(node);
-    if (list) return list.forEach((item) => visit(item, depth + 1));
+    if (list) return list.forEach((item) => visit(item));
     for (const key of statuses) {
       const value = property(node, key);
       if (typeof value === "number" && value >= 100 && value < 600) facts.status ??= value;
@@ -59,15 +60,14 @@ export function gather(root: unknown, now: number): Facts {
       const value = property(node, key);
       if (typeof value === "object" && value !== null) facts.headers.push(value);
     }
-    for (const key of envelopes) visit(property(node, key), depth + 1);
+    for (const key of envelopes) visit(property(node, key));
     for (const key of codes) say(property(node, key));
     // Amazon's exceptions bear their code as a name; the classes of other clients say no more than the status.
     const name = text(property(node, "name"));
     if (!name.endsWith("Error")) say(name);
-    for (const key of messages) visit(text(property(node, key)), depth + 1);
+    for (const key of messages) visit(text(property(node, key)));
     for (const key of durations) facts.wait ??= parseDuration(text(property(node, key)));
     for (const key of resets) facts.wait ??= parseReset(text(property(node, key)), now);
-    if (depth === 0) for (const name of wordHeaders) say(header(facts.headers[0], name));
   }
 
   function say(word: unknown): void {
@@ -77,17 +77,14 @@ export function gather(root: unknown, now: number): Facts {
   }
 
   /** Reads JSON, also where it stands behind other words or was cut off; what is none is prose. */
-  function read(string: string, depth: number): void {
+  function read(string: string): void {
     const start = /^\s*</.test(string) ? -1 : string.slice(0, longestText).search(/[[{]\s*["{]/);
-    if (start >= 0 && depth < 12) {
+    if (start >= 0) {
       try {
-        return visit(JSON.parse(string.slice(start, start + longestBody)), depth + 1);
+        return visit(JSON.parse(string.slice(start, start + longestBody)));
       } catch {
         const pairs = string.slice(start, start + longestText).matchAll(/"(\w+)"\s*:\s*(?:"((?:[^"\\]|\\.)*)|(\d+))/g);
-        visit(
-          Object.fromEntries([...pairs].map(([, key, quoted, number]) => [key, quoted ?? Number(number)])),
-          depth + 1,
-        );
+        visit(Object.fromEntries([...pairs].map(([, key, quoted, number]) => [key, quoted ?? Number(number)])));
       }
     }
     facts.text = `${facts.text}\n${string}`.slice(0, longestText);

@@ -23,6 +23,6 @@ function whenRefilled({ headers }: Facts, now: number): number | undefined {
 function told({ text }: Facts, now: number): number | undefined {
   const start = /(?:try again|retry|resets?|wait) (?:in|after) (?=\d)/i.exec(text);
   if (start) return parseDuration(text.slice(start.index + start[0].length));
-  const [, day, time] = /access on (\d{4}-\d\d-\d\d) at (\d\d:\d\d) UTC/.exec(text) ?? [];
+  const { day, time } = /access on (?<day>\d{4}-\d\d-\d\d) at (?<time>\d\d:\d\d) UTC/.exec(text)?.groups ?? {};
   return day ? parseReset(`${day}T${time}Z`, now) : undefined;
 }

@@ -14,6 +14,7 @@ function isAbsolute(url: unknown): url is string {
 
 /** Returns the host of an absolute URL in lower case, with a port that is not the scheme's own; "" where there is none. */
 export function hostOf(url: unknown): string {
-  const [, host = ""] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(typeof url === "string" ? url : "") ?? [];
-  return host.toLowerCase().replace(/:(80|443)$/, "");
+  if (typeof url !== "string") return "";
+  const host = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1];
+  return host?.toLowerCase().replace(/:(80|443)$/, "") ?? "";
 }
