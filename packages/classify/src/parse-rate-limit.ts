@@ -47,14 +47,13 @@ export function parseRateLimit(
   };
   const values = new Map(headerEntries(headers));
   for (const [name, value] of values) putHeader(name, value, put, now);
-  const [policy = "", state = ""] = [values.get("ratelimit-policy"), values.get("ratelimit")];
-  if (policy || state) putStructured(policy, state, put);
+  putStructured([values.get("ratelimit-policy"), values.get("ratelimit")].join(","), put);
   return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
 }
 
 /** The headers of one number each, by whatever name. */
 function putHeader(name: string, value: string, put: Put, now: number): void {
-  const [, rest = ""] = /(?:(?:rate|token)limit(?:bysize)?|endpoint|-priority)-(.*)/.exec(name) ?? [];
+  const rest = /(?:(?:rate|token)limit(?:bysize)?|endpoint|-priority)-(.*)/.exec(name)?.[1] ?? "";
   const field = /limit|remaining|reset/.exec(rest)?.[0] as "limit" | "remaining" | "reset" | undefined;
   if (!field) return;
   const label = String(name.match(/second|minute|hour|day|month|project|dynamic|cache|priority|bysize/g));
@@ -64,9 +63,9 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
 }
 
 /** The `RateLimit-Policy` and `RateLimit` fields of the IETF's drafts, from the seventh on. */
-function putStructured(policy: string, state: string, put: Put): void {
+function putStructured(fields: string, put: Put): void {
   const units = new Map<string, string>();
-  for (const item of `${policy},${state}`.split(",")) {
+  for (const item of fields.split(",")) {
     const [head = "", ...parameters] = item.trim().split(/\s*;\s*/);
     const told = new Map(parameters.map((parameter) => parameter.split("=") as [string, string]));
     const isNamed = head.startsWith('"');
@@ -75,9 +74,9 @@ function putStructured(policy: string, state: string, put: Put): void {
     units.set(label, unit);
     // Bytes are neither requests nor tokens.
     if (unit.includes("bytes")) continue;
-    const [, field, number] = /^(?:(limit|remaining|reset)=)?(\d+)$/.exec(head) ?? [];
-    if (number)
-      put(unit, label, (field as "limit" | undefined) ?? "limit", Number(number) * (field === "reset" ? 1e3 : 1));
+    const { field = "limit", number } =
+      /^(?:(?<field>limit|remaining|reset)=)?(?<number>\d+)$/.exec(head)?.groups ?? {};
+    put(unit, label, field as "limit" | "remaining" | "reset", Number(number) * (field === "reset" ? 1e3 : 1));
     put(unit, label, "limit", Number(told.get("q")));
     put(unit, label, "remaining", Number(told.get("r")));
     put(unit, label, "reset", Number(told.get("t")) * 1e3);

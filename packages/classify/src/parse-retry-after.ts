@@ -40,12 +40,13 @@ const forms = [
 
 function parseHttpDate(value = "", now: number): number | undefined {
   for (const form of forms) {
-    const { day = "", month, year = "", time } = form.exec(value.trim())?.groups ?? {};
-    if (!day) continue;
+    const groups = form.exec(value.trim())?.groups;
+    if (!groups) continue;
+    const { day, month, year, time } = groups as Record<"day" | "month" | "year" | "time", string>;
     const thisYear = new Date(now).getUTCFullYear();
     // Two digits mean the year that is not more than 50 years ahead.
     const century = Math.floor((thisYear + 50 - Number(year)) / 100) * 100;
-    const date = `${day.replace(" ", "0")} ${month} ${year.length < 4 ? century + Number(year) : year} ${time}`;
+    const date = `${day.trim()} ${month} ${year.length < 4 ? century + Number(year) : year} ${time}`;
     const parsed = new Date(`${date} GMT`);
     // A 31st of February parses too, but as another day.
     if (!Number.isNaN(parsed.getTime()) && parsed.toUTCString().includes(date)) return parsed.getTime();

@@ -13,6 +13,7 @@ import {
   isRetryable,
   openai,
   type ProviderName,
+  type ResponseLike,
   together,
 } from "../src/index.ts";
 import { kinds } from "../src/verdict-of.ts";
@@ -103,9 +104,17 @@ describe("a classifier of some tables", () => {
   });
 
   test("without any table knows what is generic", () => {
-    expect(classifier().classifyResponse({ status: 403, body: "{}", url: "https://api.together.xyz" })).toEqual(
-      forbidden,
-    );
+    const { classifyEvent, classifyResponse } = classifier();
+    expect(classifyResponse({ status: 403, body: "{}", url: "https://api.together.xyz" })).toEqual(forbidden);
+    expect(classifyEvent({ error: { code: "insufficient_quota" } })?.kind).toBe("billing");
+  });
+
+  test("believes what a table says of an event, whatever else stands there", () => {
+    const { classifyEvent } = classifier({ name: "own", host: /(?!)/, event: () => "billing" });
+    expect(classifyEvent({ retry_after: 3 }, { provider: "own" })).toMatchObject({
+      kind: "billing",
+      retryAfter: 3_000,
+    });
   });
 
   test("the names of other tables are mistakes", () => {
@@ -182,6 +191,19 @@ describe("what goes before what", () => {
     expect(classifyResponse({ status: 500, headers: order("maybe"), body: "{}" }).action).toBe("retry");
   });
 
+  test("a wait before a message of bills, but not before a code", () => {
+    const headers = { "retry-after": "9" };
+    expect(judged(429, { message: "Your credit balance is too low" }, headers)).toBe("rate-limit");
+    expect(judged(429, { message: "Your credit balance is too low" })).toBe("billing");
+    expect(judged(429, { code: "insufficient_quota" }, headers)).toBe("billing");
+  });
+
+  test("the provider's message before the code of everybody, without a status too", () => {
+    const event = { error: { code: "insufficient_quota", message: "Quota exceeded, limit: 0" } };
+    expect(classifyEvent(event, { provider: "gemini" })?.kind).toBe("quota");
+    expect(classifyEvent(event)?.kind).toBe("billing");
+  });
+
   test("a message only under its statuses", () => {
     expect(judged(401, { message: "prompt is too long" })).toBe("auth");
   });
@@ -212,6 +234,17 @@ describe("retryAfter", () => {
     expect(wait(reset, inMessage)).toBe(4_000);
     expect(wait({}, inMessage)).toBe(5_000);
     expect(wait({}, {})).toBeUndefined();
+  });
+
+  test("tells that the work was not done, of a 503 alone", () => {
+    const headers = { "retry-after": "2" };
+    expect(classifyResponse({ status: 503, headers })).toMatchObject({ processed: "no", retryAfter: 2_000 });
+    expect(classifyResponse({ status: 500, headers })).toMatchObject({ processed: "maybe", retryAfter: 2_000 });
+    expect(classifyResponse({ status: 503 }).processed).toBe("maybe");
+  });
+
+  test("is left out where nobody says", () => {
+    expect(classifyResponse({ status: 503 })).not.toHaveProperty("retryAfter");
   });
 
   test("an invalid header is as none", () => {
@@ -314,8 +347,32 @@ describe("successes", () => {
     expect(classifyResponse({ status: 200, body })).toEqual(accepted);
   });
 
-  test.each([201, 202, 204, 302, 304])("%i without a body is accepted", (status) => {
+  test.each([100, 201, 202, 204, 302, 304])("%i without a body is accepted", (status) => {
     expect(classifyResponse({ status, body: "" })).toEqual(accepted);
+  });
+});
+
+describe("successes that are none", () => {
+  const page: Verdict = { action: "elsewhere", kind: "malformed", processed: "no", health: "failure" };
+  const html = { "content-type": "text/html; charset=utf-8" };
+
+  test.each<[what: string, response: ResponseLike]>([
+    ["whose body is one", { status: 200, body: "<!doctype html><p>Sign in</p>" }],
+    ["whose header says so", { status: 200, headers: html, body: "Sign in" }],
+    ["that was not read", { status: 200, headers: html }],
+  ])("a page %s", (_, response) => {
+    expect(classifyResponse(response)).toEqual(page);
+  });
+
+  test("blanks", () => {
+    expect(classifyResponse({ status: 200, body: " \n" }).kind).toBe("malformed");
+    expect(classifyResponse({ status: 403, body: " \n" }).kind).toBe("proxy");
+  });
+
+  test("a failure in a body, up to the longest that is read", () => {
+    const failure = '{"error":{"code":"insufficient_quota"}}';
+    expect(classifyResponse({ status: 200, body: failure.padEnd(65_536) }).kind).toBe("billing");
+    expect(classifyResponse({ status: 200, body: failure.padEnd(65_537) }).action).toBe("accept");
   });
 });
 
@@ -347,6 +404,15 @@ describe("classifyEvent", () => {
     expect(classifyEvent(event)).toBeUndefined();
   });
 
+  test.each([
+    ["SPII", "content-filter"],
+    ["NO_SPII", undefined],
+    ["SPII_NONE", undefined],
+    ["STOP", undefined],
+  ])("Gemini's %s is %s", (finishReason, kind) => {
+    expect(classifyEvent({ candidates: [{ finishReason }] }, { provider: "gemini" })?.kind).toBe(kind);
+  });
+
   test("takes JSON as text", () => {
     expect(classifyEvent('{"error":{"type":"overloaded_error"}}')?.kind).toBe("overloaded");
   });
@@ -360,6 +426,7 @@ describe("isRetryable", () => {
       isRetryable({ error: new Error("x"), attemptNumber: 1, retriesLeft: 2, retriesConsumed: 0, retryDelay: 0 }),
     ).toBe(false);
     expect(isRetryable({ status: 503, error: { message: "x" } })).toBe(true);
+    expect(isRetryable({ status: 503, retriesLeft: 2 })).toBe(true);
   });
 });
 
@@ -383,6 +450,7 @@ describe("thrown", () => {
   test("what only its message has left of an HTTP failure is judged by that", () => {
     expect(classify(new Error("Request failed with status code 503")).kind).toBe("server");
     expect(classify(new Error("403 status code (no body)")).kind).toBe("proxy");
+    expect(classify(new Error("401 status code (no body)")).kind).toBe("auth");
   });
 
   test("a status that stands as a code is one", () => {
@@ -396,6 +464,16 @@ describe("thrown", () => {
     expect(classify(new AggregateError([cause], "all failed")).kind).toBe("auth");
   });
 
+  test("a code that means one thing goes before what caused the error, and is found under it", () => {
+    const cause = Object.assign(new Error("x"), { code: "insufficient_quota" });
+    for (const provider of [undefined, "openai", "together"] as const) {
+      expect(classify(new Error("could not answer", { cause }), { provider }).kind).toBe("billing");
+      expect(classify(Object.assign(new Error("x", { cause: { status: 500 } }), cause), { provider }).kind).toBe(
+        "billing",
+      );
+    }
+  });
+
   test("the name of an SDK's class says no more than the status", () => {
     const error = Object.assign(new Error("Your credit balance is too low"), { name: "RateLimitError", status: 429 });
     expect(classify(error).kind).toBe("billing");
@@ -403,6 +481,8 @@ describe("thrown", () => {
 
   test("what a message says of a context counts, where nothing else is known", () => {
     expect(classify(new Error("This model's maximum context length is 8192 tokens")).kind).toBe("context-length");
+    const bare = classifier({ name: "own", host: /(?!)/ });
+    expect(bare.classify(new Error("maximum context length"), { provider: "own" }).kind).toBe("context-length");
   });
 });
 

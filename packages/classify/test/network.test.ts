@@ -41,6 +41,10 @@ function revive({ cause, name = "Error", ctor, ...fields }: Recorded): unknown {
   return Object.defineProperties(error, { name: { value: name }, constructor: { value: { name: ctor } } });
 }
 
+function coded(fields: object): Error {
+  return Object.assign(new Error("x"), fields);
+}
+
 type Expected = string | ({ readonly default: string } & Readonly<Partial<Record<Client, string>>>);
 type Client = "node24-global" | "node20-global" | "bun-global" | "deno-global" | "node20-axios" | "node20-nf2";
 
@@ -170,6 +174,27 @@ describe.each(readdirSync(fixtures).map((file) => file.replace(".jsonl", "")))("
 
 describe("other clients", () => {
   test.each(thrown)("%s", (_, error, expected) => {
+    const { action, kind, processed, health } = classify(error);
+    expect(`${action} ${kind} ${processed} ${health}`).toBe(expected);
+  });
+
+  class AbortError extends Error {}
+
+  test.each<[what: string, error: Error, verdict: string]>([
+    ["the name of a class", new AbortError("x"), cancelled],
+    ["a type", coded({ type: "max-redirect" }), redirected],
+    ["an event", coded({ code: "ETIMEDOUT", event: "connect" }), slowConnect],
+    ["the same code of another event", coded({ code: "ETIMEDOUT", event: "response" }), slow],
+    ["a system call, above a cause", coded({ code: "EX", syscall: "connect", cause: new Error("y") }), unsent],
+    ["a flag", coded({ retryable: true }), unanswered],
+    ["the flag unset", coded({ retryable: false }), unknown],
+    ["a body that broke", coded({ code: "ECONNRESET", message: "terminated" }), cut],
+    ["a message that starts like that", coded({ code: "ECONNRESET", message: "terminated early" }), unanswered],
+    ["a message that ends like that", coded({ code: "ECONNRESET", message: "was terminated" }), unanswered],
+    ["the scheme of a URL", new Error("cannot reach protocols://x"), unknown],
+    ["a code behind too many words", coded({ name: `${"x".repeat(200)}AbortError` }), unknown],
+    ["a name that is no word", coded({ name: Symbol("AbortError"), code: "ECONNRESET" }), unanswered],
+  ])("%s counts for what it is worth", (_, error, expected) => {
     const { action, kind, processed, health } = classify(error);
     expect(`${action} ${kind} ${processed} ${health}`).toBe(expected);
   });

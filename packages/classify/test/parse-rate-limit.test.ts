@@ -193,6 +193,17 @@ describe("parseRateLimit", () => {
       { ratelimit: "limit=100, remaining=50, reset=30", "ratelimit-policy": "100;w=60" },
       { requests: { limit: 100, remaining: 50, reset: 30_000, window: minute } },
     ],
+    ["IETF, draft 6, spaced", { "ratelimit-limit": "100, 100; w=60" }, { requests: { limit: 100, window: minute } }],
+    [
+      "IETF, draft 7, the policy alone",
+      { "ratelimit-policy": "100;w=60" },
+      { requests: { limit: 100, window: minute } },
+    ],
+    [
+      "IETF, draft 7, the state alone, with what is not of it",
+      { ratelimit: "limit=100, remaining=50, cost=5, 5=limit, reset=30s" },
+      { requests: { limit: 100, remaining: 50 } },
+    ],
     [
       "IETF, drafts 8 to 11",
       {
@@ -206,6 +217,12 @@ describe("parseRateLimit", () => {
       { "ratelimit-policy": '"t";q=1000;w=60;qu="tokens"', ratelimit: '"t";r=1;t=30' },
       { tokens: { limit: 1_000, remaining: 1, reset: 30_000, window: minute } },
     ],
+    [
+      "IETF, the policy alone",
+      { "ratelimit-policy": '"t";q=1000;w=60' },
+      { requests: { limit: 1_000, window: minute } },
+    ],
+    ["IETF, the state alone", { ratelimit: '"t";r=1;t=30' }, { requests: { remaining: 1, reset: 30_000 } }],
     ["IETF, bytes", { "ratelimit-policy": '"b";q=1000;qu="content-bytes"', ratelimit: '"b";r=1;t=30' }, {}],
     ["none", { "content-type": "application/json", "retry-after": "3" }, {}],
     [
@@ -217,6 +234,7 @@ describe("parseRateLimit", () => {
       },
       {},
     ],
+    ["what is no finite number", { "x-ratelimit-limit-requests": "9".repeat(400) }, {}],
   ])("%s", (_, headers, expected) => {
     expect(parseRateLimit(new Headers(headers), { now })).toEqual(expected);
     expect(parseRateLimit(headers, { now })).toEqual(expected);

@@ -11,6 +11,7 @@ describe("seconds and milliseconds", () => {
     [{ "retry-after": "3" }, 3_000],
     [{ "retry-after": "0" }, 0],
     [{ "retry-after": "1.5" }, 1_500],
+    [{ "retry-after": "1.25" }, 1_250],
     [{ "retry-after": " 3 " }, 3_000],
     [{ "retry-after-ms": "250" }, 250],
     [{ "retry-after-ms": "0.5" }, 0.5],
@@ -45,6 +46,7 @@ describe("HTTP dates", () => {
     ["the fixed form", "Sun, 06 Nov 1994 08:49:37 GMT"],
     ["RFC 850's", "Sunday, 06-Nov-94 08:49:37 GMT"],
     ["asctime's", "Sun Nov  6 08:49:37 1994"],
+    ["space around it", " Sun, 06 Nov 1994 08:49:37 GMT "],
   ])("%s: %s", (_, date) => {
     expect(parseRetryAfter({ "retry-after": date }, { now })).toBe(10_000);
   });
