@@ -135,12 +135,11 @@ describe("after a pause", () => {
       signal: caller.signal,
       emit: ({ type }) => type === "rate-limit-acquire" && caller.abort("left"),
     });
-    const next = await call();
+    const [next, last] = [await call(), await call()];
     await clock.advance(1_000);
     await settle();
     expect(aborted).toMatchObject({ outcome: "left" });
-    expect(aborted.seen).toBeUndefined();
-    expect(next.seen).toBeDefined();
+    expect([aborted, next, last].map(({ seen }) => !!seen)).toEqual([false, true, false]);
   });
 });
 
@@ -151,6 +150,20 @@ test("what is told of a call twice is heard once", () => {
   slowStart.leave(pioneer, false);
   slowStart.leave(pioneer, false);
   expect([slowStart.wait, slowStart.isOver]).toEqual([0, false]);
+  slowStart.enter();
+  expect(slowStart.wait).toBe(1_500);
+});
+
+test("whoever has come to be trusted counts at a new start, and at the end", async () => {
+  const clock = fakeClock();
+  const slowStart = new SlowStart(clock);
+  slowStart.enter();
+  await clock.advance(1_500);
+  expect(slowStart.isOver).toBe(true);
+  slowStart.enter();
+  await clock.advance(1_500);
+  slowStart.restart();
+  expect([slowStart.isOver, slowStart.wait]).toEqual([false, 0]);
   slowStart.enter();
   expect(slowStart.wait).toBe(1_500);
 });
