@@ -3,10 +3,11 @@
  * Beside it stands what was aimed at.
  * With `--report` it only prints, with `--write` it renews the table of docs/benchmarks.md.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { replacePart } from "../packages/bench/src/replace-part.ts";
+import { writeCount } from "./write-count.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -90,23 +91,13 @@ function kB(size: number): string {
 }
 
 const passed = rows.filter(({ isWithin }) => isWithin).length;
-mkdirSync(join(root, "reports"), { recursive: true });
-writeFileSync(
-  join(root, "reports", "size.json"),
-  JSON.stringify({ numPassedTests: passed, numFailedTests: rows.length - passed, rows }, null, 2),
-);
+writeCount("size", passed, rows);
 if (passed < rows.length && !process.argv.includes("--report")) process.exitCode = 1;
 
 if (process.argv.includes("--write")) {
-  const page = join(root, "docs", "benchmarks.md");
-  const [begin, end] = ["<!-- size: written by `node scripts/size.ts --write` -->", "<!-- /size -->"];
   const lines = rows.map(({ what, size, budget, target }) => {
     return `| ${what} | ${(size / 1_000).toFixed(2)} | ${budget.toFixed(1)} | ${target?.toFixed(1) ?? ""} |`;
   });
   const table = ["| import | kB | budget | aimed at |", "|---|--:|--:|--:|", ...lines].join("\n");
-  const part = new RegExp(`${begin}[^]*${end}`);
-  writeFileSync(
-    page,
-    readFileSync(page, "utf8").replace(part, () => `${begin}\n\n${table}\n\n${end}`),
-  );
+  replacePart(new URL("../docs/benchmarks.md", import.meta.url), "size", "node scripts/size.ts --write", table);
 }

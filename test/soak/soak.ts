@@ -2,14 +2,13 @@
  * Shows that nothing leaks: millions of calls, of keys, and thousands of streams, each with what the process holds before and after.
  * `npm run soak` takes minutes; `--short` does a part of it, `--write` puts the numbers onto the page.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { replacePart } from "../../packages/bench/src/replace-part.ts";
+import { writeCount } from "../../scripts/write-count.ts";
 import { keys } from "./keys.ts";
 import { layers } from "./layers.ts";
 import { measure, type Row } from "./measure.ts";
 import { streams } from "./streams.ts";
 
-const root = join(import.meta.dirname, "..", "..");
 const isShort = process.argv.includes("--short");
 const share = isShort ? 0.02 : 1;
 
@@ -35,22 +34,13 @@ for (const load of [...layers, ...keys, ...streams]) {
 }
 
 const passed = rows.filter(({ isFlat }) => isFlat).length;
-mkdirSync(join(root, "reports"), { recursive: true });
-writeFileSync(
-  join(root, "reports", "soak.json"),
-  JSON.stringify({ numPassedTests: passed, numFailedTests: rows.length - passed, rows }, null, 2),
-);
+writeCount("soak", passed, rows);
 if (passed < rows.length) process.exitCode = 1;
 
 if (process.argv.includes("--write")) {
-  const page = join(root, "docs", "design", "guarantees.md");
-  const [begin, end] = ["<!-- soak: written by `npm run soak -- --write` -->", "<!-- /soak -->"];
   const lines = rows.map((row) => `| ${[row.name, ...columns.map(([, value]) => value(row))].join(" | ")} |`);
   const head = `| load | ${columns.map(([title]) => title).join(" | ")} |\n|---|${"--:|".repeat(columns.length)}`;
-  const part = new RegExp(`${begin}[^]*${end}`);
-  writeFileSync(
-    page,
-    readFileSync(page, "utf8").replace(part, () => `${begin}\n\n${head}\n${lines.join("\n")}\n\n${end}`),
-  );
+  const page = new URL("../../docs/design/guarantees.md", import.meta.url);
+  replacePart(page, "soak", "npm run soak -- --write", `${head}\n${lines.join("\n")}`);
 }
 process.exit();
