@@ -26,6 +26,7 @@ import {
 } from "cockatiel";
 import ky from "ky";
 import pRetry from "p-retry";
+import { floorOfAnswers, floorOfStreams, type Fetch } from "./floors.ts";
 import { median } from "./median.ts";
 import { writeThroughput } from "./report.ts";
 
@@ -42,8 +43,6 @@ export interface Throughput {
   readonly target?: number | undefined;
 }
 
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
 interface Kind {
   readonly what: string;
   readonly path: string;
@@ -52,7 +51,7 @@ interface Kind {
   readonly concurrency: number;
   readonly rounds: number;
   readonly target: number;
-  readonly peers?: Readonly<Record<string, Fetch>>;
+  readonly others: Readonly<Record<string, Fetch>>;
 }
 
 const policy = wrap(
@@ -75,11 +74,35 @@ const kinds: readonly Kind[] = [
     concurrency: 64,
     rounds: 25,
     target: 1.08,
-    peers,
+    others: { ...floorOfAnswers, ...peers },
   },
-  { what: "1,000 events, one each ms", path: "/stream", times: 16, concurrency: 16, rounds: 21, target: 1.1 },
-  { what: "1,000 events at once", path: "/burst", times: 100, concurrency: 1, rounds: 25, target: 1.1 },
-  { what: "a body of 64 MiB", path: "/download", times: 4, concurrency: 1, rounds: 25, target: 1.05 },
+  {
+    what: "1,000 events, one each ms",
+    path: "/stream",
+    times: 16,
+    concurrency: 16,
+    rounds: 21,
+    target: 1.1,
+    others: floorOfStreams,
+  },
+  {
+    what: "1,000 events at once",
+    path: "/burst",
+    times: 100,
+    concurrency: 1,
+    rounds: 25,
+    target: 1.1,
+    others: floorOfStreams,
+  },
+  {
+    what: "a body of 64 MiB",
+    path: "/download",
+    times: 4,
+    concurrency: 1,
+    rounds: 25,
+    target: 1.05,
+    others: floorOfStreams,
+  },
 ];
 
 const prompt = JSON.stringify({ model: "mock", stream: false, messages: [{ role: "user", content: "x".repeat(500) }] });
@@ -112,7 +135,7 @@ async function cpuOf(work: () => Promise<void>): Promise<number> {
 
 async function compare(kind: Kind, url: string): Promise<Throughput[]> {
   const bare: Fetch = (to, init) => fetch(to, init);
-  const contenders = { bare, evenkeel: resilientFetch(), ...kind.peers, "bare again": bare };
+  const contenders = { bare, evenkeel: resilientFetch(), ...kind.others, "bare again": bare };
   const names = Object.keys(contenders) as (keyof typeof contenders)[];
   for (const name of [...names, ...names]) await ask(contenders[name], url, kind);
   const found: Record<string, number>[] = [];
