@@ -1,6 +1,6 @@
 /**
  * Measures what an import costs a bundle, minified and gzipped, core included, and holds it to a budget: `npm run size`.
- * Beside it stands what was aimed at.
+ * Beside it stands what was aimed at, and what the same costs of a peer.
  * With `--report` it only prints, with `--write` it renews the table of docs/benchmarks.md.
  */
 import { join } from "node:path";
@@ -18,18 +18,65 @@ interface Import {
   readonly target?: number;
   /** What it may cost, a little above what it does: growth shows here first. */
   readonly budget: number;
+  /** What comes nearest of the peers, as they are imported for it. */
+  readonly peers?: Readonly<Record<string, string>>;
 }
+
+/** As many of cockatiel's policies as the row is about. */
+const cockatiel = {
+  timeout: `export { timeout } from "cockatiel"`,
+  retry: `export { retry, handleAll, ExponentialBackoff } from "cockatiel"`,
+  bulkhead: `export { bulkhead } from "cockatiel"`,
+  breaker: `export { circuitBreaker, handleAll, SamplingBreaker } from "cockatiel"`,
+  all: `export { wrap, timeout, retry, bulkhead, circuitBreaker, handleAll, ExponentialBackoff, SamplingBreaker } from "cockatiel"`,
+};
 
 const imports: readonly Import[] = [
   { what: "core", code: `export { compose, layer, wrap } from "@evenkeel/core"`, target: 1, budget: 1.1 },
-  { what: "timeout", code: `export { timeout } from "@evenkeel/timeout"`, target: 1.8, budget: 2.6 },
-  { what: "retry", code: `export { retry } from "@evenkeel/retry"`, target: 1.8, budget: 2.8 },
-  { what: "semaphore", code: `export { semaphore } from "@evenkeel/rate-limit"`, target: 1.8, budget: 5.0 },
+  {
+    what: "timeout",
+    code: `export { timeout } from "@evenkeel/timeout"`,
+    target: 1.8,
+    budget: 2.6,
+    peers: { "p-timeout": `export { default } from "p-timeout"`, cockatiel: cockatiel.timeout },
+  },
+  {
+    what: "retry",
+    code: `export { retry } from "@evenkeel/retry"`,
+    target: 1.8,
+    budget: 2.8,
+    peers: {
+      "p-retry": `export { default } from "p-retry"`,
+      "exponential-backoff": `export { backOff } from "exponential-backoff"`,
+      "async-retry": `export { default } from "async-retry"`,
+      cockatiel: cockatiel.retry,
+    },
+  },
+  {
+    what: "semaphore",
+    code: `export { semaphore } from "@evenkeel/rate-limit"`,
+    target: 1.8,
+    budget: 5.0,
+    peers: {
+      "p-limit": `export { default } from "p-limit"`,
+      "async-sema": `export { Sema } from "async-sema"`,
+      "p-queue": `export { default } from "p-queue"`,
+      bottleneck: `export { default } from "bottleneck"`,
+      cockatiel: cockatiel.bulkhead,
+    },
+  },
+  {
+    what: "token bucket",
+    code: `export { tokenBucket } from "@evenkeel/rate-limit"`,
+    budget: 5.2,
+    peers: { "rate-limiter-flexible": `export { RateLimiterMemory } from "rate-limiter-flexible"` },
+  },
   {
     what: "circuit breaker",
     code: `export { circuitBreaker } from "@evenkeel/circuit-breaker"`,
     target: 2.5,
     budget: 6.0,
+    peers: { opossum: `export { default } from "opossum"`, cockatiel: cockatiel.breaker },
   },
   {
     what: "all layers composed",
@@ -42,6 +89,15 @@ const imports: readonly Import[] = [
       export const pipeline = wrap(fetch, timeout(60_000), retry(), semaphore({ permits: 8 }), circuitBreaker());`,
     target: 4,
     budget: 10.4,
+    peers: {
+      "p-timeout, p-retry, p-limit and opossum": `
+        export { default as timeout } from "p-timeout";
+        export { default as retry } from "p-retry";
+        export { default as limit } from "p-limit";
+        export { default as Breaker } from "opossum";`,
+      cockatiel: cockatiel.all,
+      effect: `export { Effect, Schedule, Semaphore } from "effect"`,
+    },
   },
   { what: "classify, generic", code: `export { classifier } from "@evenkeel/classify"`, target: 1.5, budget: 7.5 },
   {
@@ -49,6 +105,7 @@ const imports: readonly Import[] = [
     code: `export { resilientFetch } from "@evenkeel/fetch/generic"`,
     target: 8.9,
     budget: 26.2,
+    peers: { ky: `export { default } from "ky"` },
   },
   {
     what: "resilientFetch, every provider",
@@ -57,14 +114,15 @@ const imports: readonly Import[] = [
   },
 ];
 
-async function gzippedSize(code: string): Promise<number> {
+/** Ours for a browser, where nothing is left out. Of the peers, what Node brings along is not counted. */
+async function gzippedSize(code: string, platform: "browser" | "node" = "browser"): Promise<number> {
   const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: root, loader: "js" },
+    stdin: { contents: code, resolveDir: join(root, "packages/bench"), loader: "js" },
     bundle: true,
     minify: true,
     write: false,
     format: "esm",
-    platform: "browser",
+    platform,
     target: "es2023",
     logLevel: "silent",
   });
@@ -72,9 +130,12 @@ async function gzippedSize(code: string): Promise<number> {
 }
 
 const rows = await Promise.all(
-  imports.map(async ({ what, code, target, budget }) => {
+  imports.map(async ({ what, code, target, budget, peers = {} }) => {
     const size = await gzippedSize(code).catch(() => NaN);
-    return { what, size, target, budget, isWithin: size <= budget * 1_000 };
+    const others = await Promise.all(
+      Object.entries(peers).map(async ([name, theirs]) => ({ name, size: await gzippedSize(theirs, "node") })),
+    );
+    return { what, size, target, budget, others, isWithin: size <= budget * 1_000 };
   }),
 );
 
@@ -95,9 +156,13 @@ writeCount("size", passed, rows);
 if (passed < rows.length && !process.argv.includes("--report")) process.exitCode = 1;
 
 if (process.argv.includes("--write")) {
-  const lines = rows.map(({ what, size, budget, target }) => {
-    return `| ${what} | ${(size / 1_000).toFixed(2)} | ${budget.toFixed(1)} | ${target?.toFixed(1) ?? ""} |`;
+  const lines = rows.map(({ what, size, budget, target, others }) => {
+    const theirs = others
+      .toSorted((a, b) => a.size - b.size)
+      .map((other) => `${other.name} ${(other.size / 1_000).toFixed(2)}`)
+      .join("; ");
+    return `| ${what} | ${(size / 1_000).toFixed(2)} | ${budget.toFixed(1)} | ${target?.toFixed(1) ?? ""} | ${theirs} |`;
   });
-  const table = ["| import | kB | budget | aimed at |", "|---|--:|--:|--:|", ...lines].join("\n");
+  const table = ["| import | kB | budget | aimed at | peers |", "|---|--:|--:|--:|---|", ...lines].join("\n");
   replacePart(new URL("../docs/benchmarks.md", import.meta.url), "size", "node scripts/size.ts --write", table);
 }
