@@ -1,0 +1,45 @@
+import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
+import type { ResilienceEvent } from "@evenkeel/core";
+import { wrapFetch } from "@evenkeel/fetch";
+import { constant, retry } from "@evenkeel/retry";
+import { describe, expect, it } from "vitest";
+import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
+
+/** A fetch that fails as often as told, then answers. */
+function failing(times: number): Fetch {
+  let left = times;
+  return async () => (left-- > 0 ? json({}, { status: 503 }) : json(whole));
+}
+
+describe("wrapFetch", () => {
+  it("takes a fetch, or options of which it is one", async () => {
+    for (const wrapped of [wrapFetch(failing(0)), wrapFetch({ fetch: failing(0) })]) {
+      expect(await (await wrapped(chatUrl, post)).json()).toEqual(whole);
+    }
+  });
+
+  it("tells the events of its layers to the listener of its options", async () => {
+    const events: ResilienceEvent[] = [];
+    const layer = retry({ backoff: constant(0) });
+    const wrapped = wrapFetch({ fetch: failing(1), emit: (event) => events.push(event) }, layer);
+    await (await wrapped(chatUrl, post)).json();
+    expect(events.map(({ type }) => type)).toEqual(["attempt", "retry", "attempt"]);
+  });
+
+  it("keeps the state of its layers by the key of its options", async () => {
+    const breaker = circuitBreaker({ trip: consecutive(1) });
+    const wrapped = wrapFetch({ fetch: failing(1), key: (url) => new URL(url).pathname }, breaker);
+    await wrapped(chatUrl, post);
+    expect(breaker.state("/v1/chat/completions")).toBe("open");
+    expect((await wrapped("https://api.openai.com/v1/models")).status).toBe(200);
+  });
+
+  it.each([
+    ["a fetch that is none", () => wrapFetch("fetch" as never), "Expected `fetch` to be a function"],
+    ["null", () => wrapFetch(null as never), "Expected `fetch` to be a function"],
+    ["an option out of range", () => wrapFetch({ peek: -1 }), "Expected `peek` to be an integer >= 0"],
+    ["a layer that is none", () => wrapFetch(failing(0), {} as never), "to be a function"],
+  ])("refuses %s", (_what, make, message) => {
+    expect(make).toThrow(message);
+  });
+});
