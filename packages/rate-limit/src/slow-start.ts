@@ -5,6 +5,8 @@ import type { Clock } from "@evenkeel/core";
 export interface Pioneer {
   /** From when on it passes for let in, in the clock's ms. */
   readonly trustedAt: number;
+  /** After which pause it began. */
+  readonly pause: number;
 }
 
 /** A refusal comes soon: who has not got one after so many ms was let in, however long his answer takes. */
@@ -18,6 +20,8 @@ export class SlowStart {
   readonly #clock: Clock;
   /** How many calls may begin now. */
   #room = 1;
+  #pause = 0;
+  /** Whether one was let in who began since the pause: what began before it says nothing of the time after. */
   #isAnyoneIn = false;
   /** In the order in which they began. */
   readonly #pioneers: Set<Pioneer> = new Set();
@@ -30,6 +34,7 @@ export class SlowStart {
   restart(): void {
     this.#trust();
     this.#room = 1 - this.#pioneers.size;
+    this.#pause++;
     this.#isAnyoneIn = false;
   }
 
@@ -48,7 +53,7 @@ export class SlowStart {
 
   /** Takes the room of one call. */
   enter(): Pioneer {
-    const pioneer = { trustedAt: this.#clock.now() + trustAfter };
+    const pioneer = { trustedAt: this.#clock.now() + trustAfter, pause: this.#pause };
     this.#room--;
     this.#pioneers.add(pioneer);
     return pioneer;
@@ -57,9 +62,7 @@ export class SlowStart {
   /** Takes note of how a call ended, or that it never began, if that still matters. */
   leave(pioneer: Pioneer, isIn: boolean): void {
     this.#trust();
-    if (!this.#pioneers.delete(pioneer)) return;
-    this.#room += isIn ? 2 : 1;
-    this.#isAnyoneIn ||= isIn;
+    this.#answer(pioneer, isIn);
   }
 
   /** Takes those for let in whose time has come. Returns how long until the next one's, in ms. */
@@ -67,10 +70,14 @@ export class SlowStart {
     const now = this.#clock.now();
     for (const pioneer of this.#pioneers) {
       if (now < pioneer.trustedAt) return pioneer.trustedAt - now;
-      this.#pioneers.delete(pioneer);
-      this.#room += 2;
-      this.#isAnyoneIn = true;
+      this.#answer(pioneer, true);
     }
     return Infinity;
+  }
+
+  #answer(pioneer: Pioneer, isIn: boolean): void {
+    if (!this.#pioneers.delete(pioneer)) return;
+    this.#room += isIn ? 2 : 1;
+    this.#isAnyoneIn ||= isIn && pioneer.pause === this.#pause;
   }
 }

@@ -60,6 +60,8 @@ export abstract class LimiterModel {
   private room = Infinity;
   private isAnyoneIn = false;
   private readonly pioneers = new Map<Entry, number>();
+  /** Those of them who began since the last pause. */
+  private readonly fresh = new Set<Entry>();
   private readonly terms: Terms;
   /** What happens as soon as the steps of the moment are done: promises are never settled at once. */
   private readonly soon: (() => void)[] = [];
@@ -161,6 +163,7 @@ export abstract class LimiterModel {
       this.pausedUntil = this.now + ms;
       this.room = 1 - this.pioneers.size;
       this.isAnyoneIn = false;
+      this.fresh.clear();
     }
     this.expire();
   }
@@ -203,6 +206,7 @@ export abstract class LimiterModel {
   private admit(entry: Entry): void {
     this.take(entry.cost);
     if (this.room < Infinity) this.pioneers.set(entry, this.now);
+    this.fresh.add(entry);
     this.room--;
   }
 
@@ -210,7 +214,7 @@ export abstract class LimiterModel {
   private answer(entry: Entry, isWell: boolean): boolean {
     const isPioneer = this.pioneers.delete(entry);
     if (isPioneer) this.room += isWell ? 2 : 1;
-    this.isAnyoneIn ||= isPioneer && isWell;
+    this.isAnyoneIn ||= isPioneer && isWell && this.fresh.has(entry);
     return isPioneer;
   }
 

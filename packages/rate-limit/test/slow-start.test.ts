@@ -92,6 +92,28 @@ describe("after a pause", () => {
     expect(crowd.filter(({ seen }) => seen)).toHaveLength(2);
   });
 
+  test.each([
+    ["answered", 0],
+    ["trusted", 1_500],
+  ])(
+    "whoever began before another pause and was %s since does not end it: after it nobody knows yet",
+    async (how, ms) => {
+      const { call, clock, limit, settle } = play((clock) => semaphore({ permits: Infinity, clock }));
+      limit.pause("default", 1_000);
+      await clock.advance(1_000);
+      const early = await call();
+      limit.pause("default", 2_000);
+      if (how === "answered") early.resolve();
+      await settle();
+      await clock.advance(2_000 + ms);
+      const crowd = [await call(), await call(), await call(), await call()];
+      expect(crowd.filter(({ seen }) => seen)).toHaveLength(2);
+      crowd[0]!.resolve();
+      await settle();
+      expect(crowd.filter(({ seen }) => seen)).toHaveLength(4);
+    },
+  );
+
   test("a limit of permits holds as well", async () => {
     const { begun, at, settle } = await crowd(2);
     at[0]!.resolve();
