@@ -117,14 +117,16 @@ export abstract class Gate implements Door {
   /** The promise has settled, but what was taken is held until the work is over. */
   #settled(call: Call, cost: number, pioneer: Pioneer | undefined, thrown?: unknown): void {
     const undone = this.#heed(call, thrown);
-    if (pioneer) {
-      this.#slowStart?.leave(pioneer, thrown === undefined);
-      this.serve();
-    }
+    let isIn = thrown === undefined;
+    // Before others are let in: what has ended by now may have been throttled after it was answered.
     call.work.over((error, reported) => {
+      isIn &&= error === undefined;
       this.end(cost, (error !== thrown && this.#heed(call, error)) || undone, reported);
       this.serve();
     });
+    if (!pioneer) return;
+    this.#slowStart?.leave(pioneer, isIn);
+    this.serve();
   }
 
   /** Takes from an error what concerns everyone: a pause. Returns whether the upstream has surely done nothing for the call. */

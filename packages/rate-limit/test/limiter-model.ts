@@ -141,8 +141,8 @@ export abstract class LimiterModel {
       if (how === "throttled") this.pause(hint);
       this.tell(entry, how === "stream" ? "done" : how);
       entry.state = "streaming";
-      if (this.answer(entry, isWell)) this.serve();
       if (!entry.isHeld) this.release(entry);
+      if (this.answer(entry, isWell && entry.hint === 0)) this.serve();
     });
   }
 

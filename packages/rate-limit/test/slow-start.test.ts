@@ -114,6 +114,26 @@ describe("after a pause", () => {
     },
   );
 
+  test("a stream that is throttled before its answer was handed on lets nobody in", async () => {
+    const { begun, at, clock, limit, settle } = await crowd();
+    const end = at[0]!.seen!.work.hold();
+    at[0]!.resolve();
+    end(throttled(1_000));
+    await settle();
+    expect([begun(), limit.pausedFor()]).toEqual([1, 1_000]);
+    await clock.advance(1_000);
+    expect(begun()).toBe(2);
+  });
+
+  test("a stream that fails before its answer was handed on makes room for one other", async () => {
+    const { begun, at, settle } = await crowd();
+    const end = at[0]!.seen!.work.hold();
+    at[0]!.resolve();
+    end(failure());
+    await settle();
+    expect(begun()).toBe(2);
+  });
+
   test("a limit of permits holds as well", async () => {
     const { begun, at, settle } = await crowd(2);
     at[0]!.resolve();
