@@ -37,15 +37,19 @@ export function startWork(): Work {
 /** One piece of work that goes on: what to do when it ends. */
 type Hold = (() => void)[];
 
+/** What the pieces of an attempt came to, as far as they have ended. */
+interface Outcome {
+  error?: unknown;
+  cost?: number;
+}
+
 /** Shows nothing when it is printed or serialised: events carry it as the identity of their call. */
 class AttemptWork implements Work {
   readonly #parent: AttemptWork | undefined;
   #lastError: unknown;
-  /** The one that error and cost belong to: this, until it is forked. */
-  #lastAttempt: AttemptWork = this;
   #holds: Set<Hold> | undefined;
-  #error: unknown;
-  #cost: number | undefined;
+  /** That of the last attempt: each fork begins another, here and further out. */
+  #outcome: Outcome | undefined;
 
   constructor(parent?: AttemptWork) {
     this.#parent = parent;
@@ -68,29 +72,29 @@ class AttemptWork implements Work {
   }
 
   hold(): EndWork {
+    const endOuter = this.#parent?.hold();
+    const outcome = (this.#outcome ??= {});
     const hold: Hold = [];
-    const attempt = this.#lastAttempt;
-    for (let work: AttemptWork | undefined = this; work; work = work.#parent) (work.#holds ??= new Set()).add(hold);
+    const holds = (this.#holds ??= new Set()).add(hold);
     return (error, cost) => {
-      if (!this.#holds?.has(hold)) return;
-      for (let work: AttemptWork | undefined = this; work; work = work.#parent) work.#holds?.delete(hold);
-      attempt.#error ??= error;
-      if (cost !== undefined) attempt.#cost = (attempt.#cost ?? 0) + cost;
+      if (!holds.delete(hold)) return;
+      outcome.error ??= error;
+      if (cost !== undefined) outcome.cost = (outcome.cost ?? 0) + cost;
       for (const ended of hold) ended();
+      endOuter?.(error, cost);
     };
   }
 
   over(listener: WorkOver): void {
-    const attempt = this.#lastAttempt;
+    const outcome = (this.#outcome ??= {});
     const holds = this.#holds;
-    if (!holds?.size) return listener(attempt.#error, attempt.#cost);
+    if (!holds?.size) return listener(outcome.error, outcome.cost);
     let left = holds.size;
-    for (const hold of holds) hold.push(() => --left || listener(attempt.#error, attempt.#cost));
+    for (const hold of holds) hold.push(() => --left || listener(outcome.error, outcome.cost));
   }
 
   fork(): Work {
-    const fork = new AttemptWork(this);
-    for (let work: AttemptWork | undefined = this; work; work = work.#parent) work.#lastAttempt = fork;
-    return fork;
+    for (let work: AttemptWork | undefined = this; work; work = work.#parent) work.#outcome = undefined;
+    return new AttemptWork(this);
   }
 }

@@ -170,6 +170,19 @@ describe("a fork", () => {
     expect(times).toEqual([[undefined, undefined]]);
   });
 
+  it("does not hear how an earlier attempt ended that was held late", () => {
+    const root = startWork();
+    const attempt = root.fork();
+    const endLate = root.hold();
+    const times = [told(attempt)];
+    const end = attempt.hold();
+    times.push(told(attempt));
+    endLate(new Error("first"), 1);
+    end(undefined, 2);
+    times.push(told(attempt));
+    expect(times).toEqual([[[undefined, undefined]], [[undefined, 2]], [[undefined, 2]]]);
+  });
+
   it("is over for the whole call when all attempts are", () => {
     const root = startWork();
     const endFirst = root.hold();
@@ -242,11 +255,13 @@ describe("as the identity of its call in events", () => {
 describe("against a model that remembers everything", () => {
   interface Piece {
     readonly owner: number;
-    readonly attempt: number;
+    /** How many attempts each work had seen begin when the piece did. */
+    readonly attempts: readonly number[];
     readonly end: (error: unknown, cost: number | undefined) => void;
     outcome: Over | undefined;
   }
   interface Asked {
+    readonly work: number;
     readonly attempt: number;
     readonly pieces: readonly Piece[];
     readonly times: Over[];
@@ -278,17 +293,18 @@ describe("against a model that remembers everything", () => {
         const askers: Asked[] = [];
         const isWithin = (work: number, outer: number): boolean =>
           work === outer || (work > 0 && isWithin(parents[work]!, outer));
-        const lastAttempt = (work: number): number => parents.findLastIndex((_, each) => isWithin(each, work));
-        const outcomeOf = (attempt: number): Over => {
-          const own = ended.filter((piece) => piece.attempt === attempt).map(({ outcome }) => outcome!);
+        const attempts = (): number[] => works.map((_, work) => works.filter((_, each) => isWithin(each, work)).length);
+        const outcomeOf = ({ work, attempt }: Asked): Over => {
+          const own = ended
+            .filter((piece) => isWithin(piece.owner, work) && piece.attempts[work] === attempt)
+            .map(({ outcome }) => outcome!);
           const costs = own.map(([, cost]) => cost).filter((cost) => cost !== undefined);
           const error = own.map(([each]) => each).find((each) => each !== undefined);
           return [error, costs.length > 0 ? costs.reduce((sum, cost) => sum + cost) : undefined];
         };
         const notify = (): void => {
           for (const asked of askers) {
-            if (!asked.expected && asked.pieces.every(({ outcome }) => outcome))
-              asked.expected = outcomeOf(asked.attempt);
+            if (!asked.expected && asked.pieces.every(({ outcome }) => outcome)) asked.expected = outcomeOf(asked);
           }
         };
 
@@ -296,13 +312,14 @@ describe("against a model that remembers everything", () => {
           const at = each.index % works.length;
           const work = works[at]!;
           if (each.type === "hold") {
-            pieces.push({ owner: at, attempt: lastAttempt(at), end: work.hold(), outcome: undefined });
+            pieces.push({ owner: at, attempts: attempts(), end: work.hold(), outcome: undefined });
           } else if (each.type === "fork") {
             works.push(work.fork());
             parents.push(at);
           } else if (each.type === "over") {
             const held = pieces.filter(({ owner, outcome }) => !outcome && isWithin(owner, at));
-            const asked: Asked = { attempt: lastAttempt(at), pieces: held, times: [], expected: undefined };
+            const attempt = attempts()[at]!;
+            const asked: Asked = { work: at, attempt, pieces: held, times: [], expected: undefined };
             askers.push(asked);
             notify();
             work.over((error, cost) => asked.times.push([error, cost]));
