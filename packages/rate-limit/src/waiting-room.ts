@@ -63,12 +63,13 @@ export class WaitingRoom {
       const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
       const waiter = new Waiter<I, O>(this, call, next, cost, now, resolve);
       this.#queue.join(waiter, rank, call.attempt > 1);
-      waiter.listening = listenForAbort(call.signal, waiter);
       if (isBounded) {
         waiter.bound = new Bound(waiter, now + left, late);
         this.#bounds.join(waiter.bound, -waiter.bound.end);
         this.#alarm.set(left);
       }
+      // Last, because `priority` may have aborted it.
+      waiter.listening = listenForAbort(call.signal, waiter);
       const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
       emit?.({
         type: "rate-limit-wait",
@@ -85,7 +86,11 @@ export class WaitingRoom {
     this.#endWaits();
     for (let waiter = this.#queue.first; waiter; waiter = this.#queue.first) {
       const wait = this.#door.wait(waiter.cost);
-      if (wait > 0) return this.#alarm.set(wait);
+      if (wait > 0) {
+        if (this.#door.pausedFor < Infinity) return this.#alarm.set(wait);
+        this.#turnAway(waiter, "paused");
+        continue;
+      }
       waiter.pioneer = this.#door.admit(waiter.cost);
       waiter.hasPassed = true;
       this.#dismiss(waiter);
@@ -104,9 +109,13 @@ export class WaitingRoom {
     for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
       if (end > now + pausedFor) return this.#alarm.set(end - now);
-      this.#dismiss(waiter);
-      waiter.reason = this.#door.refuse(waiter.call, waiter.cost, end > now ? "paused" : reason);
+      this.#turnAway(waiter, end > now ? "paused" : reason);
     }
+  }
+
+  #turnAway(waiter: Waiter, reason: RateLimitReason): void {
+    this.#dismiss(waiter);
+    waiter.reason = this.#door.refuse(waiter.call, waiter.cost, reason);
   }
 
   /** Lets a caller go who wants to wait no more. */

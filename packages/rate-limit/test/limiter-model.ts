@@ -334,6 +334,8 @@ function perform(step: Step, model: LimiterModel, calls: Calls, { limit, resize 
 
 const ms = fc.integer({ min: 0, max: 30 });
 const which = fc.nat(20);
+/** Now and then without end. */
+const pause = fc.oneof({ weight: 19, arbitrary: ms }, { weight: 1, arbitrary: fc.constant(Infinity) });
 const hint = fc.oneof(fc.constant(0), ms);
 
 function steps(cost: fc.Arbitrary<number>): fc.Arbitrary<Step> {
@@ -352,7 +354,7 @@ function steps(cost: fc.Arbitrary<number>): fc.Arbitrary<Step> {
     { weight: 4, arbitrary: fc.record({ do: fc.constant("settle" as const), which, how, hint: ms }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("end" as const), which, hint, real }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("abort" as const), which }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("pause" as const), ms }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("pause" as const), ms: pause }) },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant("resize" as const), permits: fc.integer({ min: 1, max: 4 }) }),

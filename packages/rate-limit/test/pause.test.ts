@@ -162,6 +162,20 @@ describe.each(limiters)("%s", (limiter, make) => {
     expect((await call()).outcome).toMatchObject({ reason: "paused", retryAfter: undefined });
   });
 
+  test("and whoever waits already, however patient", async () => {
+    const { call, events, limit, settle } = playLimiter();
+    const working = [await call(), await call()];
+    const waiting = [await call(), await call()];
+    limit.pause("default", Infinity);
+    await settle();
+    expect(waiting.map(({ outcome }) => outcome)).toMatchObject([{ reason: "paused" }, { reason: "paused" }]);
+    expect(events.slice(-2)).toMatchObject([{ type: "rate-limit-reject" }, { type: "rate-limit-reject" }]);
+    expect(limit.waiting()).toBe(0);
+    working[0]!.resolve();
+    await settle();
+    expect(working[0]!.outcome).toBe("done");
+  });
+
   test("a stream that is throttled in the middle pauses its key, too", async () => {
     const { clock, limit } = playLimiter();
     const ends: EndWork[] = [];

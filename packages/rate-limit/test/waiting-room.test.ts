@@ -58,6 +58,21 @@ describe("an abort ends the wait at once, with the caller's own reason", () => {
     await expect(limit(call, async () => "never")).rejects.toBe("too late");
     expect(limit.waiting()).toBe(0);
   });
+
+  test("of one whose signal aborts while its priority is asked for: no timer stays, and no event comes later", async () => {
+    const controller = new AbortController();
+    const priority = (): number => {
+      controller.abort("too late");
+      return 0;
+    };
+    const { call, clock, events, limit } = playSemaphore({ priority });
+    await call();
+    const aborted = await call({ signal: controller.signal, deadline: clock.now() + 1_000 });
+    expect(aborted.outcome).toBe("too late");
+    expect([limit.waiting(), clock.pending]).toEqual([0, 0]);
+    await clock.advance(1_000);
+    expect(events.filter(({ type }) => type === "rate-limit-reject")).toEqual([]);
+  });
 });
 
 describe("the order", () => {
