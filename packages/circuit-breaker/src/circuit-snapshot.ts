@@ -58,7 +58,8 @@ function readCircuit(
   check(`${path}.key`, "a string", key, typeof key === "string");
   check(`${path}.state`, '"closed", "open" or "isolated"', phase, ["closed", "open", "isolated"].includes(phase));
   checkFinite(`${path}.since`, since);
-  checkFinite(`${path}.openFor`, openFor);
+  // Jitter may have made it longer than the longest that can be asked for.
+  checkNumber(`${path}.openFor`, openFor, { max: Number.MAX_VALUE });
   checkFinite(`${path}.openings`, openings);
   check(`${path}.trip.length`, trip.length, kept?.length);
   const records = trip.map((condition, j) => {

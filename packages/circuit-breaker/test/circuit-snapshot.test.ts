@@ -1,7 +1,7 @@
 import { fakeClock } from "@evenkeel/testkit";
 import { describe, expect, it } from "vitest";
 import { circuitBreaker, consecutive, countWindow, timeWindow, type CircuitBreakerOptions } from "../src/index.ts";
-import { boom, play, type Play } from "./play.ts";
+import { boom, judged, play, type Play } from "./play.ts";
 
 const start = 1_700_000_000_000;
 const options = {
@@ -131,6 +131,22 @@ describe("a snapshot", () => {
     expect(here.breaker.snapshot().circuits.find(({ key }) => key === "named")).toEqual(snapshot.circuits[0]);
   });
 
+  it.each([
+    ["of the failure that opened it", false],
+    ["of a later one", true],
+  ])("can be restored however much time the server asked for in the answer %s", async (_, isLate) => {
+    const here = play({ trip: consecutive(1), random: () => 0.5 });
+    const late = await here.start();
+    const endless = judged({ health: "failure", retryAfter: Number.MAX_VALUE });
+    await here.fail(1, isLate ? boom : endless);
+    await here.clock.advance(1);
+    late.reject(endless);
+    await late.outcome;
+    const there = elsewhere(here, 1e9, { trip: consecutive(1) });
+    expect(there.breaker.state()).toBe("open");
+    expect(there.breaker.snapshot()).toEqual(here.breaker.snapshot());
+  });
+
   it("tells no event when it is restored", async () => {
     const here = play(options);
     await here.fail(3);
@@ -161,7 +177,7 @@ describe("restore refuses", () => {
       "key` to be a string, got 5": { ...good, key: 5 },
       'state` to be "closed", "open" or "isolated", got "half-open"': { ...good, state: "half-open" },
       "since` to be a number >= 0 and <= 9007199254740991, got null": { ...good, since: null },
-      "openFor` to be a number >= 0 and <= 9007199254740991, got -1": { ...good, openFor: -1 },
+      [`openFor\` to be a number >= 0 and <= ${Number.MAX_VALUE}, got -1`]: { ...good, openFor: -1 },
       'openings` to be a number >= 0 and <= 9007199254740991, got "1"': { ...good, openings: "1" },
       "trip.length` to be 1, got undefined": { ...good, trip: undefined },
       "trip.length` to be 1, got 0": { ...good, trip: [] },
