@@ -4,7 +4,7 @@ import { rates, Tally, type Counts, type RateOptions, type Rates } from "./rates
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 export interface TimeWindowOptions extends RateOptions {
-  /** How long a call counts, in ms, > 0. Calls are forgotten in sixteenths of it: each after 15/16 to 16/16. */
+  /** How long a call counts, in ms, >= 1. Calls are forgotten in sixteenths of it: each after 15/16 to 16/16. */
   readonly duration: number;
 }
 
@@ -15,7 +15,7 @@ export interface TimeWindowOptions extends RateOptions {
  * @throws {RangeError | TypeError} An option is out of range, or no rate is given.
  */
 export function timeWindow({ duration, ...options }: TimeWindowOptions): TripCondition {
-  checkNumber("duration", duration, { exclusive: true, max: Number.MAX_SAFE_INTEGER });
+  checkNumber("duration", duration, { min: 1, max: Number.MAX_SAFE_INTEGER });
   const limits = rates(options, Number.MAX_SAFE_INTEGER);
   return {
     kind: "time-window",

@@ -123,7 +123,12 @@ describe("timeWindow", () => {
     expect(record.save()).toEqual([1_000_500, 2, 1, 0, 0]);
   });
 
-  it.each([0, -1, Number.NaN, Infinity])("refuses a duration of %s", (duration) => {
-    expect(() => timeWindow({ duration, failureRate: 0.5 })).toThrow(/^Expected `duration` to be a number > 0/);
+  it("counts in slots that can be numbered, from the shortest duration that it takes", () => {
+    const record = timeWindow({ duration: 1, failureRate: 1, minimumCalls: 2 }).start(fakeClock(1_700_000_000_000));
+    expect([record.add("failure", 0), record.add("failure", 0)]).toEqual([undefined, "failure-rate"]);
+  });
+
+  it.each([0.999, 0, -1, Number.NaN, Infinity])("refuses a duration of %s", (duration) => {
+    expect(() => timeWindow({ duration, failureRate: 0.5 })).toThrow(/^Expected `duration` to be a number >= 1/);
   });
 });
