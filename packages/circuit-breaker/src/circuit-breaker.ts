@@ -127,8 +127,7 @@ export function circuitBreaker({
 
       const startedAt = isTimed ? clock.now() : 0;
       let duration = 0;
-      circuit.inFlight++;
-      return start(permit, call, next).then(
+      const outcome = start(permit, call, next).then(
         (result) => {
           if (isTimed) duration = clock.now() - startedAt;
           // The upstream answers again: to refuse all calls until the probe's stream has ended would prolong the outage.
@@ -147,6 +146,8 @@ export function circuitBreaker({
           throw error;
         },
       );
+      circuit.inFlight++;
+      return outcome;
     },
     {
       state: (key = "default") => circuits.peek(key)?.state ?? "closed",

@@ -524,6 +524,14 @@ describe("the state map", () => {
     expect(scene.breaker.state("busy")).toBe("open");
   });
 
+  it("forgets those that were called with what returns no promise", async () => {
+    const scene = play({ maxKeys: 10 });
+    const broken = (): Promise<never> => undefined as unknown as Promise<never>;
+    expect(() => scene.breaker(startCall(undefined, { key: "broken" }), broken)).toThrow(TypeError);
+    await crowd(scene);
+    expect(keysOf(scene)).not.toContain("broken");
+  });
+
   it("keeps circuits of which a body is read", async () => {
     const scene = play({ trip: consecutive(1), maxKeys: 10 });
     const early = await scene.start({ key: "busy" });
