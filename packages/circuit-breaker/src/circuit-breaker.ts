@@ -131,7 +131,7 @@ export function circuitBreaker({
         (result) => {
           if (isTimed) duration = clock.now() - startedAt;
           // The upstream answers again: to refuse all calls until the probe's stream has ended would prolong the outage.
-          if (permit.isProbe) succeeded(circuit, permit, call, duration);
+          if (permit.isProbe && call.work.held) succeeded(circuit, permit, call, duration);
           call.work.over((error) => {
             circuit.inFlight--;
             if (error === undefined) succeeded(circuit, permit, call, duration);

@@ -261,6 +261,17 @@ describe("a probe whose body streams on", () => {
     expect(events.at(-1)).toMatchObject({ type: "circuit-open", reason: "probe-failed", error: boom });
   });
 
+  it("and has failed before its answer was handed on never closes the circuit", async () => {
+    const { breaker, events, start } = await halfOpen();
+    const probe = await start();
+    const end = probe.call.work.hold();
+    probe.resolve("headers");
+    end(boom);
+    await probe.outcome;
+    expect(breaker.state()).toBe("open");
+    expect(events.map(({ type }) => type)).toEqual(["circuit-half-open", "circuit-open"]);
+  });
+
   it("is a call like any other after its lease", async () => {
     const { breaker, clock, end, fail } = await streaming({ trip: consecutive(2) });
     await clock.advance(60_000);
