@@ -47,9 +47,9 @@ export class Circuit {
   /** All calls of a generation share one permit; only probes have their own. */
   #permit: Permit = { generation: 0, isProbe: false, leaseEnd: 0 };
   /** There while the circuit is half-open. */
-  #probes: Probes | undefined = undefined;
+  #probes: Probes | undefined;
   /** The logical calls of which a failure has been counted. */
-  #counted: WeakSet<object> | undefined = undefined;
+  #counted: WeakSet<object> | undefined;
 
   constructor(settings: CircuitSettings) {
     this.#settings = settings;

@@ -6,7 +6,7 @@ export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
   #at = Infinity;
-  #cancel: (() => void) | undefined = undefined;
+  #cancel: (() => void) | undefined;
 
   constructor(clock: Clock, ring: () => void) {
     this.#clock = clock;

@@ -15,9 +15,9 @@ export abstract class Gate implements Door {
   protected abstract readonly limit: number;
   readonly #pause: Pause;
   /** There after a pause, until nobody waits any more. */
-  #slowStart: SlowStart | undefined = undefined;
+  #slowStart: SlowStart | undefined;
   /** Made when the first call has to wait. */
-  #room: WaitingRoom | undefined = undefined;
+  #room: WaitingRoom | undefined;
 
   constructor(key: string, rules: QueueRules) {
     this.key = key;
@@ -33,7 +33,7 @@ export abstract class Gate implements Door {
   protected abstract end(cost: number, undone: boolean, reported?: number): void;
 
   get waiting(): number {
-    return this.#room ? this.#room.size : 0;
+    return this.#room?.size ?? 0;
   }
 
   get pausedFor(): number {
@@ -55,7 +55,7 @@ export abstract class Gate implements Door {
   }
 
   wait(cost: number): number {
-    return Math.max(this.pausedFor, this.#slowStart ? this.#slowStart.wait : 0, this.shortage(cost));
+    return Math.max(this.pausedFor, this.#slowStart?.wait ?? 0, this.shortage(cost));
   }
 
   /** Takes what a call needs. */

@@ -2,9 +2,9 @@
 
 /** A place in a queue. What waits extends it, so that joining allocates nothing and leaving searches nothing. */
 export class Place<P extends Place<P>> {
-  line: Line<P> | undefined = undefined;
-  ahead: P | undefined = undefined;
-  behind: P | undefined = undefined;
+  line: Line<P> | undefined;
+  ahead: P | undefined;
+  behind: P | undefined;
 }
 
 /** All who have the same rank, in a linked list. */

@@ -48,7 +48,6 @@ export class RateLimitError extends ResilienceError implements Refusal {
     this.key = key;
     this.limit = limit;
     this.retryAfter = retryAfter;
-    const verdict = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral" } as const;
-    this.verdict = retryAfter === undefined ? verdict : { ...verdict, retryAfter };
+    this.verdict = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral", retryAfter };
   }
 }

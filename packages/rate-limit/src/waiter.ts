@@ -24,12 +24,12 @@ export class Waiter<I = unknown, O = unknown> extends Place<Waiter> implements A
   readonly cost: number;
   readonly since: number;
   readonly resolve: Either<I, O>["resolve"];
-  listening: Listening | undefined = undefined;
-  bound: Bound | undefined = undefined;
-  pioneer: Pioneer | undefined = undefined;
+  listening: Listening | undefined;
+  bound: Bound | undefined;
+  pioneer: Pioneer | undefined;
   /** Whether what it costs was taken for it; otherwise `reason` is what it rejects with. */
   hasPassed = false;
-  reason: unknown = undefined;
+  reason: unknown;
 
   constructor(
     room: Room,
