@@ -80,6 +80,8 @@ export class PipelineReference {
   private room = Infinity;
   private isAnyoneIn = false;
   private readonly pioneers = new Map<Known, number>();
+  /** Who began since the last pause. */
+  private readonly fresh = new Set<Known>();
   private era = 0;
   private failures = 0;
   private since = 0;
@@ -239,6 +241,7 @@ export class PipelineReference {
     this.active++;
     call.isPioneer = this.room < Infinity;
     if (call.isPioneer) this.pioneers.set(call, this.now);
+    this.fresh.add(call);
     this.room--;
   }
 
@@ -246,7 +249,7 @@ export class PipelineReference {
   private answer(call: Known, isWell: boolean): void {
     if (!this.pioneers.delete(call)) return;
     this.room += isWell ? 2 : 1;
-    this.isAnyoneIn ||= isWell;
+    this.isAnyoneIn ||= isWell && this.fresh.has(call);
   }
 
   private endWaits(): void {
@@ -349,13 +352,13 @@ export class PipelineReference {
     call.current = undefined;
     const { spoiledBy, isProbe, isGivenUp, isStreaming } = attempt;
     if (end.is !== "well") this.record(attempt, end);
-    else if (isProbe || (!isStreaming && !spoiledBy)) this.recordSuccess(attempt);
+    else if (isStreaming ? isProbe : !spoiledBy) this.recordSuccess(attempt);
     if (end.is === "well" && spoiledBy) this.record(attempt, { said: "", is: spoiledBy });
     if (end.is in failures && !isGivenUp) this.heed(end.is as Failure);
-    this.answer(call, end.is === "well");
-    if (call.isPioneer) this.serve();
     if (spoiledBy) this.heed(spoiledBy);
     if (attempt.hasEnded && !isStreaming) this.release();
+    this.answer(call, end.is === "well" && !spoiledBy);
+    if (call.isPioneer) this.serve();
     // Who was let in by this is at work before a retry is decided on.
     this.soon.push(() => this.decide(call, end));
   }
@@ -411,6 +414,7 @@ export class PipelineReference {
     this.pausedUntil = until;
     this.room = 1 - this.pioneers.size;
     this.isAnyoneIn = false;
+    this.fresh.clear();
     this.endWaits();
     this.tell("rate-limit-pause");
   }
