@@ -72,6 +72,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: which.map((i) => ({ what: `stream ${i}`, to: (stage: Stage) => stage.stream(i) })) },
   {
     weight: 2,
+    arbitrary: fc.tuple(which, fc.constantFrom(...ends)).map(([i, end]) => ({
+      what: `break off ${i} ${end.is}`,
+      to: (stage: Stage) => stage.breakOff(i, end),
+    })),
+  },
+  {
+    weight: 2,
     arbitrary: fc.tuple(which, fc.boolean()).map(([i, isLimit]) => ({
       what: `abort ${i} ${isLimit}`,
       to: (stage: Stage) => stage.abort(i, isLimit),

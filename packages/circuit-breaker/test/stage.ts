@@ -115,6 +115,17 @@ export class Stage {
     });
   }
 
+  /** Answers, and ends the body before the answer is handed on. */
+  breakOff(which: number, { error, ...end }: (typeof ends)[number]): void {
+    this.withCall(which, (pair) => {
+      if (pair.endWork) return;
+      const endWork = pair.call.work.hold();
+      pair.resolve("headers");
+      endWork(error);
+      this.settle(pair, end);
+    });
+  }
+
   abort(which: number, isLimit: boolean): void {
     this.withCall(which, (pair) => {
       const { controller, call, passage, endWork } = pair;
