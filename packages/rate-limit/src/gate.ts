@@ -47,6 +47,7 @@ export abstract class Gate implements Door {
 
   /** Runs the call when it may, for `cost`. */
   pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
+    if (call.signal.aborted) return Promise.reject(call.signal.reason);
     const { waiting, rules } = this;
     if (waiting === 0 && this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
     const inTime = call.deadline === Infinity || call.deadline > rules.clock.now();

@@ -50,7 +50,6 @@ export class WaitingRoom {
    * @throws The signal's reason, as soon as it aborts.
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    if (call.signal.aborted) return Promise.reject(call.signal.reason);
     const { clock, queueTimeout, priority, limiter } = this.#door.rules;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;

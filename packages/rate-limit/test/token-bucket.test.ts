@@ -1,5 +1,5 @@
 import { startCall, type EndWork } from "@evenkeel/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { tokenBucket, type TokenBucket, type TokenBucketOptions } from "../src/index.ts";
 import { failure, play, type Play } from "./play.ts";
 
@@ -281,6 +281,15 @@ describe("what a call really cost", () => {
     failed.reject(unprocessed);
     await settle();
     expect(limit.available()).toBe(9);
+  });
+
+  test("a call that was aborted before it came costs nothing, and is not begun", async () => {
+    const { limit } = playBucket();
+    const operation = vi.fn<() => Promise<string>>();
+    const aborted = startCall(undefined, { cost: 3, signal: AbortSignal.abort("too late") });
+    await expect(limit(aborted, operation)).rejects.toBe("too late");
+    expect(limit.available()).toBe(10);
+    expect(operation).not.toHaveBeenCalled();
   });
 
   test("a call that was aborted between its turn and its start costs nothing", async () => {
