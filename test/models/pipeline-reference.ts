@@ -415,8 +415,8 @@ export class PipelineReference {
     this.room = 1 - this.pioneers.size;
     this.isAnyoneIn = false;
     this.fresh.clear();
-    this.endWaits();
     this.tell("rate-limit-pause");
+    this.endWaits();
   }
 
   // The circuit.

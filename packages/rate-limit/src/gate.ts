@@ -76,15 +76,15 @@ export abstract class Gate implements Door {
     this.serve();
   }
 
-  /** Holds everyone back for `ms` from now. Returns whether that is longer than was known. */
-  pauseFor(ms: number): boolean {
-    const grows = this.#pause.extend(ms);
-    if (grows) {
-      this.#slowStart ??= new SlowStart(this.rules.clock);
-      this.#slowStart.restart();
-      this.serve();
-    }
-    return grows;
+  /** Holds everyone back for `ms` from now, because of `call`, unless that was known. */
+  pauseFor(ms: number, call?: Call): void {
+    if (!this.#pause.extend(ms)) return;
+    const { clock, limiter } = this.rules;
+    this.#slowStart ??= new SlowStart(clock);
+    this.#slowStart.restart();
+    const emit: ((event: RateLimitEvent) => void) | undefined = call?.emit;
+    if (call) emit?.({ type: "rate-limit-pause", ...about(call, limiter), retryAfter: ms });
+    this.serve();
   }
 
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
@@ -134,18 +134,13 @@ export abstract class Gate implements Door {
   #heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing of the upstream.
     if (error === undefined || error === call.signal.reason) return false;
-    const { limiter, classify } = this.rules;
     let verdict: Verdict;
     try {
-      verdict = judge(call, error, classify);
+      verdict = judge(call, error, this.rules.classify);
     } catch {
       return false; // a classifier that fails must not cost a permit
     }
-    const retryAfter = pauseOf(verdict);
-    if (this.pauseFor(retryAfter)) {
-      const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
-      emit?.({ type: "rate-limit-pause", ...about(call, limiter), retryAfter });
-    }
+    this.pauseFor(pauseOf(verdict), call);
     return verdict.processed === "no";
   }
 }

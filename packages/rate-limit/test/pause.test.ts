@@ -86,6 +86,16 @@ describe.each(limiters)("%s", (limiter, make) => {
     ]);
   });
 
+  test("it is told before the refusals that come of it", async () => {
+    const { call, clock, events, settle } = playLimiter();
+    const [told] = [await call(), await call()];
+    await call({ deadline: clock.now() + 400 });
+    events.length = 0;
+    told.reject(failure({ kind: "rate-limit", retryAfter: 1_000 }));
+    await settle();
+    expect(events.map(({ type }) => type)).toEqual(["rate-limit-pause", "rate-limit-reject"]);
+  });
+
   test("a hint that changes nothing is no event", async () => {
     const { call, events, settle } = playLimiter();
     const [first, second] = [await call(), await call()];
