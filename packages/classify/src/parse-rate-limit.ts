@@ -65,8 +65,8 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
 /** The `RateLimit-Policy` and `RateLimit` fields of the IETF's drafts, from the seventh on. */
 function putStructured(fields: string, put: Put): void {
   const units = new Map<string, string>();
-  for (const item of fields.split(",")) {
-    const [head = "", ...parameters] = item.trim().split(/\s*;\s*/);
+  for (const item of partsOf(fields, /(?:"(?:\\.|[^"\\])*"?|[^",])+/g)) {
+    const [head = "", ...parameters] = partsOf(item, /(?:"(?:\\.|[^"\\])*"?|[^";])+/g);
     const told = new Map(parameters.map((parameter) => parameter.split("=") as [string, string]));
     const isNamed = head.startsWith('"');
     const label = isNamed ? head : "";
@@ -82,6 +82,11 @@ function putStructured(fields: string, put: Put): void {
     put(unit, label, "reset", Number(told.get("t")) * 1e3);
     put(unit, label, "window", Number(told.get("w")) * 1e3);
   }
+}
+
+/** Splits at what `part` leaves out: a separator between quotes is none (RFC 9651, 3.3.3). */
+function partsOf(text: string, part: RegExp): string[] {
+  return (text.match(part) ?? []).map((each) => each.trim());
 }
 
 function unitOf(name: string): keyof RateLimit {

@@ -213,6 +213,15 @@ describe("parseRateLimit", () => {
       { requests: { limit: 1_000, remaining: 10, reset: 3_600_000, window: 86_400_000 } },
     ],
     [
+      "IETF, names with separators in their quotes (RFC 9651, 3.3.3)",
+      {
+        "ratelimit-policy": '"tokens, 5, a;q=7";q=1000;w=60, "tokens \\"b\\", day";q=50000;w=86400',
+        ratelimit: '"tokens, 5, a;q=7";r=999;t=30, "tokens \\"b\\", day";r=5;t=3600;pk=:YT1iLGM9ZA==:',
+      },
+      { tokens: { limit: 50_000, remaining: 5, reset: 3_600_000, window: 86_400_000 } },
+    ],
+    ["IETF, a name that never ends", { "ratelimit-policy": '"a";q=100, "b, 7;q=5' }, { requests: { limit: 100 } }],
+    [
       "IETF, tokens",
       { "ratelimit-policy": '"t";q=1000;w=60;qu="tokens"', ratelimit: '"t";r=1;t=30' },
       { tokens: { limit: 1_000, remaining: 1, reset: 30_000, window: minute } },
