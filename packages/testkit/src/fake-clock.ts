@@ -1,5 +1,6 @@
 /** Time that moves only when a test says so. */
 import { checkNumber, type Clock } from "@evenkeel/core";
+import { timers, type Timer } from "./timers.ts";
 
 /** A clock for tests. */
 export interface FakeClock extends Clock {
@@ -11,24 +12,13 @@ export interface FakeClock extends Clock {
   readonly pending: number;
 }
 
-interface Timer {
-  readonly at: number;
-  readonly fn: () => void;
-}
-
 /** Makes a clock that starts at `start` (ms since the epoch) and stands still. @default start 0 */
 export function fakeClock(start = 0): FakeClock {
   let now = checkNumber("start", start);
-  const timers = new Set<Timer>();
-
-  function earliest(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of timers) if (!first || timer.at < first.at) first = timer;
-    return first;
-  }
+  const armed = timers();
 
   async function fire(timer: Timer): Promise<void> {
-    timers.delete(timer);
+    armed.disarm(timer);
     now = Math.max(now, timer.at);
     timer.fn();
     await promisesSettled();
@@ -37,24 +27,24 @@ export function fakeClock(start = 0): FakeClock {
   return {
     now: () => now,
     after(ms, fn) {
-      const timer = { at: now + Math.max(0, ms), fn };
-      if (timer.at < Infinity) timers.add(timer);
-      return () => void timers.delete(timer);
+      const at = now + Math.max(0, ms);
+      const timer = at < Infinity ? armed.arm(at, fn) : undefined;
+      return () => timer && armed.disarm(timer);
     },
     async advance(ms) {
       const end = now + checkNumber("ms", ms);
       await promisesSettled();
-      for (let timer = earliest(); timer && timer.at <= end; timer = earliest()) await fire(timer);
+      while (armed.earliest && armed.earliest.at <= end) await fire(armed.earliest);
       now = end;
     },
     async next() {
       await promisesSettled();
-      const timer = earliest();
+      const timer = armed.earliest;
       if (timer) await fire(timer);
       return timer !== undefined;
     },
     get pending() {
-      return timers.size;
+      return armed.size;
     },
   };
 }

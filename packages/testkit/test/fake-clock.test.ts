@@ -1,6 +1,6 @@
 import { sleep } from "@evenkeel/core";
 import { expect, test } from "vitest";
-import { fakeClock } from "../src/index.ts";
+import { fakeClock, seededRandom } from "../src/index.ts";
 
 const signal = new AbortController().signal;
 
@@ -94,6 +94,19 @@ test("a delay of zero or less is due at once, but never before time moves", asyn
   expect(fired).toEqual([]);
   await clock.advance(0);
   expect(fired).toEqual([5, 5]);
+});
+
+test("a hundred thousand timers, half of them cancelled, fire in order, and soon", async () => {
+  const clock = fakeClock();
+  const fired: number[] = [];
+  const random = seededRandom(1);
+  // By time, then by the order in which they were set.
+  const ranks = Array.from({ length: 100_000 }, (_, index) => Math.floor(random() * 1_000) * 1e6 + index);
+  const cancels = ranks.map((rank) => clock.after(Math.floor(rank / 1e6), () => fired.push(rank)));
+  for (const [index, cancel] of cancels.entries()) if (index % 2) cancel();
+  expect(clock.pending).toBe(50_000);
+  await clock.advance(1_000);
+  expect(fired).toEqual(ranks.filter((_, index) => index % 2 === 0).toSorted((a, b) => a - b));
 });
 
 test("an endless wait arms no timer", () => {
