@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { ResilienceError, type Kind, type Verdict } from "@evenkeel/core";
+import type { FinishReason } from "@google/genai";
 import { describe, expect, test } from "vitest";
 import {
   classifier,
@@ -404,12 +405,34 @@ describe("classifyEvent", () => {
     expect(classifyEvent(event)).toBeUndefined();
   });
 
-  test.each([
-    ["SPII", "content-filter"],
-    ["NO_SPII", undefined],
-    ["SPII_NONE", undefined],
-    ["STOP", undefined],
-  ])("Gemini's %s is %s", (finishReason, kind) => {
+  /** Each that Google's SDK knows: a new one does not compile until it is judged. */
+  const finishReasons: Readonly<Record<`${FinishReason}`, Kind | undefined>> = {
+    FINISH_REASON_UNSPECIFIED: undefined,
+    STOP: undefined,
+    MAX_TOKENS: undefined,
+    CONTINUATION: undefined,
+    SAFETY: "content-filter",
+    RECITATION: "content-filter",
+    BLOCKLIST: "content-filter",
+    PROHIBITED_CONTENT: "content-filter",
+    SPII: "content-filter",
+    IMAGE_SAFETY: "content-filter",
+    IMAGE_PROHIBITED_CONTENT: "content-filter",
+    IMAGE_RECITATION: "content-filter",
+    MALFORMED_FUNCTION_CALL: "malformed",
+    MALFORMED_RESPONSE: "malformed",
+    UNEXPECTED_TOOL_CALL: "malformed",
+    NO_IMAGE: "malformed",
+    LANGUAGE: undefined,
+    OTHER: undefined,
+    IMAGE_OTHER: undefined,
+    TOO_MANY_TOOL_CALLS: undefined,
+  };
+  const unheardOf = ["NO_SPII", "SPII_NONE", "NO_IMAGE_NONE", "MY_NO_IMAGE"].map(
+    (reason) => [reason, undefined] as const,
+  );
+
+  test.each([...Object.entries(finishReasons), ...unheardOf])("Gemini's %s is %s", (finishReason, kind) => {
     expect(classifyEvent({ candidates: [{ finishReason }] }, { provider: "gemini" })?.kind).toBe(kind);
   });
 

@@ -1,6 +1,6 @@
 /** Google's Gemini API: ai.google.dev/gemini-api/docs/troubleshooting; and Vertex AI: cloud.google.com/vertex-ai/generative-ai/docs/error-code-429. */
 import { property } from "../property.ts";
-import type { OutcomeOf, Provider } from "../provider.ts";
+import type { OutcomeOf, Provider, Row } from "../provider.ts";
 
 export const gemini: Provider<"gemini"> = {
   name: "gemini",
@@ -10,14 +10,22 @@ export const gemini: Provider<"gemini"> = {
     [/^0$/, { kind: "quota", hint: false }, 429],
   ],
   texts: [[/limit: 0\b/, { kind: "quota", hint: false }, 429]],
-  event: blocked,
+  event: unanswered,
 };
 
-/** An answer without an answer: the prompt or the candidate was blocked, or the model made a call that does not parse. */
-function blocked(body: unknown): OutcomeOf | undefined {
-  const reason = property(property(property(body, "candidates"), 0), "finishReason");
-  if (reason === "MALFORMED_FUNCTION_CALL") return { kind: "malformed", processed: "yes", health: "neutral" };
-  const isBlocked = /^(SAFETY|RECITATION|PROHIBITED_CONTENT|BLOCKLIST|SPII)$/.test(String(reason));
-  if (!isBlocked && !property(property(body, "promptFeedback"), "blockReason")) return undefined;
-  return { kind: "content-filter", processed: "yes" };
+const blocked = { kind: "content-filter", processed: "yes" } as const;
+const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
+
+/** How an answer ends that is none. Another reason says nothing, or that the answer is good as far as it goes. */
+const endings: readonly Row<OutcomeOf>[] = [
+  [/^((IMAGE_)?(SAFETY|RECITATION|PROHIBITED_CONTENT)|BLOCKLIST|SPII)$/, blocked],
+  // The model made what does not parse, a call that nobody offered, or not what was asked for.
+  [/^(MALFORMED_FUNCTION_CALL|MALFORMED_RESPONSE|UNEXPECTED_TOOL_CALL|NO_IMAGE)$/, badSample],
+];
+
+/** An answer without an answer: the prompt or the candidate was blocked, or the sample is of no use. */
+function unanswered(body: unknown): OutcomeOf | undefined {
+  if (property(property(body, "promptFeedback"), "blockReason")) return blocked;
+  const reason = String(property(property(property(body, "candidates"), 0), "finishReason"));
+  return endings.find(([pattern]) => pattern.test(reason))?.[1];
 }
