@@ -16,10 +16,7 @@ import { answer, faultServer, httpFaults } from "@evenkeel/testkit/server";
 import OpenAI from "openai";
 
 const newBreaker = () =>
-  circuitBreaker({
-    trip: timeWindow({ duration: 30_000, failureRate: 0.5, timeoutRate: 0.3, minimumCalls: 20 }),
-    openFor: 5_000,
-  });
+  circuitBreaker({ trip: timeWindow({ duration: 30_000, failureRate: 0.5, timeoutRate: 0.3, minimumCalls: 20 }) });
 const breaker = newBreaker();
 const limit = semaphore({ permits: 10, maxQueue: 500 }); // a permit is held until an answer's body has ended
 const counts: Record<string, number> = {}; // stands for your metrics
@@ -28,7 +25,7 @@ const fetch = resilientFetch({
   profile: "standard", // without it the limits are chosen from each request
   retry: retry({
     retries: 4,
-    budget: retryBudget(), // a provider that is down costs 1.1 requests a call, not 5
+    budget: retryBudget(), // a provider that is down costs 1.05 requests a call, not 5
     replay: replayCap({ perCall: 2, limit: 1_000, interval: 3_600_000 }), // what may be billed twice
   }),
   breaker,
