@@ -16,7 +16,8 @@ export function openaiChat(
   if (!stream) {
     const message = { role: "assistant", content: deltas.join(""), refusal: null };
     const choices = [{ index: 0, message, logprobs: null, finish_reason: "stop" }];
-    return json({ ...base, object: "chat.completion", choices, usage: usage(deltas.length) });
+    const object = { object: "chat.completion", system_fingerprint: null };
+    return json({ ...base, ...object, choices, usage: usage(deltas.length) });
   }
   const chunk = (delta: object, finish: string | null = null): string =>
     frame({ ...base, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: finish }] });
