@@ -8,6 +8,7 @@ import {
 import { createEmptyPipeline, createHttpHeaders, createPipelineRequest, RestError } from "@azure/core-rest-pipeline";
 import { GoogleGenAI } from "@google/genai";
 import { InferenceClient } from "@huggingface/inference";
+import { ChatOpenAI } from "@langchain/openai";
 import { HTTPClient as MistralHttp, Mistral } from "@mistralai/mistralai";
 import { HTTPClient as OpenRouterHttp, OpenRouter } from "@openrouter/sdk";
 import { APICallError, RetryError } from "ai";
@@ -15,6 +16,7 @@ import { CohereClientV2 } from "cohere-ai";
 import Groq from "groq-sdk";
 import { Ollama } from "ollama";
 import OpenAI, { APIError } from "openai";
+import Together from "together-ai";
 import { describe, expect, test } from "vitest";
 import { classify, classifyResponse, type ProviderName } from "../src/index.ts";
 
@@ -51,6 +53,21 @@ const sdks: Readonly<Record<string, Sdk>> = {
     provider: "groq",
     call: (fetch, signal) =>
       new Groq({ apiKey, fetch, maxRetries: 0 }).chat.completions.create({ model: "m", messages }, { signal }),
+    keepsHeaders: true,
+  },
+  "together-ai": {
+    provider: "together",
+    call: (fetch, signal) =>
+      new Together({ apiKey, fetch, maxRetries: 0 }).chat.completions.create({ model: "m", messages }, { signal }),
+    keepsHeaders: true,
+  },
+  "@langchain/openai": {
+    provider: "openai",
+    call: (fetch, signal) =>
+      new ChatOpenAI({ model: "m", apiKey, configuration: { fetch }, maxRetries: 0 }).invoke(
+        "hello",
+        signal && { signal },
+      ),
     keepsHeaders: true,
   },
   "@mistralai/mistralai": {
@@ -210,6 +227,11 @@ describe("timeouts of SDKs", () => {
   test.each([
     ["openai", () => new OpenAI(options).chat.completions.create({ model: "m", messages })],
     ["groq-sdk", () => new Groq(options).chat.completions.create({ model: "m", messages })],
+    ["together-ai", () => new Together(options).chat.completions.create({ model: "m", messages })],
+    [
+      "@langchain/openai",
+      () => new ChatOpenAI({ ...options, model: "m", configuration: { fetch: hang } }).invoke("hello"),
+    ],
     ["@anthropic-ai/sdk", () => new Anthropic(options).messages.create({ model: "m", max_tokens: 9, messages })],
   ])("%s: its timeout is no user's abort", async (_, call) => {
     const error = await thrownBy(call());
