@@ -2,10 +2,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { files, isIndex, parse, read, readPackages, root, type Package } from "./repository.ts";
+import { files, isIndex, parse, read, readPackages, root, type Package, type Source } from "./repository.ts";
 import { declaredNames, exportsOf, isPublic, nameOf, topLevelNames, usedNames } from "./syntax.ts";
 
 export interface Example {
+  /** The file that it stands in. */
   readonly page: string;
   /** The line of its page on which it begins. */
   readonly line: number;
@@ -55,30 +56,30 @@ export function examplesOfComments(): Example[] {
 }
 
 /**
- * Writes each example to a file. What it uses and does not declare is imported: from an earlier example of its page, from the
- * packages, or from what readers are taken to have.
+ * Writes each example to a file. That of a page stands there as it is, since that is how it will be pasted. What that of a comment uses
+ * and does not declare is imported: from the packages, or from what readers are taken to have.
  */
 export function write(examples: readonly Example[]): WrittenExample[] {
   mkdirSync(folder, { recursive: true });
   const known = new Map([...namesOfReader(), ...readPackages().flatMap(namesOfPackage)]);
-  const onPage = new Map<string, Map<string, string>>();
 
   return examples.map((example) => {
-    const earlier = onPage.get(example.page) ?? new Map<string, string>();
-    onPage.set(example.page, earlier);
     const name = `${example.page}-${example.line}`.replace(/\W+/g, "-");
     const source = parse(name, example.code);
-    const declared = declaredNames(source);
-    const imports = usedNames(source)
-      .filter((used) => !declared.has(used))
-      .map((used) => ({ used, from: earlier.get(used) ?? known.get(used) }))
-      .map(({ used, from }) => (from ? `import { ${used} } from "${from}";` : ""));
-    const { exported, local } = topLevelNames(source);
-    for (const own of [...exported, ...local]) earlier.set(own, `./${name}.ts`);
+    const imports = example.page.endsWith(".md") ? [] : missingImports(source, known);
     const file = join(folder, `${name}.ts`);
-    writeFileSync(file, `${imports.join("")}\n${example.code}\nexport { ${local.join(", ")} };\n`);
+    writeFileSync(
+      file,
+      `${imports.join("")}\n${example.code}\nexport { ${topLevelNames(source).local.join(", ")} };\n`,
+    );
     return { ...example, file };
   });
+}
+
+function missingImports(source: Source, known: ReadonlyMap<string, string>): string[] {
+  const declared = declaredNames(source);
+  const missing = usedNames(source).filter((used) => !declared.has(used) && known.has(used));
+  return missing.map((name) => `import { ${name} } from "${known.get(name)}";`);
 }
 
 /** Removes what `write` wrote. */

@@ -1,8 +1,7 @@
-/** What the readers of an example are taken to have: names that examples use without saying where they come from. */
+/** What the readers of an `@example` are taken to have: names that examples in comments use without saying where they come from. */
 export { default as Anthropic } from "@anthropic-ai/sdk";
 import { answer, faultServer } from "@evenkeel/testkit/server";
 export { default as OpenAI } from "openai";
-export { expect, test } from "vitest";
 
 interface Abortable {
   readonly signal?: AbortSignal | undefined;
@@ -19,11 +18,6 @@ export async function ask(_signal?: AbortSignal): Promise<string> {
 /** Completes a prompt. */
 export async function complete(prompt: string, _options?: Abortable): Promise<string> {
   return `${prompt} An even keel.`;
-}
-
-/** An operation that never settles by itself. */
-export function hangs(): Promise<never> {
-  return new Promise(() => {});
 }
 
 /** An upstream of the reader's, which answers as every provider does. */
