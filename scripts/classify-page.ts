@@ -176,8 +176,14 @@ through \`classify\` in the call's init. Whether a call was *aborted* is not its
 import { classify } from "@evenkeel/classify";
 import { retry } from "@evenkeel/retry";
 
-const answer = await retry({ classify }).run(({ signal }) => fetch("https://api.openai.com/v1/models", { signal }));
-console.log(answer.ok); // true
+const models = await retry({ classify }).run(async ({ signal }) => {
+  const response = await fetch("https://api.openai.com/v1/models", { signal });
+  if (response.ok) return response.json();
+  // A layer judges what is thrown: a response that is no answer has to be.
+  const { status, headers, url } = response;
+  throw Object.assign(new Error(\`Status \${status}\`), { status, headers, url, body: await response.text() });
+});
+console.log(models);
 \`\`\`
 
 ## Do and don't

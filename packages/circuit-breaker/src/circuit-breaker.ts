@@ -77,7 +77,7 @@ export interface CircuitBreaker extends Layer {
  * has a circuit of its own. A caller's abort, and what the verdict says is no fault of the upstream, does not count.
  * @example
  * const breaker = circuitBreaker();
- * const answer = await breaker.run(({ signal }) => fetch("https://api.example.com", { signal }));
+ * const answer = await breaker.run(({ signal }) => ask(signal));
  * @throws {CircuitOpenError} The circuit is open; the operation was not called.
  * @throws {RangeError | TypeError} An option is out of range.
  */

@@ -25,11 +25,11 @@ export interface Semaphore extends Layer {
 }
 
 /**
- * Makes calls of a key wait while `permits` others are at work. A permit is held until the work is over: a streamed response
- * until its body has ended, an operation deaf to its signal until it has settled.
+ * Makes calls of a key wait while `permits` others are at work. A permit is held until the work is over: an operation deaf to its
+ * signal until it has settled, a streamed response until its body has ended, where the operation holds its work.
  * @example
  * const limit = semaphore({ permits: 5 });
- * const response = await limit.run(({ signal }) => fetch("https://api.example.com", { signal }));
+ * const answer = await limit.run(({ signal }) => ask(signal));
  * @throws {RateLimitError} The queue is full, or waiting is or became vain.
  * @throws {RangeError | TypeError} An option is out of range.
  */

@@ -34,7 +34,7 @@ export interface TokenBucket extends Layer {
  * where the real cost is known when the work is over, the difference is given back or charged.
  * @example
  * const limit = tokenBucket({ limit: 90_000, interval: 60_000 });
- * const response = await limit.run(({ signal }) => fetch("https://api.example.com", { signal }), { cost: 1_200 });
+ * const answer = await limit.run(({ signal }) => ask(signal), { cost: 1_200 });
  * @throws {RateLimitError} The call costs more than the bucket holds, the queue is full, or waiting is or became vain.
  * @throws {RangeError | TypeError} An option is out of range, or, when called, the cost.
  */

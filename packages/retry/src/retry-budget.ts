@@ -33,7 +33,7 @@ export interface RetryBudget {
  * after its last success, so 1.05 requests per call over 1,000 calls.
  * @example
  * const budget = retryBudget();
- * const answer = await retry({ budget }).run(({ signal }) => fetch("https://api.example.com", { signal }));
+ * const answer = await retry({ budget }).run(({ signal }) => ask(signal));
  * @throws {RangeError} An option is out of range.
  */
 export function retryBudget({

@@ -45,7 +45,7 @@ export interface RetryOptions {
 /**
  * Repeats a call that failed in a way that another attempt may mend. Gives up by rejecting with the last real error itself.
  * @example
- * const answer = await retry({ retries: 5 }).run(({ signal }) => fetch("https://api.example.com", { signal }));
+ * const answer = await retry({ retries: 5 }).run(({ signal }) => ask(signal));
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function retry({
