@@ -6,7 +6,7 @@ const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as 
 export const groq: Provider<"groq"> = {
   name: "groq",
   host: /(^|\.)api\.groq\.com$/,
-  codes: [[/^tool_use_failed$/, badSample]],
+  codes: [[/^(tool_use|json_validate)_failed$/, badSample]],
   texts: [[/\b[TR]PD\b|per day/, "quota", 429]],
   statuses: {
     422: badSample,

@@ -5,8 +5,9 @@ export const openai: Provider<"openai"> = {
   name: "openai",
   host: /(^|\.)api\.openai\.com$/,
   codes: [
-    [/^image_content_policy/, "content-filter"],
-    [/image|^data_residency/, "invalid-request"],
+    // What is wrong is the image, however it is told: too large, or not found.
+    [/^(image_(too|parse|file)|empty_image|failed_to_download_image|data_residency)/, "invalid-request"],
+    [/^image_generation_user/, 400],
   ],
   texts: [
     // More tokens than a minute has: no wait makes it fit.

@@ -92,6 +92,18 @@ export const openai: Catalogue = {
       why: "The message tells the wait.",
     },
     {
+      answer: "429, images in a minute",
+      status: 429,
+      body: error(
+        "rate_limit_exceeded",
+        "input-images",
+        "Rate limit reached for gpt-image-1 in organization org-1 on input-images per min: Limit 5, Used 5, Requested 1. Please try again in 12s.",
+      ),
+      verdict: limited,
+      retryAfter: 12_000,
+      why: "A limit, whatever is counted.",
+    },
+    {
       answer: "429, more tokens than the limit",
       status: 429,
       body: error(
@@ -225,6 +237,38 @@ export const openai: Catalogue = {
     failed("misalignment_policy_violation", filtered, "As a 403."),
     failed("image_content_policy_violation", filtered, "The same image is rejected again."),
     failed("data_residency_mismatch", invalid, "The project's region is another."),
+    {
+      answer: "400 `moderation_blocked`",
+      status: 400,
+      body: error(
+        "moderation_blocked",
+        "image_generation_user_error",
+        "Your request was rejected by the safety system.",
+      ),
+      verdict: filtered,
+      why: "The same prompt is rejected again.",
+    },
+    {
+      answer: "500 `image_generation_server_error`",
+      status: 500,
+      body: error(null, "image_generation_server_error", "The server had an error."),
+      verdict: broken,
+      why: "As a 500.",
+    },
+    {
+      answer: "`image_generation_user_error` in a stream",
+      body: {
+        type: "error",
+        error: { type: "image_generation_user_error", code: null, message: "The mask is empty." },
+      },
+      verdict: invalid,
+      why: "The image is wrong.",
+    },
+    failed("image_too_small", invalid, "The image is wrong."),
+    failed("image_parse_error", invalid, "The image is wrong."),
+    failed("empty_image_file", invalid, "The image is wrong."),
+    failed("failed_to_download_image", invalid, "The image is wrong."),
+    failed("unsupported_image_media_type", invalid, "The image is wrong."),
     failed("invalid_image_url", invalid, "The image is wrong."),
     failed("image_too_large", invalid, "The image is wrong."),
     failed("image_file_not_found", invalid, "The image is wrong."),

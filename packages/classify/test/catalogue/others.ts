@@ -308,6 +308,20 @@ export const groq: Catalogue = {
       why: "The next sample may parse.",
     },
     {
+      answer: "400 `json_validate_failed`",
+      status: 400,
+      body: {
+        error: {
+          message: "Failed to generate JSON. Please adjust your prompt.",
+          type: "invalid_request_error",
+          code: "json_validate_failed",
+          failed_generation: "{",
+        },
+      },
+      verdict: badSample,
+      why: "The next sample may parse.",
+    },
+    {
       answer: "424",
       status: 424,
       body: { error: { message: "Authentication failed when trying to communicate with the remote MCP server" } },
