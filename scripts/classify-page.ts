@@ -199,8 +199,8 @@ An explicit code, then a type, then a message that the provider documents for th
 network's failure. The table of the provider goes before the generic one. \`x-should-retry\` is the provider's own word and decides the action.
 
 The wait is the first of: \`retry-after-ms\`, \`x-ms-retry-after-ms\`, \`x-amz-retry-after\`, \`retry-after\`, a field of the body
-(\`retryDelay\`, \`quotaResetDelay\`, \`estimated_time\`, \`resets_in_seconds\`, \`resets_at\`, \`retry_after\`), the reset of a limit
-of which nothing remains, and what the message says.
+(\`retryDelay\`, \`quotaResetDelay\`, \`estimated_time\`, \`resets_in_seconds\`, \`resets_at\`, \`retry_after\`), what the message
+says, and, of a 429, the reset of a limit of which nothing remains.
 
 ## Kinds
 

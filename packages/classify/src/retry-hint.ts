@@ -4,9 +4,9 @@ import type { Facts } from "./facts.ts";
 import { parseRateLimit } from "./parse-rate-limit.ts";
 import { parseRetryAfter } from "./parse-retry-after.ts";
 
-/** Returns the wait in whole ms: from headers, from fields of the body, from the reset of what is used up, or from the message. */
+/** Returns the wait in whole ms: from headers, from fields of the body, from the message, or from the reset of what is used up. */
 export function retryHint(facts: Facts, now: number): number | undefined {
-  const hint = asked(facts, now) ?? facts.wait ?? whenRefilled(facts, now) ?? told(facts, now);
+  const hint = asked(facts, now) ?? facts.wait ?? told(facts, now) ?? whenRefilled(facts, now);
   return hint === undefined || hint === Infinity ? undefined : Math.round(hint);
 }
 
@@ -14,7 +14,9 @@ function asked({ headers }: Facts, now: number): number | undefined {
   return headers.map((each) => parseRetryAfter(each, { now })).find((wait) => wait !== undefined);
 }
 
-function whenRefilled({ headers }: Facts, now: number): number | undefined {
+/** A reset tells when a bucket is full, long after there is room again, and explains no other failure than a limit's. */
+function whenRefilled({ status, headers }: Facts, now: number): number | undefined {
+  if (status !== 429) return undefined;
   const buckets = headers.flatMap((each) => Object.values(parseRateLimit(each, { now })));
   const resets = buckets.flatMap(({ remaining, reset }) => (remaining === 0 && reset !== undefined ? [reset] : []));
   return resets.length > 0 ? Math.max(...resets) : undefined;

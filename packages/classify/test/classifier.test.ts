@@ -227,13 +227,13 @@ describe("retryAfter", () => {
   const reset = { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "4s" };
   const inMessage = { message: "try again in 5s" };
 
-  test("milliseconds, then seconds, then the body, then a reset, then the message", () => {
+  test("milliseconds, then seconds, then the body, then the message, then a reset", () => {
     const inBody = { ...inMessage, retry_after: 3 };
     expect(wait({ "retry-after-ms": "1000", "retry-after": "2", ...reset }, inBody)).toBe(1_000);
     expect(wait({ "retry-after": "2", ...reset }, inBody)).toBe(2_000);
     expect(wait(reset, inBody)).toBe(3_000);
-    expect(wait(reset, inMessage)).toBe(4_000);
-    expect(wait({}, inMessage)).toBe(5_000);
+    expect(wait(reset, inMessage)).toBe(5_000);
+    expect(wait(reset, {})).toBe(4_000);
     expect(wait({}, {})).toBeUndefined();
   });
 
@@ -250,6 +250,12 @@ describe("retryAfter", () => {
 
   test("an invalid header is as none", () => {
     expect(wait({ "retry-after": "soon" }, inMessage)).toBe(5_000);
+  });
+
+  test("an empty bucket is not why a server fails", () => {
+    for (const status of [400, 500, 503]) {
+      expect(classifyResponse({ status, headers: reset })).toEqual(classifyResponse({ status }));
+    }
   });
 
   test("a bucket with something left is no reason to wait", () => {

@@ -4,13 +4,20 @@ import { retryHint } from "../src/retry-hint.ts";
 
 const now = Date.UTC(2030, 0, 1);
 const usedUp = { "x-ratelimit-remaining-requests": "0" };
+const refilled = { ...usedUp, "x-ratelimit-reset-requests": "3s" };
 
 test.each<[what: string, facts: Partial<Facts>, wait: number | undefined]>([
   ["nowhere", {}, undefined],
   ["in a header's date", { headers: [{ "retry-after": "Tue, 01 Jan 2030 00:00:07 GMT" }] }, 7_000],
   ["in inner headers, where the outer are silent", { headers: [{}, { "retry-after": "5" }], wait: 1 }, 5_000],
   ["in the body", { wait: 1, text: "try again in 5s" }, 1],
-  ["in the reset of what is used up", { headers: [{ ...usedUp, "x-ratelimit-reset-requests": "3s" }] }, 3_000],
+  ["in the reset of what is used up, where that is the failure", { status: 429, headers: [refilled] }, 3_000],
+  [
+    "in the message, which knows better when there is room again",
+    { status: 429, headers: [refilled], text: "try again in 6ms" },
+    6,
+  ],
+  ["nowhere, where something else failed while it was used up", { status: 500, headers: [refilled] }, undefined],
   ["in the message, where what is used up has no reset", { headers: [usedUp], text: "try again in 5s" }, 5_000],
   ["in the message as a date", { text: "regain access on 2030-01-01 at 01:00 UTC" }, 3_600_000],
 ])("the wait stands %s", (_, facts, wait) => {

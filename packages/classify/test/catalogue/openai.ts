@@ -76,8 +76,8 @@ export const openai: Catalogue = {
         "Rate limit reached for gpt-5 in organization org-1 on tokens per min (TPM): Limit 30000, Used 28770, Requested 2000. Please try again in 1.54s.",
       ),
       verdict: limited,
-      retryAfter: 360_000,
-      why: "The reset of an empty bucket is believed before the message.",
+      retryAfter: 1_540,
+      why: "The message tells when there is room; the reset, when the bucket is full again.",
     },
     {
       answer: "429 `rate_limit_exceeded`, without headers",
