@@ -1,6 +1,11 @@
-/** Tells calls of an API from others. */
+/** Tells what the caller of an API expects. */
 
-/** Whether the caller asked for data: to others a web page, or an `error` field, may be just what they want. */
-export function expectsData({ method, headers }: RequestInit): boolean {
-  return method?.toUpperCase() === "POST" || /json|event-stream/.test(new Headers(headers).get("accept") ?? "");
+/** Whether a new answer is to be made. What is only read may be the record of a job, with an `error` that is the job's own. */
+export function expectsAnswer({ method }: RequestInit): boolean {
+  return method?.toUpperCase() === "POST";
+}
+
+/** Whether the caller asked for data: to others a web page may be just what they want. */
+export function expectsData(init: RequestInit): boolean {
+  return expectsAnswer(init) || /json|event-stream/.test(new Headers(init.headers).get("accept") ?? "");
 }

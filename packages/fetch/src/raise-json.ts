@@ -1,6 +1,6 @@
 /** Reads a JSON answer whole before it is handed on. */
 import type { Call } from "@evenkeel/core";
-import { expectsData } from "./expects-data.ts";
+import { expectsAnswer } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -26,7 +26,7 @@ export async function raiseJson(
     const delivered = { bytes: body.byteLength, chunks: chunks.length };
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }
-  const reported = expectsData(call.input.init) ? errorIn(text) : undefined;
+  const reported = expectsAnswer(call.input.init) ? errorIn(text) : undefined;
   const verdict = reported && options.classifyEvent(reported, { url: call.input.url, now: options.clock.now() });
   // A resource may have a field of this name that tells of no failure, such as a job that has not failed yet.
   if (reported && verdict) throw reportedFailure(response, reported, verdict);

@@ -1,6 +1,7 @@
 import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { faultServer, openaiError, sequence, answer } from "@evenkeel/testkit/server";
+import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
 
@@ -141,6 +142,20 @@ describe("a response", () => {
     const resilient = resilientFetch({ fetch: async () => (sent++, json(job)), retry: atOnce() });
     const response = await resilient("https://api.openai.com/v1/fine_tuning/jobs", post);
     expect({ status: response.status, sent, body: await response.json() }).toEqual({ status: 200, sent: 1, body: job });
+  });
+
+  it("that tells of a job which failed is no failure of the request for it", async () => {
+    const failure = { code: "server_error", message: "It broke." };
+    const records = [
+      { id: "ftjob-1", object: "fine_tuning.job", status: "failed", error: failure },
+      { id: "resp_1", object: "response", status: "failed", error: failure, output: [] },
+    ];
+    let sent = 0;
+    const fetch = resilientFetch({ fetch: async () => json(records[sent++]), retry: atOnce() });
+    const client = new OpenAI({ apiKey: "none", fetch, maxRetries: 0 });
+    expect(await client.fineTuning.jobs.retrieve("ftjob-1")).toMatchObject({ status: "failed", error: failure });
+    expect(await client.responses.retrieve("resp_1")).toMatchObject({ status: "failed", error: failure });
+    expect(sent).toBe(2);
   });
 
   it("larger than the peek passes byte for byte", async () => {
