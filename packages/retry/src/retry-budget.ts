@@ -55,13 +55,14 @@ export function retryBudget({
   return {
     deposit(key) {
       const account = accounts.get(key);
-      account.balance = Math.min(capacity, account.balance + deposit);
+      // Ten deposits of 0.1 add up to a little less than 1.
+      account.balance = Math.min(capacity, Math.round((account.balance + deposit) * 1e9) / 1e9);
     },
     withdraw(key) {
       const account = accounts.get(key);
       account.asked = clock.now();
-      if (account.balance < one) return false;
-      account.balance = Math.max(0, account.balance - 1);
+      if (account.balance < 1) return false;
+      account.balance -= 1;
       return true;
     },
     balance: (key) => accounts.peek(key)?.balance ?? reserve,
@@ -76,6 +77,3 @@ interface Account {
 
 /** A key with less than its reserve may be forgotten when nobody asked for a retry for so long, in ms: memory must end, too. */
 const forgetAfter = 600_000;
-
-/** Ten deposits of 0.1 add up to a little less than 1. */
-const one = 1 - 1e-9;

@@ -63,6 +63,7 @@ export function retry({
   checkNumber("maxRetryAfter", maxRetryAfter);
   if (budget) checkFunction("budget.deposit", budget.deposit);
   if (budget) checkFunction("budget.withdraw", budget.withdraw);
+  if (budget) checkFunction("budget.balance", budget.balance);
   if (classify) checkFunction("classify", classify);
   const mayReplay = replayOf(replay);
   checkFunction("random", random);
@@ -125,9 +126,12 @@ export function retry({
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * random());
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
+    // A spent budget refuses before the rule is asked, which may count what it allows.
+    const isSpent = budget && budget.balance(call.key) < 1;
+    if (isSpent && !budget.withdraw(call.key)) return "budget";
     if (!mayReplay(verdict, error, call)) return "processed";
     // Charged before the wait: a crowd of sleepers that had not been counted would overdraw.
-    if (budget && !budget.withdraw(call.key)) return "budget";
+    if (budget && !isSpent && !budget.withdraw(call.key)) return "budget";
     return delay;
   }
 }

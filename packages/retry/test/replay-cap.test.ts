@@ -1,4 +1,4 @@
-import { replayCap, retry, constant } from "@evenkeel/retry";
+import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -49,6 +49,21 @@ describe("replayCap", () => {
   it("allows none where the limit is 0, however many a call might have", async () => {
     const layer = retry({ retries: 5, backoff: constant(0), replay: replayCap({ perCall: 3, limit: 0 }) });
     expect(await attemptsOf(layer, "maybe")).toBe(1);
+  });
+
+  it("counts no replay that the budget forbids", async () => {
+    const budget = retryBudget({ reserve: 0, deposit: 1 });
+    const layer = retry({ retries: 1, backoff: constant(0), budget, replay: replayCap({ limit: 1 }) });
+    expect(await attemptsOf(layer, "maybe")).toBe(1);
+    budget.deposit("default");
+    expect(await attemptsOf(layer, "maybe")).toBe(2);
+  });
+
+  it("charges the budget for no replay that it forbids itself", async () => {
+    const budget = retryBudget({ reserve: 5 });
+    const layer = retry({ retries: 1, backoff: constant(0), budget, replay: replayCap({ limit: 0 }) });
+    await attemptsOf(layer, "maybe");
+    expect(budget.balance("default")).toBe(5);
   });
 
   it("tells nobody that what was surely not done may be billed twice", async () => {

@@ -186,8 +186,8 @@ class Game {
       [attempts > retries, "retries"],
       [retryAfter > 100, "retry-after"],
       [this.clock.now() + wait >= known.deadline, "deadline"],
-      [replay === "unprocessed" && processed !== "no", "processed"],
       [this.balances[key]! < 1 - 1e-9, "budget"],
+      [replay === "unprocessed" && processed !== "no", "processed"],
     ];
     const objection = objections.find(([holds]) => holds);
     if (objection) {

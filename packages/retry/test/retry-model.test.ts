@@ -51,8 +51,8 @@ function foretell(plan: Plan): Story {
       [attempts > plan.retries, "retries"],
       [hint > plan.maxRetryAfter, "retry-after"],
       [now + wait >= plan.deadline, "deadline"],
-      [plan.replay === "unprocessed" && outcome.processed !== "no", "processed"],
       [attempts > plan.reserve, "budget"],
+      [plan.replay === "unprocessed" && outcome.processed !== "no", "processed"],
     ];
     const objection = objections.find(([holds]) => holds);
     if (objection) {

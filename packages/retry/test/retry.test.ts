@@ -483,6 +483,15 @@ describe("replay", () => {
 });
 
 describe("the budget", () => {
+  test("that is spent is asked for each retry: what nobody asks for may be forgotten", async () => {
+    let asked = 0;
+    const budget = retryBudget({ reserve: 0 });
+    const counting = { ...budget, withdraw: (key: string) => (asked++, budget.withdraw(key)) };
+    const again = retry({ budget: counting, backoff: atOnce });
+    for (const _ of [1, 2]) await again.run(failing(failure())).catch(() => {});
+    expect(asked).toBe(2);
+  });
+
   test("is charged at the decision, before the wait", async () => {
     const clock = fakeClock();
     const budget = retryBudget({ reserve: 5 });
@@ -640,6 +649,7 @@ test.each([
   [{ random: 0.5 }, TypeError, "Expected `random` to be a function, got 0.5"],
   [{ budget: 10 }, TypeError, "Expected `budget.deposit` to be a function, got undefined"],
   [{ budget: { deposit() {} } }, TypeError, "Expected `budget.withdraw` to be a function, got undefined"],
+  [{ budget: { deposit() {}, withdraw() {} } }, TypeError, "Expected `budget.balance` to be a function, got undefined"],
   [{ replay: "never" }, TypeError, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
   [{ replay: true }, TypeError, 'Expected `replay` to be "always", "unprocessed" or a function, got true'],
 ])("%o is refused at construction", (options, type, message) => {
