@@ -126,12 +126,10 @@ export function retry({
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * random());
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
-    // A spent budget refuses before the rule is asked, which may count what it allows.
-    const isSpent = budget && budget.balance(call.key) < 1;
-    if (isSpent && !budget.withdraw(call.key)) return "budget";
+    // Looked at before the rule is asked, which may count what it allows; charged before the wait, or a crowd of sleepers would overdraw.
+    if (budget && budget.balance(call.key) < 1) return "budget";
     if (!mayReplay(verdict, error, call)) return "processed";
-    // Charged before the wait: a crowd of sleepers that had not been counted would overdraw.
-    if (budget && !isSpent && !budget.withdraw(call.key)) return "budget";
+    if (budget && !budget.withdraw(call.key)) return "budget";
     return delay;
   }
 }
