@@ -36,6 +36,9 @@ type Put = (name: string, label: string, field: keyof Bucket, value: number | un
 
 const windows: Readonly<Record<string, number>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2592e6 };
 
+/** Part of the name of any header that tells of a limit: of most there is nothing more to ask. */
+const mayTell = /limit|endpoint|priority/;
+
 /** Returns the limits that the headers tell of: an empty object where they tell of none. Never throws. */
 export function parseRateLimit(
   headers: HeadersLike,
@@ -45,7 +48,7 @@ export function parseRateLimit(
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
   };
-  const values = new Map(headerEntries(headers));
+  const values = new Map(headerEntries(headers).filter(([name]) => mayTell.test(name)));
   for (const [name, value] of values) putHeader(name, value, put, now);
   putStructured([values.get("ratelimit-policy"), values.get("ratelimit")].join(","), put);
   return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
