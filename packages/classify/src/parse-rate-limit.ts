@@ -70,7 +70,8 @@ function putStructured(fields: string, put: Put): void {
   const units = new Map<string, string>();
   for (const item of partsOf(fields, /(?:"(?:\\.|[^"\\])*"?|[^",])+/g)) {
     const [head = "", ...parameters] = partsOf(item, /(?:"(?:\\.|[^"\\])*"?|[^";])+/g);
-    const told = new Map(parameters.map((parameter) => parameter.split("=") as [string, string]));
+    const pairs = parameters.map((parameter) => parameter.split("=") as [string, string]);
+    const told = new Map(pairs.filter(([, value]) => value));
     const isNamed = head.startsWith('"');
     const label = isNamed ? head : "";
     const unit = told.get("qu") ?? units.get(label) ?? label;

@@ -233,6 +233,7 @@ describe("parseRateLimit", () => {
     ],
     ["IETF, the state alone", { ratelimit: '"t";r=1;t=30' }, { requests: { remaining: 1, reset: 30_000 } }],
     ["IETF, bytes", { "ratelimit-policy": '"b";q=1000;qu="content-bytes"', ratelimit: '"b";r=1;t=30' }, {}],
+    ["IETF, parameters that say nothing", { ratelimit: '"a";r=;t=;q' }, {}],
     ["none", { "content-type": "application/json", "retry-after": "3" }, {}],
     [
       "what is no number",
