@@ -48,8 +48,8 @@ export function retryBudget({
   checkNumber("reserve", reserve, { max: capacity });
   const accounts = keyed<Account>({
     maxKeys,
-    create: () => ({ balance: reserve, lastTaken: clock.now() }),
-    isIdle: ({ balance, lastTaken }) => balance >= reserve || clock.now() - lastTaken > forgetAfter,
+    create: () => ({ balance: reserve, asked: clock.now() }),
+    isIdle: ({ balance, asked }) => balance >= reserve || clock.now() - asked > forgetAfter,
   });
 
   return {
@@ -60,9 +60,9 @@ export function retryBudget({
     },
     withdraw(key) {
       const account = accounts.get(key);
+      account.asked = clock.now();
       if (account.balance < 1) return false;
       account.balance -= 1;
-      account.lastTaken = clock.now();
       return true;
     },
     balance: (key) => accounts.peek(key)?.balance ?? reserve,
@@ -71,9 +71,9 @@ export function retryBudget({
 
 interface Account {
   balance: number;
-  /** When a retry was last taken, by the clock. */
-  lastTaken: number;
+  /** When a retry was last asked for. */
+  asked: number;
 }
 
-/** A key with less than its reserve may be forgotten when none of its retries was taken for so long, in ms: memory must end, too. */
+/** A key with less than its reserve may be forgotten when nobody asked for a retry for so long, in ms: memory must end, too. */
 const forgetAfter = 600_000;

@@ -126,10 +126,12 @@ export function retry({
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * random());
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
-    // Looked at before the rule is asked, which may count what it allows; charged before the wait, or a crowd of sleepers would overdraw.
-    if (budget && budget.balance(call.key) < 1) return "budget";
+    // A rule may count what it allows: what seems spent refuses before it, and what is not is charged after it, never in vain.
+    const isSpent = budget && budget.balance(call.key) < 1;
+    if (isSpent && !budget.withdraw(call.key)) return "budget";
     if (!mayReplay(verdict, error, call)) return "processed";
-    if (budget && !budget.withdraw(call.key)) return "budget";
+    // Before the wait: a crowd of sleepers that had not been counted would overdraw.
+    if (budget && !isSpent && !budget.withdraw(call.key)) return "budget";
     return delay;
   }
 }

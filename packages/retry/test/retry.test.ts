@@ -483,6 +483,15 @@ describe("replay", () => {
 });
 
 describe("the budget", () => {
+  test("that is spent is asked for each retry: what nobody asks for may be forgotten", async () => {
+    let asked = 0;
+    const budget = retryBudget({ reserve: 0 });
+    const counting = { ...budget, withdraw: (key: string) => (asked++, budget.withdraw(key)) };
+    const again = retry({ budget: counting, backoff: atOnce });
+    for (const _ of [1, 2]) await again.run(failing(failure())).catch(() => {});
+    expect(asked).toBe(2);
+  });
+
   test("is charged at the decision, before the wait", async () => {
     const clock = fakeClock();
     const budget = retryBudget({ reserve: 5 });
