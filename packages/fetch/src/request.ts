@@ -1,4 +1,5 @@
 /** What `fetch` was called with, in one shape that can be sent more than once. */
+import { untilAborted } from "@evenkeel/core";
 import type { Profile } from "@evenkeel/timeout";
 import type { SdkCaller } from "./sdk-caller.ts";
 
@@ -44,22 +45,33 @@ const carriedOver = [
   "redirect",
   "referrer",
   "referrerPolicy",
+  "signal",
 ] as const satisfies readonly (keyof Request)[];
 
 /**
  * Reads what `fetch` was called with. A `Request`'s body, which can be read only once, is buffered.
  * The call is synchronous for all but such a `Request`.
  */
-export function readRequest(input: FetchInput, init: RequestInit = {}): ReadRequest | Promise<ReadRequest> {
-  if (typeof input === "string" || !("method" in input)) return toRead(String(input), init);
-  return unpack(input, init);
+export function readRequest(input: FetchInput, init?: RequestInit | null): ReadRequest | Promise<ReadRequest> {
+  const given = init ?? {};
+  if (typeof input === "string" || !("method" in input)) return toRead(String(input), given);
+  return unpack(input, given);
 }
 
-async function unpack(request: Request, init: RequestInit): Promise<ReadRequest> {
-  const unpacked: RequestInit = Object.fromEntries(carriedOver.map((name) => [name, request[name]]));
-  if (unpacked.mode === "navigate") delete unpacked.mode; // refused in an init
-  if (request.body && init.body === undefined) unpacked.body = await request.arrayBuffer();
-  return toRead(request.url, { signal: request.signal, ...unpacked, ...init });
+async function unpack(request: Request, given: RequestInit): Promise<ReadRequest> {
+  const init: RequestInit = Object.fromEntries(carriedOver.map((name) => [name, request[name]]));
+  if (init.mode === "navigate") delete init.mode; // refused in an init
+  // To `fetch` a member that is undefined is none, and a body of null leaves the Request's.
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(init, { [name]: value });
+  init.body ??= await bodyOf(request, init.signal);
+  return toRead(request.url, init);
+}
+
+/** Not every browser has `request.body`, which would tell whether there is one. */
+async function bodyOf(request: Request, signal?: AbortSignal | null): Promise<ArrayBuffer | null> {
+  const reading = request.arrayBuffer();
+  const body = await (signal ? untilAborted(reading, signal) : reading);
+  return body.byteLength > 0 ? body : null;
 }
 
 function toRead(url: string, { signal, ...init }: RequestInit): ReadRequest {

@@ -2,7 +2,7 @@ import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { faultServer, openaiError, sequence, answer } from "@evenkeel/testkit/server";
 import OpenAI from "openai";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
 
 const atOnce = (): ReturnType<typeof retry> => retry({ backoff: constant(0) });
@@ -94,6 +94,75 @@ describe("what a Request says is kept", () => {
     const fetch: Fetch = () => new Promise(() => {});
     const caller = new AbortController();
     const asked = resilientFetch({ fetch })(new Request(chatUrl, { signal: caller.signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    caller.abort(new Error("left"));
+    await expect(asked).rejects.toThrow("left");
+  });
+});
+
+describe("what an init says beside a Request", () => {
+  /** Returns what is sent for a Request that says much, beside `init`. */
+  async function sentFor(request: Request, init?: RequestInit): Promise<RequestInit> {
+    const fetch = vi.fn<Fetch>(async () => json(whole));
+    await wrapFetch(fetch)(request, init);
+    return fetch.mock.calls[0]![1]!;
+  }
+  const saying = (): Request => new Request(chatUrl, { method: "POST", headers: { a: "b" }, body: "hello" });
+  const textOf = (body: unknown): string => new TextDecoder().decode(body as ArrayBuffer);
+
+  it("counts for nothing where it is undefined", async () => {
+    const sent = await sentFor(saying(), { method: undefined, headers: undefined, body: undefined });
+    expect(sent.method).toBe("POST");
+    expect(new Headers(sent.headers).get("a")).toBe("b");
+    expect(textOf(sent.body)).toBe("hello");
+  });
+
+  it("takes no body away, as for `fetch` itself", async () => {
+    expect(await new Request(saying(), { body: null }).text()).toBe("hello");
+    expect(textOf((await sentFor(saying(), { body: null })).body)).toBe("hello");
+  });
+
+  it("may be a signal, and one that is undefined leaves the Request's", async () => {
+    const of = (caller: AbortController): AbortSignal => caller.signal;
+    const [mine, its] = [new AbortController(), new AbortController()];
+    const fetch: Fetch = () => new Promise(() => {});
+    const resilient = resilientFetch({ fetch });
+    const overridden = resilient(new Request(chatUrl, { signal: of(its) }), { signal: of(mine) });
+    const kept = resilient(new Request(chatUrl, { signal: of(its) }), { signal: undefined });
+    await new Promise((resolve) => setImmediate(resolve));
+    its.abort(new Error("its"));
+    await expect(kept).rejects.toThrow("its");
+    mine.abort(new Error("mine"));
+    await expect(overridden).rejects.toThrow("mine");
+  });
+
+  it("may be null altogether", async () => {
+    const fetch = vi.fn<Fetch>(async () => json(whole));
+    expect((await wrapFetch(fetch)(chatUrl, null as unknown as RequestInit)).status).toBe(200);
+  });
+});
+
+describe("a Request's body", () => {
+  it("is sent also in a browser that does not tell of it", async () => {
+    const fetch = vi.fn<Fetch>(async () => json(whole));
+    const request = new Request(chatUrl, { method: "POST", body: "hello" });
+    await wrapFetch(fetch)(Object.defineProperty(request, "body", { value: undefined }));
+    expect(new TextDecoder().decode(fetch.mock.calls[0]![1]!.body as ArrayBuffer)).toBe("hello");
+  });
+
+  it("that was used already is refused, as by `fetch` itself, and nothing is sent", async () => {
+    const fetch = vi.fn<Fetch>(async () => json(whole));
+    const request = new Request(chatUrl, { method: "POST", body: "hello" });
+    await request.text();
+    await expect(wrapFetch(fetch)(request)).rejects.toBeInstanceOf(TypeError);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  it("that never ends is not waited for when the caller has left", async () => {
+    const caller = new AbortController();
+    const body = new ReadableStream({ pull: () => new Promise(() => {}) });
+    const request = new Request(chatUrl, { method: "POST", body, duplex: "half" } as RequestInit);
+    const asked = resilientFetch({ fetch: async () => json(whole) })(request, { signal: caller.signal });
     await new Promise((resolve) => setImmediate(resolve));
     caller.abort(new Error("left"));
     await expect(asked).rejects.toThrow("left");
