@@ -12,7 +12,7 @@ export interface SdkCaller {
 
 /** Reads the headers of a request. */
 export function sdkCaller(init: HeadersInit | undefined): SdkCaller {
-  const headers = init && "get" in init ? (init as Headers) : new Headers(init);
+  const headers = init instanceof Headers ? init : new Headers(init);
   const stainless = headers.get("x-stainless-retry-count");
   return {
     obeysShouldRetry: stainless !== null,

@@ -1,3 +1,4 @@
+import { circuitBreaker, CircuitOpenError } from "@evenkeel/circuit-breaker";
 import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { faultServer, openaiError, sequence, answer } from "@evenkeel/testkit/server";
@@ -250,4 +251,11 @@ describe("a response", () => {
     const odd = Object.defineProperty(json({}), "status", { value: 999 });
     expect(await resilientFetch({ fetch: async () => odd })(chatUrl, post)).toBe(odd);
   });
+});
+
+it("headers in a Map are those of no SDK, and of no other fetch either", async () => {
+  const breaker = circuitBreaker();
+  breaker.isolate(new URL(chatUrl).origin);
+  const headers = new Map([["content-type", "application/json"]]) as unknown as HeadersInit;
+  await expect(resilientFetch({ breaker })(chatUrl, { ...post, headers })).rejects.toBeInstanceOf(CircuitOpenError);
 });
