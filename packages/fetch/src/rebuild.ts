@@ -8,14 +8,24 @@ export function isBuildable(status: number): boolean {
   return status >= 200 && status <= 599;
 }
 
-/** Returns `response` with `body` for its body. `url` and `redirected`, which the constructor cannot take, are kept too. */
+/** Returns `response` with `body` for its body. What the constructor cannot take, such as `url`, is kept too. */
 export function rebuild(
   response: Response,
   body: BodyInit | null,
   { status = response.status, statusText = response.statusText, headers = response.headers }: ResponseInit = {},
 ): Response {
-  const rebuilt = new Response(bodiless.has(status) ? null : body, { status, statusText, headers });
-  Object.defineProperty(rebuilt, "url", { value: response.url });
-  if (response.redirected) Object.defineProperty(rebuilt, "redirected", { value: true });
-  return rebuilt;
+  const rebuilt = new Response(bodiless.has(status) ? null : body, { status, headers });
+  const { url, redirected, type } = response;
+  return telling(rebuilt, {
+    url: { value: url },
+    redirected: { value: redirected },
+    type: { value: type },
+    statusText: { value: statusText }, // which may be one that the constructor refuses
+  });
+}
+
+/** Lets a response, and its clones, tell what they would not by themselves. */
+function telling(response: Response, told: PropertyDescriptorMap): Response {
+  const clone = (): Response => telling(Response.prototype.clone.call(response), told);
+  return Object.defineProperties(response, { ...told, clone: { value: clone } });
 }

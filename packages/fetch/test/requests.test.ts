@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net";
 import { circuitBreaker, CircuitOpenError } from "@evenkeel/circuit-breaker";
 import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
@@ -179,6 +180,31 @@ describe("a response", () => {
     expect(response.redirected).toBe(false);
     expect(response.statusText).toBe("OK");
     expect(response.headers.get("content-type")).toContain("application/json");
+  });
+
+  it("has clones that keep them, too", async () => {
+    await using server = await faultServer();
+    const url = `${server.url}/v1/chat/completions`;
+    const response = await resilientFetch()(url, post);
+    const native = await fetch(url, post);
+    const { ok, redirected, status, statusText, type } = native;
+    for (const each of [response, response.clone(), response.clone().clone()]) {
+      expect(each).toMatchObject({ ok, redirected, status, statusText, type, url });
+      expect(await each.text()).toContain("choices");
+    }
+  });
+
+  it.each([200, 500])("of %i keeps a reason that no constructor would take", async (status) => {
+    const server = createServer((socket) =>
+      socket.once("data", () => {
+        const head = `HTTP/1.1 ${status} 错误\r\ncontent-type: application/json\r\ncontent-length: 2`;
+        socket.end(`${head}\r\nconnection: close\r\n\r\n{}`);
+      }),
+    );
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await wrapFetch(fetch)(url)).toMatchObject({ status, statusText: "错误" });
+    server.close();
   });
 
   it.each([204, 205, 304])("of %i, which may have no body, passes", async (status) => {
