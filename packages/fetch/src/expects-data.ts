@@ -5,7 +5,9 @@ export function expectsAnswer({ method }: RequestInit): boolean {
   return method?.toUpperCase() === "POST";
 }
 
-/** Whether the caller asked for data: to others a web page may be just what they want. */
+/** Whether the caller asked for data: to others a web page, or nothing at all, may be just what they want. */
 export function expectsData(init: RequestInit): boolean {
-  return expectsAnswer(init) || /json|event-stream/.test(new Headers(init.headers).get("accept") ?? "");
+  if (init.method?.toUpperCase() === "HEAD") return false;
+  const accepted = new Headers(init.headers).get("accept") ?? "";
+  return /json|event-stream/.test(accepted) || (expectsAnswer(init) && !accepted.includes("html"));
 }

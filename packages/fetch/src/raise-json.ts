@@ -1,6 +1,6 @@
 /** Reads a JSON answer whole before it is handed on. */
 import type { Call } from "@evenkeel/core";
-import { expectsAnswer } from "./expects-data.ts";
+import { expectsAnswer, expectsData } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -21,8 +21,8 @@ export async function raiseJson(
   if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body).trim();
-  const isEmpty = text === "" && response.headers.get("content-length") !== "0";
-  if (isEmpty || (text.startsWith("{") && !text.endsWith("}"))) {
+  const isMissing = text === "" && response.headers.get("content-length") !== "0" && expectsData(call.input.init);
+  if (isMissing || (text.startsWith("{") && !text.endsWith("}"))) {
     const delivered = { bytes: body.byteLength, chunks: chunks.length };
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }

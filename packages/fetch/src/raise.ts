@@ -27,7 +27,8 @@ export function raise(
   if (response.status >= 400) return raiseFailure(call, response, options);
   if (!response.body) return response;
   const contentType = response.headers.get("content-type") ?? "";
-  if (isWebPage(contentType) && expectsData(call.input.init)) return raiseFailure(call, response, options);
+  const isPage = response.status < 300 && isWebPage(contentType); // that of a redirect is not meant to be read
+  if (isPage && expectsData(call.input.init)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
   const progress = progressOf(contentType, options.protocols);

@@ -227,6 +227,31 @@ describe("a response", () => {
     expect(sent).toBe(3);
   });
 
+  it("that redirects whoever wants to follow by hand is handed on with its page", async () => {
+    const headers = { location: "/login", "content-type": "text/html" };
+    const fetch = vi.fn<Fetch>(async () => new Response("<html>", { status: 302, headers }));
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { ...post, redirect: "manual" });
+    expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([302, "<html>", 1]);
+  });
+
+  it("with a page is what a form that accepts one was sent for", async () => {
+    const fetch = vi.fn<Fetch>(async () => new Response("<html>", { headers: { "content-type": "text/html" } }));
+    const form = { method: "POST", headers: { accept: "text/html,*/*" } };
+    expect((await resilientFetch({ fetch, retry: atOnce() })("https://example.com", form)).status).toBe(200);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ["HEAD", {}],
+    ["HEAD", { accept: "application/json" }],
+    ["DELETE", {}],
+  ])("to %s with %j may have nothing where JSON was announced", async (method, headers) => {
+    const announced = { "content-type": "application/json" };
+    const fetch = vi.fn<Fetch>(async () => new Response("", { headers: announced }));
+    expect((await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method, headers })).status).toBe(200);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
   it("with an error field that tells of no failure is a success, and the request is not sent again", async () => {
     const job = {
       id: "ftjob-1",
