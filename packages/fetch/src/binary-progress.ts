@@ -43,6 +43,7 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
 
   return {
     take,
+    end() {},
     get hasEvents() {
       return meaning.hasEvents;
     },

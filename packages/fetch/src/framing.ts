@@ -13,8 +13,8 @@ export interface Framing {
 
 /** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 const serverSentEvents: Framing = {
-  separators: ["\n\n", "\r\n\r\n", "\r\r"],
-  separator: /\r\n\r\n|\n\n|\r\r/,
+  separators: ["\n\n", "\n\r\n", "\r\r"],
+  separator: /\r?\n\r?\n|\r\r/,
   parse: parseServerSentEvent,
 };
 

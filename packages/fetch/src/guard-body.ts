@@ -134,7 +134,9 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   }
 
   #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    const missing = this.#body.progress?.missing;
+    const { progress } = this.#body;
+    progress?.end();
+    const missing = progress?.missing;
     if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
     this.#finish(undefined);
     controller.close();

@@ -20,13 +20,14 @@ export async function raiseStream(
   const isEnough = (chunk: Uint8Array): boolean =>
     progress.take(chunk) || progress.error !== undefined || (atFirstEvent && progress.hasEvents);
   const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
+  if (isWhole) progress.end();
   if (progress.error && !progress.hasContent) {
     reader.cancel().catch(() => {});
     throw reportedFailure(response, progress.error, judgeReported(call, progress.error, options));
   }
-  if (isWhole && (progress.missing || chunks.length === 0)) {
+  if (isWhole && (progress.missing || !progress.hasContent)) {
     const bytes = join(chunks).byteLength;
-    const missing = progress.missing ?? "any event";
+    const missing = progress.missing ?? "any content";
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }
   return guarded(call, response, { reader, head: chunks, progress }, options);

@@ -18,6 +18,8 @@ export const longestEvent = 1_048_576;
 export interface StreamProgress {
   /** Takes in a chunk and tells whether it held content: anything but pings and comments. */
   take(chunk: Uint8Array): boolean;
+  /** Takes in that no more comes. */
+  end(): void;
   /** Whether any event has come, be it noise. */
   readonly hasEvents: boolean;
   /** Whether content, or the end, has come: from then on the answer has reached the reader. */
@@ -79,8 +81,17 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     return event !== undefined && meaning.note(event);
   }
 
+  /** Some servers leave out the blank line behind the last event: it counts, if it is whole. */
+  function end(): void {
+    const event = isOpaque || meaning.error ? undefined : framing.parse(pending);
+    if (event?.json === undefined && event?.data !== "[DONE]") return;
+    pending = "";
+    hasContent = meaning.note(event) || hasContent;
+  }
+
   return {
     take,
+    end,
     get hasEvents() {
       return meaning.hasEvents;
     },

@@ -227,6 +227,33 @@ describe("a stream", () => {
     expect(chat.say(data(delta("there")))).toBe(true);
   });
 
+  it("may mix the ends of its lines", () => {
+    const stream = follow();
+    expect(stream.say(data(delta("Hi")).replace(/\n\n$/, "\n\r\n"))).toBe(true);
+    expect(stream.say(data(delta("there")).replace(/\n\n$/, "\r\n\n"))).toBe(true);
+    expect(stream.missing).toBe("the terminator");
+  });
+
+  it.each([
+    ["text/event-stream", data(delta("Hi")), "data: [DONE]"],
+    ["text/event-stream", streams["anthropic messages"]!.content, 'data: {"type":"message_stop"}\n'],
+    ["application/x-ndjson", streams["ollama"]!.content, '{"done":true}'],
+  ])("of %s is whole without the blank behind its last event", (type, content, last) => {
+    const stream = follow(type);
+    stream.say(content + last);
+    expect(stream.missing).toBe("the end of an event");
+    stream.end();
+    expect(stream.missing).toBeUndefined();
+    expect(stream.isWhole).toBe(true);
+  });
+
+  it("is not whole where its last event is cut", () => {
+    const stream = follow();
+    stream.say(data(delta("Hi")) + data("[DONE]").slice(0, 9));
+    stream.end();
+    expect(stream.missing).toBe("the end of an event");
+  });
+
   it("with an event of more than a mebibyte is passed on without being looked at", () => {
     const stream = follow();
     expect(stream.say(`data: ${"x".repeat(1_100_000)}`)).toBe(false);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
+import { constant, retry } from "@evenkeel/retry";
 import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { timeout, TimeoutError } from "@evenkeel/timeout";
 import { describe, expect, it } from "vitest";
@@ -370,5 +371,31 @@ describe("a layer alone", () => {
     expect((await reader.read()).done).toBe(false);
     caller.abort(new Error("left"));
     await expect(reader.read()).rejects.toThrow("left");
+  });
+});
+
+describe("a stream that ends before any content is sent for again", () => {
+  it.each([
+    ["in its first event", 'data: {"choices":[{"ind'],
+    ["behind comments", ": PROCESSING\n\n: PROCESSING\n\n"],
+    ["behind a ping", 'event: ping\ndata: {"type":"ping"}\n\n'],
+    ["with an empty chunk", ""],
+  ])("%s", async (_where, text) => {
+    const answers = [text, chunk("a") + done];
+    const fetch: Fetch = async () => {
+      const next = feed();
+      next.send(answers.shift()!);
+      next.end();
+      return next.response;
+    };
+    const response = await resilientFetch({ fetch, retry: retry({ backoff: constant(0) }) })(chatUrl, post);
+    expect(await response.text()).toBe(chunk("a") + done);
+    expect(answers).toEqual([]);
+  });
+
+  it("but not where its only event lacks no more than the blank line behind it", async () => {
+    const whole = (chunk("a") + done).trimEnd();
+    const fetch: Fetch = async () => new Response(whole, { headers: { "content-type": "text/event-stream" } });
+    expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(whole);
   });
 });
