@@ -200,6 +200,23 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
+  it("of a server that sends an empty reason to finish with each chunk is whole only at a real one", () => {
+    const stream = follow();
+    stream.say(data({ choices: [{ index: 0, delta: { content: "Hi" }, finish_reason: "" }] }));
+    expect(stream.missing).toBe("the terminator");
+    stream.say(data(finish()));
+    expect(stream.missing).toBeUndefined();
+  });
+
+  it.each(["content", "reasoning", "refusal", "tool_calls", "function_call", "audio", "images"])(
+    "of nothing but %s has content",
+    (field) => {
+      const value = field === "tool_calls" || field === "images" ? [{ index: 0 }] : "some";
+      const choice = { index: 0, delta: { role: "assistant", content: "", [field]: value } };
+      expect(follow().say(data({ choices: [choice] }))).toBe(true);
+    },
+  );
+
   it("of several choices is whole only when each has finished", () => {
     const stream = follow();
     for (const event of [delta("a", 0), delta("b", 1), finish(0)]) stream.say(data(event));

@@ -2,7 +2,16 @@
 import { isJson, list, reported, type Json, type Protocol } from "./protocol.ts";
 
 /** The fields of a delta that hold content; a role alone is none. */
-const contentFields = ["content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "audio"];
+const contentFields = [
+  "content",
+  "reasoning_content",
+  "reasoning",
+  "refusal",
+  "tool_calls",
+  "function_call",
+  "audio",
+  "images",
+];
 
 export const chatCompletions: Protocol = {
   name: "chat-completions",
@@ -21,7 +30,7 @@ export const chatCompletions: Protocol = {
       for (const choice of list(json, "choices")) {
         open.add(choice["index"]);
         if (hasContent(choice)) meaning = "content";
-        if (typeof choice["finish_reason"] !== "string") continue;
+        if (!choice["finish_reason"]) continue; // some servers send an empty one with each chunk
         open.delete(choice["index"]);
         finished = true;
       }
