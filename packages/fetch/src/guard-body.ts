@@ -115,9 +115,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   }
 
   #deliver(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#bytes += chunk.byteLength;
-    this.#chunks++;
-    controller.enqueue(chunk);
+    this.#enqueue(chunk, controller);
     const { progress, head } = this.#body;
     if (!progress || this.#isOver || head.length > 0) return;
     if (progress.isWhole) this.#readingOn ??= this.#readOn();
@@ -131,6 +129,12 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     );
     this.#finish(this.#failure);
     this.#release(this.#failure);
+  }
+
+  #enqueue(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#bytes += chunk.byteLength;
+    this.#chunks++;
+    controller.enqueue(chunk);
   }
 
   #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -152,10 +156,12 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#release(error);
   }
 
-  /** What breaks or lingers after the end of an answer is no failure. */
+  /** What breaks or lingers after the end of an answer is no failure, and an answer that is whole is not taken from a reader who comes late. */
   #endWell(reason: unknown): void {
+    const { controller } = this;
+    if (controller) for (const chunk of this.#body.head) this.#enqueue(chunk, controller);
     this.#finish(undefined);
-    this.controller?.close();
+    controller?.close();
     this.#release(reason);
   }
 

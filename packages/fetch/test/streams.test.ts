@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { ResilienceEvent } from "@evenkeel/core";
 import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
@@ -182,6 +183,28 @@ describe("a streamed body", () => {
     await after(feeds[0]!, clock);
     expect(await text).toBe(chunk("a") + done);
     expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ["unread for too long", 60_000],
+    ["beyond the total limit", 120_000],
+  ])("that came whole with its first chunk is delivered also %s", async (_when, ms) => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const told: ResilienceEvent[] = [];
+    const emit = (event: ResilienceEvent): void => void told.push(event);
+    const unreadTimeout = ms === 60_000 ? ms : 600_000;
+    const asked = resilientFetch({ fetch, clock, profile: { ...limits, total: 120_000 }, unreadTimeout, emit })(
+      chatUrl,
+      post,
+    );
+    await settled();
+    feeds[0]!.send(chunk("a") + done);
+    const response = await asked;
+    await clock.advance(ms);
+    expect(await response.text()).toBe(chunk("a") + done);
+    expect(clock.pending).toBe(0);
+    expect(told.at(-1)).toMatchObject({ type: "body", bytes: (chunk("a") + done).length, error: undefined });
   });
 
   it("that is refused a peek is handed on with its headers", async () => {
