@@ -7,13 +7,21 @@ import { rebuild } from "./rebuild.ts";
 import { judgeReported } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 
-/** Returns `response` with the rest of its body guarded, the chunks read so far first. */
+/**
+ * Returns `response` with the rest of its body guarded, the chunks read so far first.
+ * @throws The reason of the call's signal, where that has aborted: then the body is cancelled.
+ */
 export function guarded(
   call: Call<FetchRequest>,
   response: Response,
   { reader, head, progress }: Pick<OpenBody, "reader" | "head"> & Partial<OpenBody>,
   options: RaiseOptions,
 ): Response {
+  const { signal } = call;
+  if (signal.aborted) {
+    reader.cancel(signal.reason).catch(() => {});
+    throw signal.reason;
+  }
   const { clock, unread, pingsAreProgress } = options;
   const startedAt = clock.now();
   const body: OpenBody = {

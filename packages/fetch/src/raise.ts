@@ -20,10 +20,6 @@ export function raise(
   response: Response,
   options: RaiseOptions,
 ): Response | Promise<Response> {
-  if (call.signal.aborted) {
-    response.body?.cancel().catch(() => {});
-    throw call.signal.reason;
-  }
   if (response.status >= 400) return raiseFailure(call, response, options);
   if (!response.body) return response;
   const contentType = response.headers.get("content-type") ?? "";

@@ -37,11 +37,15 @@ export async function readHead(
 }
 
 /** Opens a body for reading: a web stream as it is, and what a `fetch` of another kind returns, such as a stream of Node's. */
-export function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): BodyReader {
+export function readerOf(body: ReadableStream<Uint8Array> | NodeStream): BodyReader {
   return "getReader" in body ? body.getReader() : toStream(body).getReader();
 }
 
-function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+interface NodeStream extends AsyncIterable<Uint8Array> {
+  readonly destroy?: () => unknown;
+}
+
+function toStream(body: NodeStream): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
@@ -49,8 +53,9 @@ function toStream(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
       if (done) controller.close();
       else controller.enqueue(value);
     },
-    async cancel(reason) {
-      await iterator.return?.(reason);
+    async cancel() {
+      body.destroy?.(); // an iterator that waits for a chunk, or was not asked for one yet, would not do it
+      await iterator.return?.();
     },
   });
 }

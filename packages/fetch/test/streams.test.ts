@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ResilienceEvent } from "@evenkeel/core";
 import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
@@ -420,5 +421,71 @@ describe("a stream that ends before any content is sent for again", () => {
     const whole = (chunk("a") + done).trimEnd();
     const fetch: Fetch = async () => new Response(whole, { headers: { "content-type": "text/event-stream" } });
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(whole);
+  });
+});
+
+describe("a caller who leaves just as the first content comes", () => {
+  async function leave(caller: AbortController, turns: number, reason: Error): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    caller.abort(reason);
+  }
+
+  it.each<[string, (fetch: Fetch, clock: FakeClock) => Fetch]>([
+    ["every layer", (fetch, clock) => resilientFetch({ fetch, clock, profile: limits })],
+    ["no layer", (fetch) => wrapFetch(fetch)],
+  ])("gets the reason, and leaves nothing, under %s", async (_layers, wrapped) => {
+    for (let turns = 0; turns < 30; turns++) {
+      const clock = fakeClock();
+      const { fetch, feeds } = streaming();
+      const caller = new AbortController();
+      const reason = new Error("left");
+      const asked = wrapped(fetch, clock)(chatUrl, { ...post, signal: caller.signal });
+      await settled();
+      feeds[0]!.send(chunk("a"));
+      const leaving = leave(caller, turns, reason);
+      await expect(asked.then((response) => response.text())).rejects.toBe(reason);
+      expect(await feeds[0]!.cancelled).toBe(reason);
+      await leaving;
+      expect(clock.pending).toBe(0);
+    }
+  });
+});
+
+describe("a fetch with Node streams for bodies", () => {
+  const answering = (body: Readable) => ({
+    status: 200,
+    statusText: "OK",
+    headers: new Headers({ "content-type": "text/event-stream" }),
+    url: chatUrl,
+    redirected: false,
+    body,
+  });
+
+  it("has a body that stalls destroyed: its iterator would wait with it", async () => {
+    const clock = fakeClock();
+    const body = new Readable({ read() {} });
+    body.push(chunk("a"));
+    const fetch = (async () => answering(body)) as unknown as Fetch;
+    const text = (await resilientFetch({ fetch, clock, profile: limits })(chatUrl, post)).text();
+    const failure = text.catch((error: unknown) => error);
+    await settled();
+    await clock.advance(limits.gap);
+    expect(await failure).toMatchObject({ label: "gap" });
+    expect(body.destroyed).toBe(true);
+  });
+
+  it("has one that comes after the limit destroyed", async () => {
+    const clock = fakeClock();
+    const body = new Readable({ read() {} });
+    let answer!: (late: unknown) => void;
+    const fetch = (() => new Promise<unknown>((resolve) => (answer = resolve))) as unknown as Fetch;
+    const once = retry({ retries: 0 });
+    const asked = resilientFetch({ fetch, clock, profile: limits, retry: once })(chatUrl, post);
+    const failure = asked.catch((error: unknown) => error);
+    await clock.advance(limits.firstContent);
+    expect(await failure).toMatchObject({ label: "first-content" });
+    answer(answering(body));
+    await settled();
+    expect(body.destroyed).toBe(true);
   });
 });
