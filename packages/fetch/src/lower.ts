@@ -17,9 +17,8 @@ const shouldRetry = "x-should-retry";
 export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, hasRetried: boolean): Response {
   if (error instanceof HttpError) {
     const { response } = error;
-    // We have retried, or found it vain: an SDK that did so too would multiply the requests.
-    const isSaid = !hasRetried || !caller.obeysShouldRetry || response.headers.has(shouldRetry);
-    if (isSaid) return response;
+    if (!hasRetried || !caller.obeysShouldRetry) return response;
+    // We have retried, or found it vain: an SDK that did so too, be it on the provider's word, would multiply the requests.
     const headers = new Headers(response.headers);
     headers.set(shouldRetry, "false");
     return rebuild(response, response.body, { headers });

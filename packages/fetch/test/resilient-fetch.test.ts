@@ -196,6 +196,14 @@ describe("when retries end", () => {
     expect(fetch).toHaveBeenCalledTimes(4);
   });
 
+  it("openai does so neither where the provider tells it to", async () => {
+    const fetch = answering(openaiError(503, "server_error", { "x-should-retry": "true" }));
+    const client = new OpenAI({ apiKey: "none", fetch: resilientFetch({ fetch, retry: atOnce() }) });
+    const asked = client.chat.completions.create({ model: "mock", messages: [] });
+    await expect(asked).rejects.toBeInstanceOf(InternalServerError);
+    expect(fetch).toHaveBeenCalledTimes(4);
+  });
+
   it("Anthropic's SDK raises its own typed error, too", async () => {
     const fetch = answering(() =>
       json({ type: "error", error: { type: "rate_limit_error", message: "Slow down" } }, { status: 429 }),
