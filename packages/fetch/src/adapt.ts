@@ -136,7 +136,8 @@ function originOf(): (url: string) => string {
   return (url) => {
     if (url === last) return origin;
     last = url;
-    return (origin = URL.canParse(url) ? new URL(url).origin : url);
+    const base = globalThis.location?.href; // in a browser a URL may be relative
+    return (origin = URL.canParse(url, base) ? new URL(url, base).origin : url);
   };
 }
 

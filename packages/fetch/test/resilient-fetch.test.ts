@@ -527,3 +527,12 @@ describe("100,000 calls through the whole pipeline, a third of them aborted,", (
     expect(grown / 95_000).toBeLessThan(20); // bytes a call
   }, 120_000);
 });
+
+it("a page's relative URLs load the page's own origin, and no event tells their paths", async () => {
+  vi.stubGlobal("location", { href: "https://app.example/page" });
+  const keys: string[] = [];
+  const resilient = resilientFetch({ fetch: answering(() => json(whole)), emit: ({ key }) => void keys.push(key) });
+  for (const url of ["/api/chat?key=secret", "other", "https://api.example/v1"]) await resilient(url, post);
+  vi.unstubAllGlobals();
+  expect(keys).toEqual(["https://app.example", "https://app.example", "https://api.example"]);
+});
