@@ -8,7 +8,7 @@ import type { FetchRequest } from "./request.ts";
 
 /** Sends a request as it is, with the fetch that is there now: a mock installed later is seen. */
 const transmit: Next<FetchRequest, Response> = ({ input: { fetch = globalThis.fetch, url, init }, signal }) =>
-  fetch(url, { ...init, signal });
+  Promise.resolve(fetch(url, { ...init, signal })); // a mock may answer at once
 
 /** Returns the operation that sends an attempt and resolves at the first content of its answer. */
 export function send(options: RaiseOptions): Next<FetchRequest, Response> {

@@ -536,3 +536,9 @@ it("a page's relative URLs load the page's own origin, and no event tells their 
   vi.unstubAllGlobals();
   expect(keys).toEqual(["https://app.example", "https://app.example", "https://api.example"]);
 });
+
+it("a mock that answers at once, without a promise, will do under a limit to the headers, too", async () => {
+  const fetch = (() => json(whole)) as unknown as Fetch;
+  const response = await resilientFetch({ fetch, profile: { ...limits, headers: 500 } })(chatUrl, post);
+  expect(await response.json()).toEqual(whole);
+});
