@@ -6,6 +6,8 @@ export interface ResumePoint {
   take(chunk: Uint8Array): string;
   /** Returns what is left at the end of the stream, or `undefined` for nothing. */
   rest(): string | undefined;
+  /** Tells where that is: behind an event of which the stream says so. */
+  readonly position: string | undefined;
   /** Returns the request that continues the stream behind the last whole event, or `undefined` while there is none. */
   request(): FetchRequest | undefined;
 }
@@ -22,6 +24,7 @@ export function resumePoint(request: FetchRequest): ResumePoint | undefined {
 /** Knows how to continue from what stands in the events. */
 interface Cursor {
   see(event: string): void;
+  readonly position: string | undefined;
   request(): FetchRequest | undefined;
 }
 
@@ -33,6 +36,9 @@ function backgroundResponse(request: FetchRequest): Cursor {
     see(event) {
       id ??= /"id"\s*:\s*"(resp_[^"]*)"/.exec(event)?.[1];
       last = /"sequence_number"\s*:\s*(\d+)/.exec(event)?.[1] ?? last;
+    },
+    get position() {
+      return last;
     },
     request() {
       if (id === undefined || last === undefined) return undefined;
@@ -51,6 +57,9 @@ function lastEventId(request: FetchRequest): Cursor {
   let last: string | undefined;
   return {
     see: (event) => void (last = /^id: ?(.*)$/m.exec(event)?.[1] ?? last),
+    get position() {
+      return last;
+    },
     request() {
       if (last === undefined) return undefined;
       const headers = new Headers(request.init.headers);
@@ -66,10 +75,13 @@ function point(cursor: Cursor): ResumePoint {
   return {
     take(chunk) {
       pending += decoder.decode(chunk, { stream: true });
-      const events = pending.split(/(?<=\r\n\r\n|\n\n|\r\r(?!\n))/);
-      pending = /(\r\n\r\n|\n\n|\r\r)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
+      const events = pending.split(/(?<=\n\r?\n|\r\r(?!\n))/);
+      pending = /(\n\r?\n|\r\r)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
       for (const event of events) cursor.see(event);
       return events.join("");
+    },
+    get position() {
+      return cursor.position;
     },
     rest: () => (pending === "" ? undefined : take(pending)),
     request() {

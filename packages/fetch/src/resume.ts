@@ -2,7 +2,6 @@
 import { checkNumber, type Call, type Next } from "@evenkeel/core";
 import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
-import { framingOf } from "./framing.ts";
 import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 import { resumePoint, type ResumePoint } from "./resume-point.ts";
@@ -28,9 +27,14 @@ export function resume({ attempts = 3 }: ResumeOptions = {}): FetchLayer {
     const point = resumePoint(call.input);
     if (!point) return next(call);
     const response = await next({ ...call, input: { ...call.input, commitsAt: "event" } });
-    if (!response.body || !framingOf(response.headers.get("content-type") ?? "")) return response;
-    return rebuild(response, continued(call, next, response.body, point, attempts));
+    return isEventStream(response)
+      ? rebuild(response, continued(call, next, response.body, point, attempts))
+      : response;
   };
+}
+
+function isEventStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
+  return response.body !== null && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
 }
 
 function continued(
@@ -44,14 +48,21 @@ function continued(
   const encoder = new TextEncoder();
   let reader = body.getReader();
   let left = attempts;
+  let reopenedAt: string | undefined;
+  let isCancelled = false;
 
   /** Opens the stream again, or rejects with what broke it. */
   async function reopen(error: unknown): Promise<void> {
     const input = point.request();
+    if (point.position !== reopenedAt) left = attempts;
+    reopenedAt = point.position;
     if (!input || left-- === 0 || call.signal.aborted || !isBroken(error)) throw error;
     const response = await next({ ...call, input, work: call.work.fork() }).catch(() => undefined);
     call.signal.throwIfAborted();
-    if (!response?.body) throw error; // what broke the stream tells more than why it could not be continued
+    if (!response || isCancelled || !isEventStream(response)) {
+      response?.body?.cancel().catch(() => {});
+      throw error; // what broke the stream tells more than why it could not be continued
+    }
     reader = response.body.getReader();
   }
 
@@ -63,7 +74,6 @@ function continued(
             const events = await readEvents();
             if (events === undefined) break;
             if (events === "") continue;
-            left = attempts;
             return controller.enqueue(encoder.encode(events));
           }
           end();
@@ -74,8 +84,9 @@ function continued(
         }
       },
       cancel(reason) {
+        isCancelled = true;
         end();
-        return reader.cancel(reason);
+        return reader.cancel(reason).catch(() => {}); // one that broke is over
       },
     },
     { highWaterMark: 0 },

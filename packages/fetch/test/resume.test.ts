@@ -1,6 +1,6 @@
 import { resume, wrapFetch } from "@evenkeel/fetch";
-import { describe, expect, it } from "vitest";
-import { post, type Fetch } from "./answers.ts";
+import { describe, expect, it, vi } from "vitest";
+import { feed, post, type Fetch } from "./answers.ts";
 
 const encoder = new TextEncoder();
 const url = "https://api.openai.com/v1/responses";
@@ -104,6 +104,52 @@ describe("a GET whose events have ids", () => {
     };
     expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(frames.join(""));
     expect(ids).toEqual([null, "0"]);
+  });
+});
+
+describe("a stream that cannot be continued", () => {
+  const eventsUrl = "https://example.com/events";
+  const first = encoder.encode("id: 1\ndata: a\n\n");
+
+  it("because it breaks at the same place again and again is given up, whatever else it greets with", async () => {
+    const greeting = encoder.encode("event: connected\ndata: {}\n\n");
+    const fetch = vi.fn<Fetch>(async () => streamed(greeting, true));
+    fetch.mockResolvedValueOnce(streamed(first, true));
+    const response = await wrapFetch(fetch, resume({ attempts: 2 }))(eventsUrl);
+    await expect(response.text()).rejects.toThrow("The stream broke");
+    expect(fetch).toHaveBeenCalledTimes(3);
+  });
+
+  it("because something else is answered fails with what broke it", async () => {
+    const other = feed({ headers: { "content-type": "text/plain" } });
+    const fetch = vi.fn<Fetch>(async () => other.response);
+    fetch.mockResolvedValueOnce(streamed(first, true));
+    await expect((await wrapFetch(fetch, resume())(eventsUrl)).text()).rejects.toThrow("The stream broke");
+    await other.cancelled;
+  });
+
+  it("because its reader leaves meanwhile leaves nothing open", async () => {
+    let answer!: (late: Response) => void;
+    const rest = feed();
+    const fetch = vi.fn<Fetch>(() => new Promise((resolve) => (answer = resolve)));
+    fetch.mockResolvedValueOnce(streamed(first, true));
+    const reader = (await wrapFetch(fetch, resume())(eventsUrl)).body!.getReader();
+    await reader.read();
+    const read = reader.read();
+    await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(2));
+    await reader.cancel("enough");
+    expect((await read).done).toBe(true);
+    rest.send("id: 2\ndata: b\n\n");
+    answer(rest.response);
+    await rest.cancelled;
+  });
+
+  it("because it is one of lines passes as it comes", async () => {
+    const lines = feed({ headers: { "content-type": "application/x-ndjson" } });
+    const asked = wrapFetch(async () => lines.response, resume())(eventsUrl);
+    lines.send('{"a":1}\n');
+    const { value } = await (await asked).body!.getReader().read();
+    expect(new TextDecoder().decode(value)).toBe('{"a":1}\n');
   });
 });
 
