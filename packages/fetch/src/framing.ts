@@ -22,7 +22,7 @@ const serverSentEvents: Framing = {
 const jsonLines: Framing = {
   separators: ["\n"],
   separator: /\r?\n/,
-  parse: (line) => (line.trim() === "" ? undefined : { name: "", data: line, json: parseJson(line) }),
+  parse: parseLine,
 };
 
 /** Returns how a stream of this content type is framed, or `undefined` when it is none that is known. */
@@ -30,6 +30,11 @@ export function framingOf(contentType: string): Framing | undefined {
   if (/^text\/event-stream\b/i.test(contentType)) return serverSentEvents;
   if (/^application\/(x-ndjson|ndjson|jsonl|jsonlines|x-jsonlines|stream\+json)\b/i.test(contentType)) return jsonLines;
   return undefined;
+}
+
+/** Reads a line that is one JSON text. */
+export function parseLine(line: string): StreamEvent | undefined {
+  return line.trim() === "" ? undefined : { name: "", data: line, json: parseJson(line) };
 }
 
 function parseServerSentEvent(frame: string): StreamEvent | undefined {

@@ -29,7 +29,7 @@ export function meanings(protocols: readonly Protocol[]): Meanings {
       read = protocol?.reader();
     }
     if (read) return read(event);
-    if (event.json && isError(event)) return reported(event.json);
+    if (isError(event)) return reported(event.json ?? { message: event.data });
     return isKeepAlive(event) ? "noise" : "content";
   }
 

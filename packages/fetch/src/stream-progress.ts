@@ -1,5 +1,5 @@
 /** Follows what a stream means, chunk by chunk, without touching the chunks. */
-import type { Framing } from "./framing.ts";
+import { parseLine, type Framing } from "./framing.ts";
 import { meanings } from "./meanings.ts";
 import type { Protocol, ReportedError } from "./protocols/protocol.ts";
 
@@ -81,9 +81,9 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     return event !== undefined && meaning.note(event);
   }
 
-  /** Some servers leave out the blank line behind the last event: it counts, if it is whole. */
+  /** Some servers leave out the blank line behind the last event, or send bare JSON in its place: it counts, if it is whole. */
   function end(): void {
-    const event = isOpaque || meaning.error ? undefined : framing.parse(pending);
+    const event = isOpaque || meaning.error ? undefined : (framing.parse(pending) ?? parseLine(pending));
     if (event?.json === undefined && event?.data !== "[DONE]") return;
     pending = "";
     hasContent = meaning.note(event) || hasContent;

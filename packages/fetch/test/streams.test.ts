@@ -6,8 +6,8 @@ import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
 import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { timeout, TimeoutError } from "@evenkeel/timeout";
-import { describe, expect, it } from "vitest";
-import { chatUrl, chunk, done, feed, post, type Feed, type Fetch } from "./answers.ts";
+import { describe, expect, it, vi } from "vitest";
+import { chatUrl, chunk, done, feed, post, whole, type Feed, type Fetch } from "./answers.ts";
 
 const limits = { connect: 1_000, firstContent: 1_000, gap: 1_000, total: 60_000 };
 
@@ -417,10 +417,25 @@ describe("a stream that ends before any content is sent for again", () => {
     expect(answers).toEqual([]);
   });
 
+  it.each([
+    ["says that it is one, in words", "event: error\ndata: upstream timed out\n\n", 500],
+    ["is bare JSON", JSON.stringify({ error: { code: 429, status: "RESOURCE_EXHAUSTED" } }, undefined, 2), 429],
+  ])("where all that comes is an error which %s, and the last one is the answer", async (_how, text, status) => {
+    const fetch = vi.fn<Fetch>(async () => new Response(text, { headers: { "content-type": "text/event-stream" } }));
+    const response = await resilientFetch({ fetch, retry: retry({ retries: 1, backoff: constant(0) }) })(chatUrl, post);
+    expect([response.status, fetch.mock.calls.length]).toEqual([status, 2]);
+  });
+
+  it("but not where it is a whole answer that only calls itself a stream", async () => {
+    const text = JSON.stringify(whole);
+    const fetch: Fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+    expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(text);
+  });
+
   it("but not where its only event lacks no more than the blank line behind it", async () => {
-    const whole = (chunk("a") + done).trimEnd();
-    const fetch: Fetch = async () => new Response(whole, { headers: { "content-type": "text/event-stream" } });
-    expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(whole);
+    const text = (chunk("a") + done).trimEnd();
+    const fetch: Fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+    expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(text);
   });
 });
 
