@@ -78,8 +78,8 @@ function toRead(url: string, { signal, ...init }: RequestInit): ReadRequest {
   return { url, init, replayable: isReplayable(init.body), signal: signal ?? undefined };
 }
 
-/** Strings, buffers, blobs and forms can be sent again; a stream or an iterable is gone once it was read. */
+/** Strings, buffers, blobs and forms can be sent again; a stream, be it an old one of Node's, or an iterable is gone once it was read. */
 function isReplayable(body: unknown): boolean {
   if (typeof body !== "object" || body === null) return true;
-  return !("getReader" in body) && (!(Symbol.asyncIterator in body) || "arrayBuffer" in body);
+  return !("getReader" in body) && !("pipe" in body) && (!(Symbol.asyncIterator in body) || "arrayBuffer" in body);
 }

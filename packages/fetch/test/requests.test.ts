@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from "node:net";
+import { Stream } from "node:stream";
 import { circuitBreaker, CircuitOpenError } from "@evenkeel/circuit-breaker";
 import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
@@ -57,6 +58,13 @@ describe("a request is sent again with its body", () => {
       fetch(url, { method: "POST", body: stream, duplex: "half" } as RequestInit),
     );
     expect({ bodies, status }).toEqual({ bodies: ["hello"], status: 503 });
+  });
+
+  it("but a form of the package form-data, which is a stream of Node's, is sent once", async () => {
+    const fetch = vi.fn<Fetch>(async () => json({}, { status: 503 }));
+    const body = new Stream() as unknown as BodyInit;
+    expect((await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method: "POST", body })).status).toBe(503);
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   it("but a stream is sent once under a retry of the user's own, too", async () => {
