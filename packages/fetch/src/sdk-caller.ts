@@ -14,11 +14,10 @@ export interface SdkCaller {
 export function sdkCaller(init: HeadersInit | undefined): SdkCaller {
   const headers = init instanceof Headers ? init : new Headers(init);
   const stainless = headers.get("x-stainless-retry-count");
+  const [, attempt = 1] = /attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
   return {
     obeysShouldRetry: stainless !== null,
-    retries:
-      Number(stainless ?? /attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "")?.[1] ?? 1) - (stainless ? 0 : 1) ||
-      0,
+    retries: Number(stainless ?? Number(attempt) - 1) || 0,
     limit: Number(headers.get("x-stainless-timeout")) * 1_000 || Infinity,
   };
 }
