@@ -2,7 +2,6 @@
 import { reported, type Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
-  name: "anthropic-messages",
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
   marks: /rror"|ping"|_stop"/,
 

@@ -2,7 +2,6 @@
 import type { Protocol } from "./protocol.ts";
 
 export const bedrockConverse: Protocol = {
-  name: "bedrock-converse",
   matches: ({ name }) => /^(messageStart|contentBlock(Start|Delta|Stop)|messageStop)$/.test(name),
 
   reader:

@@ -14,7 +14,6 @@ const contentFields = [
 ];
 
 export const chatCompletions: Protocol = {
-  name: "chat-completions",
   matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
   // Of several choices one has the index 1.
   marks: /rror"|\[DONE\]|_reason": ?"|x": ?1/,

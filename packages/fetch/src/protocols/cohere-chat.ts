@@ -2,7 +2,6 @@
 import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const cohereChat: Protocol = {
-  name: "cohere-chat",
   matches: ({ json }) =>
     /^(message-start|content-start|content-delta|tool-plan-delta|tool-call-|citation-|message-end)/.test(
       String(json?.["type"]),

@@ -2,7 +2,6 @@
 import { isJson, list, reported, type Protocol } from "./protocol.ts";
 
 export const gemini: Protocol = {
-  name: "gemini",
   matches: ({ json }) =>
     json !== undefined && ["candidates", "promptFeedback", "usageMetadata"].some((name) => name in json),
   marks: /rror"|finishReason|blockReason/,

@@ -2,7 +2,6 @@
 import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
-  name: "ollama",
   matches: ({ json }) => json !== undefined && ("done" in json || ("error" in json && Object.keys(json).length === 1)),
   marks: /rror"|done": ?true/,
 

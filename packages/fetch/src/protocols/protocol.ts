@@ -28,7 +28,6 @@ export type Meaning = "content" | "end" | "noise" | ReportedError;
 
 /** One streaming API. */
 export interface Protocol {
-  readonly name: string;
   /** Tells from its first telling event whether a stream speaks this protocol. */
   matches(event: StreamEvent): boolean;
   /** Starts to read one stream: the returned function tells what each event means. */

@@ -8,7 +8,6 @@ const ends = new Set(["response.completed", "response.incomplete", "response.can
 const noise = /^(response\.(created|queued|in_progress|output_item\.added|content_part\.added)|keepalive)$/;
 
 export const responses: Protocol = {
-  name: "responses",
   matches: ({ json }) => typeof json?.["type"] === "string" && json["type"].startsWith("response."),
   marks: /rror"|keepalive|\.(failed|completed|incomplete|cancelled)/,
 

@@ -2,7 +2,6 @@
 import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
-  name: "text-generation",
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
   marks: /rror"|_text": ?"/,
 
