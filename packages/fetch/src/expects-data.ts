@@ -7,7 +7,6 @@ export function expectsAnswer({ method }: RequestInit): boolean {
 
 /** Whether the caller asked for data: to others a web page, or nothing at all, may be just what they want. */
 export function expectsData(init: RequestInit): boolean {
-  if (init.method?.toUpperCase() === "HEAD") return false;
   const accepted = new Headers(init.headers).get("accept") ?? "";
   return /json|event-stream/.test(accepted) || (expectsAnswer(init) && !accepted.includes("html"));
 }

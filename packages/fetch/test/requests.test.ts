@@ -250,14 +250,19 @@ describe("a response", () => {
   });
 
   it.each([
-    ["HEAD", {}],
-    ["HEAD", { accept: "application/json" }],
-    ["DELETE", {}],
-  ])("to %s with %j may have nothing where JSON was announced", async (method, headers) => {
-    const announced = { "content-type": "application/json" };
-    const fetch = vi.fn<Fetch>(async () => new Response("", { headers: announced }));
-    expect((await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method, headers })).status).toBe(200);
+    ["HEAD", "application/json"],
+    ["head", "text/event-stream"],
+    ["DELETE", "application/json"],
+  ])("to %s may have nothing where %s was announced", async (method, announced) => {
+    const fetch = vi.fn<Fetch>(async () => new Response("", { headers: { "content-type": announced } }));
+    expect((await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method })).status).toBe(200);
     expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it("to HEAD has nothing, whatever was accepted", async () => {
+    const fetch: Fetch = async () => new Response("", { headers: { "content-type": "application/json" } });
+    const asked = resilientFetch({ fetch })(chatUrl, { method: "HEAD", headers: { accept: "application/json" } });
+    expect((await asked).status).toBe(200);
   });
 
   it("with an error field that tells of no failure is a success, and the request is not sent again", async () => {
