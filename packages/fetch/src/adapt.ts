@@ -33,7 +33,8 @@ export interface FetchOptions {
   readonly refusals?: Refusals | undefined;
   /**
    * How many bytes of an answer are read at most before it is handed on, so that a failure up to the first content can be retried:
-   * headers wait for the first content. 0 hands an answer on with its headers. @default 65_536
+   * headers wait for the first content. Enough for a stream that echoes its instructions and tools first, as OpenAI's responses do
+   * twice. 0 hands an answer on with its headers. @default 262_144
    */
   readonly peek?: number | undefined;
   /** How many bytes of an error body are read. @default 65_536 */
@@ -75,7 +76,7 @@ export function adapt(
     key = originOf(),
     cost = () => 1,
     refusals = "auto",
-    peek = 65_536,
+    peek = 262_144,
     maxErrorBody = 65_536,
     errorBodyTimeout = 5_000,
     unreadTimeout = 60_000,

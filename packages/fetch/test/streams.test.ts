@@ -223,6 +223,28 @@ describe("a streamed body", () => {
     expect((await asked).status).toBe(200);
   });
 
+  it("that echoes long instructions before its content is still sent again when it is cut", async () => {
+    const { fetch, feeds } = streaming();
+    const retrying = retry({ backoff: constant(0) });
+    const asked = resilientFetch({ fetch, profile: limits, retry: retrying })(
+      "https://api.openai.com/v1/responses",
+      post,
+    );
+    await settled();
+    const response = { id: "resp_1", instructions: "x".repeat(100_000) };
+    for (const type of ["response.created", "response.in_progress"]) {
+      feeds[0]!.send(`event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`);
+    }
+    await settled();
+    feeds[0]!.end();
+    await settled();
+    expect(feeds).toHaveLength(2);
+    const text = `data: {"type":"response.output_text.delta","delta":"a"}\n\ndata: {"type":"response.completed"}\n\n`;
+    feeds[1]!.send(text);
+    feeds[1]!.end();
+    expect(await (await asked).text()).toBe(text);
+  });
+
   it("can be cloned, and both copies are whole", async () => {
     const { fetch, feeds } = streaming();
     const asked = resilientFetch({ fetch, profile: limits })(chatUrl, post);
