@@ -3,7 +3,10 @@ import { messageLength, readMessage } from "./read-message.ts";
 import { meanings } from "./meanings.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { join } from "./read-head.ts";
-import { longestEvent, type StreamProgress } from "./stream-progress.ts";
+import type { StreamProgress } from "./stream-progress.ts";
+
+/** A message that is longer, in bytes, is passed on without being looked at, and so is all that follows. */
+const longestMessage = 1_048_576;
 
 /** Follows a binary stream; its protocol is told from its first telling message. */
 export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
@@ -17,7 +20,7 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
     let rest = pending.byteLength > 0 ? join([pending, chunk]) : chunk;
     let isContent = false;
     for (let length = messageLength(rest); length !== undefined; length = messageLength(rest)) {
-      if (length > longestEvent) return giveUp();
+      if (length > longestMessage) return giveUp();
       if (length > rest.byteLength) break;
       try {
         isContent = takeMessage(rest.subarray(0, length)) || isContent;

@@ -11,8 +11,14 @@ const isData = /^(data|\{)/m;
 
 const streaming = { stream: true } as const;
 
-/** An event that grows beyond this is passed on without being looked at. */
-export const longestEvent = 1_048_576;
+/** What an event has grown to, in characters, that is surely content: an image, say. It is still read, for it may be the last. */
+const longEvent = 1_048_576;
+
+/** An event that grows beyond this, in characters, is passed on without being looked at, and so is all that follows. */
+const longestEvent = 32 * longEvent;
+
+/** How many characters of a separator may stand before its last one. */
+const separatorStart = 2;
 
 /** What is known of a stream so far. */
 export interface StreamProgress {
@@ -36,33 +42,50 @@ export interface StreamProgress {
 export function streamProgress(framing: Framing, protocols: readonly Protocol[]): StreamProgress {
   const decoder = new TextDecoder();
   let pending = "";
+  /** The end of `pending`, where a separator may have begun: to search all of it anew for each chunk would take ever longer. */
+  let tail = "";
   const meaning = meanings(protocols);
   let isOpaque = false;
+  /** Whether an event was content: by then the protocol has told itself, if ever. */
+  let isTold = false;
   let hasContent = false;
 
   function take(chunk: Uint8Array): boolean {
     if (isOpaque) return true;
     // Engines decode what is whole the faster way; a chunk that ends inside a character does not end with one of ASCII.
     const endsWell = chunk[chunk.length - 1]! < 0x80;
-    const text = pending + decoder.decode(chunk, endsWell ? undefined : streaming);
-    const end = endOfLastEvent(text, framing);
-    pending = text.slice(end);
-    if (pending.length > longestEvent) {
-      isOpaque = hasContent = true;
-      pending = "";
+    const decoded = decoder.decode(chunk, endsWell ? undefined : streaming);
+    const searched = tail + decoded;
+    const found = endOfLastEvent(searched, framing);
+    const text = pending + decoded;
+    if (found === 0) {
+      tail = searched.slice(-separatorStart);
+      return takeLong(text);
     }
-    if (end === 0) return false;
+    const end = text.length - searched.length + found;
+    pending = text.slice(end);
+    tail = pending.slice(-separatorStart);
     return takeEvents(text.slice(0, end));
+  }
+
+  /** Keeps an event that has not come whole, and tells whether it is so long that it is content. */
+  function takeLong(event: string): boolean {
+    const isLong = event.length > longEvent;
+    hasContent ||= isLong;
+    isOpaque = event.length > longestEvent;
+    pending = isOpaque ? "" : event;
+    return isLong;
   }
 
   function takeEvents(events: string): boolean {
     let rest = events;
-    while (!hasContent && rest !== "") {
+    while (!isTold && rest !== "") {
       const { index, length } = firstSeparator(rest, framing);
-      hasContent = takeFrame(rest.slice(0, index));
+      isTold = takeFrame(rest.slice(0, index));
       rest = rest.slice(index + length);
     }
-    if (rest === "") return hasContent;
+    hasContent ||= isTold;
+    if (rest === "") return isTold;
     // Once content flows, an event without a mark is content and nothing else.
     let isContent = rest !== events;
     if (!hasMark(rest)) return isContent || isData.test(rest);

@@ -271,9 +271,36 @@ describe("a stream", () => {
     expect(stream.missing).toBe("the end of an event");
   });
 
-  it("with an event of more than a mebibyte is passed on without being looked at", () => {
+  it("with an event of more than a mebibyte, as an image may be, is content before it is whole, and still followed", () => {
     const stream = follow();
-    expect(stream.say(`data: ${"x".repeat(1_100_000)}`)).toBe(false);
+    stream.say(data(delta("Here it comes")));
+    const image = data({ choices: [{ index: 0, delta: { images: ["x".repeat(1_100_000)] } }] });
+    expect(stream.say(image.slice(0, 1_000_000))).toBe(false);
+    expect(stream.say(image.slice(1_000_000, 1_050_000))).toBe(true);
+    expect(stream.missing).toBe("the end of an event");
+    expect(stream.say(image.slice(1_050_000))).toBe(true);
+    expect(stream.missing).toBe("the terminator");
+  });
+
+  it("whose last event is as long is whole", () => {
+    const stream = follow();
+    stream.say(data({ candidates: [{ content: { parts: [{ text: "Here" }] } }] }));
+    const parts = [{ inlineData: { data: "x".repeat(2_000_000) } }];
+    stream.say(data({ candidates: [{ content: { parts }, finishReason: "STOP" }] }));
+    expect(stream.isWhole).toBe(true);
+  });
+
+  it("takes a long event in small pieces in no more time than in large ones", () => {
+    const stream = follow();
+    const image = data({ choices: [{ index: 0, delta: { images: ["x".repeat(4_000_000)] } }] });
+    for (let at = 0; at < image.length; at += 100) stream.say(image.slice(at, at + 100)); // for minutes, were each to search all
+    stream.say(data("[DONE]"));
+    expect(stream.isWhole).toBe(true);
+  });
+
+  it("with an event of more than 32 MiB is passed on without being looked at", () => {
+    const stream = follow();
+    expect(stream.say(`data: ${"x".repeat(32 * 1_048_576)}`)).toBe(true);
     expect(stream.hasContent).toBe(true);
     expect(stream.missing).toBeUndefined();
     expect(stream.say("more")).toBe(true);
