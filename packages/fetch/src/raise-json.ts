@@ -21,7 +21,8 @@ export async function raiseJson(
   if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body).trim();
-  const isMissing = text === "" && response.headers.get("content-length") !== "0" && expectsData(call.input.init);
+  const maySayNothing = response.status !== 200 || response.headers.get("content-length") === "0";
+  const isMissing = text === "" && !maySayNothing && expectsData(call.input.init);
   if (isMissing || (text.startsWith("{") && !text.endsWith("}"))) {
     const delivered = { bytes: body.byteLength, chunks: chunks.length };
     throw new StreamError("The body ended inside its JSON", truncated, delivered);

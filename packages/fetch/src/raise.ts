@@ -23,9 +23,9 @@ export function raise(
   if (response.status >= 400) return raiseFailure(call, response, options);
   // Not every runtime gives null for the body of an answer to HEAD.
   if (!response.body || call.input.init.method?.toUpperCase() === "HEAD") return response;
-  const contentType = response.headers.get("content-type") ?? "";
-  const isPage = response.status < 300 && isWebPage(contentType); // that of a redirect is not meant to be read
-  if (isPage && expectsData(call.input.init)) return raiseFailure(call, response, options);
+  // What comes with a redirect is not meant to be read.
+  const contentType = response.status < 300 ? (response.headers.get("content-type") ?? "") : "";
+  if (isWebPage(contentType) && expectsData(call.input.init)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
   const progress = progressOf(contentType, options.protocols);

@@ -259,6 +259,17 @@ describe("a response", () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
+  it.each([
+    [201, "application/json"],
+    [202, "application/json"],
+    [307, "application/json"],
+    [307, "text/event-stream"],
+  ])("of %i may have nothing where %s was announced, and POST is not sent again", async (status, announced) => {
+    const fetch = vi.fn<Fetch>(async () => new Response("", { status, headers: { "content-type": announced } }));
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { ...post, redirect: "manual" });
+    expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([status, "", 1]);
+  });
+
   it("to HEAD has nothing, whatever was accepted", async () => {
     const fetch: Fetch = async () => new Response("", { headers: { "content-type": "application/json" } });
     const asked = resilientFetch({ fetch })(chatUrl, { method: "HEAD", headers: { accept: "application/json" } });
