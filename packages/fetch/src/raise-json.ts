@@ -17,13 +17,13 @@ export async function raiseJson(
   reader: BodyReader,
   options: RaiseOptions,
 ): Promise<Response> {
-  const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isList);
+  const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, beginsStream());
   if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body).trim();
   const maySayNothing = response.status !== 200 || response.headers.get("content-length") === "0";
   const isMissing = text === "" && !maySayNothing && expectsData(call.input.init);
-  if (isMissing || (text.startsWith("{") && !text.endsWith("}"))) {
+  if (isMissing || isCut(text)) {
     const delivered = { bytes: body.byteLength, chunks: chunks.length };
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }
@@ -34,16 +34,28 @@ export async function raiseJson(
   return rebuild(response, body);
 }
 
-/** An array may be a stream of objects, as Gemini's is: it is not held back. */
-function isList(chunk: Uint8Array, index: number): boolean {
-  return index === 0 && chunk[0] === 0x5b; // [
+/** A list that does not begin with an error, two lines of JSON each, or server-sent events. */
+const streamed = /^\s*(\[\s*([^\s{]|\{\s*("(?!error")[^"]*"|\}))|\{.*\}\r?\n\s*\{|(data|event|id|retry)?:)/;
+
+/** How many bytes of the beginning are looked at: enough for a first line, and little to pay. */
+const tellingLength = 4_096;
+
+/** Tells from its chunks whether what is called JSON is a stream, as Gemini's lists are, and other servers' lines: it is not held back. */
+function beginsStream(): (chunk: Uint8Array) => boolean {
+  let head = "";
+  return (chunk) => head.length < tellingLength && streamed.test((head += textOf(chunk.subarray(0, tellingLength))));
+}
+
+function isCut(text: string): boolean {
+  return (text.startsWith("{") && !text.endsWith("}")) || (text.startsWith("[") && !text.endsWith("]"));
 }
 
 function errorIn(text: string): ReportedError | undefined {
   if (!text.includes('"error"')) return undefined;
   try {
-    const json = JSON.parse(text) as Partial<ReportedError> | null;
-    return json?.error ? (json as ReportedError) : undefined;
+    const json: unknown = JSON.parse(text);
+    const first = (Array.isArray(json) ? json[0] : json) as Partial<ReportedError> | null;
+    return first?.error ? (first as ReportedError) : undefined;
   } catch {
     return undefined;
   }

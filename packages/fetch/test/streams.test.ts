@@ -461,6 +461,56 @@ describe("a stream that ends before any content is sent for again", () => {
   });
 });
 
+describe("a body that is called JSON", () => {
+  const type = { headers: { "content-type": "application/json" } };
+
+  it.each([
+    ["Gemini's list", ["[", '{\n  "candidates": []\n}\n'], ",\r\n{}]"],
+    ["a list of words", ['["a"'], ',"b"]'],
+    ["a JSON a line", ['{"response":"a","done":false}\n', '{"resp'], 'onse":"","done":true}\n'],
+    ["server-sent events", ["data", ': {"choices":[]}\n\n'], done],
+  ])("is handed on as it comes where it is a stream: %s", async (_what, beginning, rest) => {
+    const upstream = feed(type);
+    const fetch: Fetch = async () => upstream.response;
+    const asked = resilientFetch({ fetch })(chatUrl, post);
+    for (const text of beginning) upstream.send(text);
+    const response = await asked;
+    upstream.send(rest);
+    upstream.end();
+    expect(await response.text()).toBe(beginning.join("") + rest);
+  });
+
+  it.each([
+    ["a text over many lines", ['{\n  "a": {},\n', '  "b": {}\n}']],
+    ["a text with a line behind it", ['{"a":', "1}\n"]],
+    ["long", ["{", `"a":"${"x".repeat(5_000)}"`, "}"]],
+  ])("is sent again when it is cut where it is one text: %s", async (_what, [beginning, ...rest]) => {
+    const answers = [[beginning!], [beginning!, ...rest]];
+    const fetch: Fetch = async () => {
+      const upstream = feed(type);
+      for (const text of answers.shift()!) upstream.send(text);
+      upstream.end();
+      return upstream.response;
+    };
+    const response = await resilientFetch({ fetch, retry: retry({ backoff: constant(0) }) })(chatUrl, post);
+    expect(await response.text()).toBe([beginning, ...rest].join(""));
+    expect(answers).toEqual([]);
+  });
+
+  it("and is a list that begins with an error is the error", async () => {
+    const error = { code: 503, status: "UNAVAILABLE", message: "The model is overloaded." };
+    const fetch = vi.fn<Fetch>(async () => {
+      const upstream = feed(type);
+      for (const text of ["[", `{\n  "error": ${JSON.stringify(error)}\n}\n`, "]"]) upstream.send(text);
+      upstream.end();
+      return upstream.response;
+    });
+    const response = await resilientFetch({ fetch, retry: retry({ retries: 1, backoff: constant(0) }) })(chatUrl, post);
+    expect([response.status, fetch.mock.calls.length]).toEqual([503, 2]);
+    expect(await response.json()).toEqual({ error });
+  });
+});
+
 describe("a caller who leaves just as the first content comes", () => {
   async function leave(caller: AbortController, turns: number, reason: Error): Promise<void> {
     for (let turn = 0; turn < turns; turn++) await Promise.resolve();
