@@ -2,7 +2,11 @@
 import { isJson, reported, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
-  matches: ({ json }) => json !== undefined && ("done" in json || ("error" in json && Object.keys(json).length === 1)),
+  // Other servers say `done` of content that is not here.
+  matches: ({ json }) =>
+    json !== undefined &&
+    (("done" in json && ("message" in json || "response" in json)) ||
+      ("error" in json && Object.keys(json).length === 1)),
   marks: /rror"|done": ?true/,
 
   reader:
