@@ -38,8 +38,8 @@ export function meanings(protocols: readonly Protocol[]): Meanings {
       hasEvents = true;
       const meaning = "error" in event ? event : meaningOf(event);
       if (typeof meaning === "object") error = meaning;
-      hasEnded ||= meaning === "end";
-      return meaning === "content" || meaning === "end";
+      hasEnded = meaning === "end" || (hasEnded && meaning !== "more");
+      return typeof meaning === "string" && meaning !== "noise";
     },
     get protocol() {
       return protocol;

@@ -225,6 +225,38 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
+  it("of several choices is not whole any more when one begins that another has ended before", () => {
+    const stream = follow();
+    for (const event of [delta("a", 0), finish(0)]) stream.say(data(event));
+    for (const index of [1, 2]) {
+      expect(stream.missing).toBeUndefined();
+      stream.say(data(delta("b", index)));
+      expect([stream.missing, stream.isWhole]).toEqual(["the terminator", false]);
+      stream.say(data(finish(index)));
+    }
+    expect(stream.isWhole).toBe(true);
+  });
+
+  it("stays whole when a choice that has finished is annotated, as Azure does when its filter is done", () => {
+    const stream = follow();
+    stream.say(data(delta("Hi")) + data(finish()));
+    stream.say(data({ choices: [{ index: 0, content_filter_results: {}, finish_reason: null }] }));
+    expect(stream.missing).toBeUndefined();
+  });
+
+  it("with an error for its reason to finish is a failure", () => {
+    const stream = follow();
+    stream.say(data(delta("Hi")));
+    stream.say(data({ choices: [{ index: 0, delta: {}, finish_reason: "error" }] }));
+    expect(stream.error?.error).toMatchObject({ finish_reason: "error" });
+  });
+
+  it("of a protocol that only says `done`, as Ollama does, too, is left alone", () => {
+    const stream = follow();
+    expect(stream.say(data({ text: "Hi", done: false }))).toBe(true);
+    expect(stream.missing).toBeUndefined();
+  });
+
   it("of an unknown protocol is left alone", () => {
     const stream = follow();
     expect(stream.say(data({ what: "ever" }))).toBe(true);

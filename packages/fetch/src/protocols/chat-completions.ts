@@ -15,26 +15,31 @@ const contentFields = [
 
 export const chatCompletions: Protocol = {
   matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
-  // Of several choices one has the index 1.
-  marks: /rror"|\[DONE\]|_reason": ?"|x": ?1/,
+  // Of several choices all but one have another index than 0.
+  marks: /rror"|\[DONE\]|_reason": ?"|x": ?[1-9]/,
 
   reader() {
     const open = new Set<unknown>();
-    let finished = false;
+    const finished = new Set<unknown>();
+    const isWhole = (): boolean => finished.size > 0 && open.size === 0;
 
     return ({ data, json }) => {
       if (data === "[DONE]") return "end";
       if (json?.["error"]) return reported(json);
+      const wasWhole = isWhole();
       let meaning: "content" | "noise" = "noise";
       for (const choice of list(json, "choices")) {
-        open.add(choice["index"]);
+        const { index, finish_reason: reason } = choice as { index?: unknown; finish_reason?: unknown };
+        if (reason === "error") return reported(choice);
         if (hasContent(choice)) meaning = "content";
-        if (!choice["finish_reason"]) continue; // some servers send an empty one with each chunk
-        open.delete(choice["index"]);
-        finished = true;
+        if (!finished.has(index)) open.add(index);
+        if (!reason) continue; // some servers send an empty one with each chunk
+        open.delete(index);
+        finished.add(index);
       }
       // Some servers send no [DONE]: then the answer is whole when every choice that was begun has its reason to finish.
-      return finished && open.size === 0 ? "end" : meaning;
+      if (isWhole()) return "end";
+      return wasWhole ? "more" : meaning;
     };
   },
 };

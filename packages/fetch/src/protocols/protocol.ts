@@ -21,10 +21,10 @@ export interface ReportedError {
 }
 
 /**
- * What an event means for the stream: `content` is what the user waits for; `end` says that the answer is whole; `noise` (a ping, an
- * empty first chunk) is neither.
+ * What an event means for the stream: `content` is what the user waits for; `end` says that the answer is whole, `more` that it is not
+ * after all; `noise` (a ping, an empty first chunk) is neither.
  */
-export type Meaning = "content" | "end" | "noise" | ReportedError;
+export type Meaning = "content" | "end" | "more" | "noise" | ReportedError;
 
 /** One streaming API. */
 export interface Protocol {
