@@ -9,6 +9,8 @@ export interface Facts {
   status?: number | undefined;
   /** Codes, types and exception names, the most specific (the innermost) first. */
   readonly words: string[];
+  /** Those that stand in JSON which a message quotes: it may be an answer from further behind, or what the user wrote. */
+  quoted?: string[] | undefined;
   /** Messages, bounded. */
   text: string;
   /** Response headers, the outermost first. */
@@ -41,10 +43,10 @@ const longestText = 4_096;
 export function gather(root: unknown, now: number): Facts {
   const facts: Facts = { words: [], text: "", headers: [] };
   let nodesLeft = 100;
+  let words = facts.words;
   visit(root);
   for (const name of wordHeaders) say(header(facts.headers[0], name));
-  const told = facts.words.find((word) => /^[45]\d\d$/.test(word));
-  if (told) facts.status = Number(told);
+  facts.status = toldStatus(facts.words) ?? facts.status;
   return facts;
 
   function visit(node: unknown): void {
@@ -73,22 +75,32 @@ export function gather(root: unknown, now: number): Facts {
   function say(word: unknown): void {
     // A quota for a day outweighs one for a minute, in whatever order they stand.
     const add = /PerDay/.test(text(word)) ? "unshift" : "push";
-    if (text(word)) facts.words[add](text(word).slice(0, 100));
+    if (text(word)) words[add](text(word).slice(0, 100));
   }
 
   /** Reads JSON, also where it stands behind other words or was cut off; what is none is prose. */
   function read(string: string): void {
     const start = /^\s*</.test(string) ? -1 : string.slice(0, longestText).search(/[[{]\s*["{]/);
     if (start >= 0) {
+      const outer = words;
+      if (string.slice(0, start).trim() !== "") words = facts.quoted ??= [];
       try {
         return visit(JSON.parse(string.slice(start, start + longestBody)));
       } catch {
         const pairs = string.slice(start, start + longestText).matchAll(/"(\w+)"\s*:\s*(?:"((?:[^"\\]|\\.)*)|(\d+))/g);
         visit(Object.fromEntries([...pairs].map(([, key, quoted, number]) => [key, quoted ?? Number(number)])));
+      } finally {
+        words = outer;
       }
     }
     facts.text = `${facts.text}\n${string}`.slice(0, longestText);
   }
+}
+
+/** Returns the status that stands among the words. */
+export function toldStatus(words: readonly string[]): number | undefined {
+  const told = words.find((word) => /^[45]\d\d$/.test(word));
+  return told === undefined ? undefined : Number(told);
 }
 
 function keys(list: string): string[] {

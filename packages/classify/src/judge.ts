@@ -1,6 +1,6 @@
 /** Turns facts into a verdict: codes go before types, types before documented messages, these before the status. */
 import type { Action, Kind, Verdict } from "@evenkeel/core";
-import type { Facts } from "./facts.ts";
+import { toldStatus, type Facts } from "./facts.ts";
 import { header } from "./header.ts";
 import type { Outcome, OutcomeOf, Provider, Row } from "./provider.ts";
 import { retryHint } from "./retry-hint.ts";
@@ -9,7 +9,8 @@ import { verdictOf } from "./verdict-of.ts";
 type Explicit = Kind | OutcomeOf;
 
 /** Returns the verdict on a failure. Of the tables, the most particular comes first; `known` is what the caller has seen. */
-export function judge(facts: Facts, tables: readonly Provider[], now: number, known?: Explicit): Verdict {
+export function judge(gathered: Facts, tables: readonly Provider[], now: number, known?: Explicit): Verdict {
+  const facts = heard(gathered, tables);
   const status = statusOf(facts) ?? impliedStatus(facts, tables);
   const { outcome, isCode } = known ? { outcome: known, isCode: true } : lookUp(facts, tables, status);
   const hint = retryHint(facts, now);
@@ -26,13 +27,22 @@ export function judge(facts: Facts, tables: readonly Provider[], now: number, kn
 }
 
 /** Tells whether anything in the facts means something, for an error that came without a status. */
-export function isKnown(facts: Facts, tables: readonly Provider[]): boolean {
+export function isKnown(gathered: Facts, tables: readonly Provider[]): boolean {
+  const facts = heard(gathered, tables);
   return impliedStatus(facts, tables) !== undefined || tables.some((table) => byText(facts, table) !== undefined);
 }
 
 /** Tells whether a code in the facts means one thing wherever it stands. */
-export function isExplicit(facts: Facts, tables: readonly Provider[]): boolean {
+export function isExplicit(gathered: Facts, tables: readonly Provider[]): boolean {
+  const facts = heard(gathered, tables);
   return tables.some((table) => byCode(facts, table) !== undefined);
+}
+
+/** Adds what is quoted, where the answer itself says nothing that means something. */
+function heard(facts: Facts, tables: readonly Provider[]): Facts {
+  const { words, quoted } = facts;
+  if (!quoted || tables.some((table) => meanings(facts, table).length > 0)) return facts;
+  return { ...facts, words: [...words, ...quoted], status: toldStatus([...words, ...quoted]) ?? facts.status };
 }
 
 function lookUp(facts: Facts, tables: readonly Provider[], status?: number): { outcome: Explicit; isCode: boolean } {

@@ -447,6 +447,32 @@ export const gateways: Catalogue = {
       why: "A hard cap.",
     },
     {
+      answer: "LiteLLM, 400 around another's overload",
+      status: 400,
+      body: {
+        error: {
+          message: 'AnthropicException - {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+          type: null,
+          code: "400",
+        },
+      },
+      verdict: ["retry", "overloaded", "no", "failure"],
+      why: "The gateway itself says nothing but a status, so what it quotes counts.",
+    },
+    {
+      answer: "A server, 400 that quotes the error which the request spoke of",
+      status: 400,
+      body: {
+        error: {
+          message: 'Invalid value: {"error":{"type":"rate_limit_error","code":"429","message":"slow down"}}',
+          type: "invalid_request_error",
+          code: null,
+        },
+      },
+      verdict: ["stop", "invalid-request", "no", "neutral"],
+      why: "Its own word goes before one that it quotes.",
+    },
+    {
       answer: "Portkey, 408",
       status: 408,
       headers: { "x-portkey-retry-attempt-count": "5" },
