@@ -1,5 +1,5 @@
 /** Slows a key down before it runs dry, by what the provider says of its limits. */
-import { parseRateLimit, type RateLimit, type RateLimitBucket } from "@evenkeel/classify";
+import { parseRateLimit, type RateLimitBucket } from "@evenkeel/classify";
 import { checkNumber, keyed, sleep, type Call, type Clock, type Next } from "@evenkeel/core";
 import type { FetchLayer } from "./adapt.ts";
 import { about, type PaceEvent, type RateLimitsEvent } from "./fetch-event.ts";
@@ -15,15 +15,22 @@ export interface PaceOptions {
   readonly clock: Clock;
 }
 
-/** Milliseconds that one request, and one token, take to grow back; 0 where there is plenty. */
+/** How a limit that runs dry grows back. */
+interface Growth {
+  /** Milliseconds that one unit takes; 0 where there is plenty. */
+  readonly perUnit: number;
+  /** When the limit is whole again, and what was said of it has become untrue. */
+  readonly until: number;
+}
+
 interface Pace {
-  perRequest: number;
-  perToken: number;
-  /** When what was said of the limits has become untrue. */
-  until: number;
+  requests: Growth;
+  tokens: Growth;
   /** When the next call may go. */
   nextAt: number;
 }
+
+const plenty: Growth = { perUnit: 0, until: -Infinity };
 
 /**
  * Spaces the calls of a key, once less than a tenth of a limit is left, at the rate at which that limit grows back: `reset` is the
@@ -34,39 +41,38 @@ export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): Fet
   checkNumber("pace.below", below, { max: 1 });
   checkNumber("pace.maxWait", maxWait);
   const paces = keyed<Pace>({
-    create: () => ({ perRequest: 0, perToken: 0, until: 0, nextAt: 0 }),
-    isIdle: ({ until, nextAt }) => Math.max(until, nextAt) <= clock.now(),
+    create: () => ({ requests: plenty, tokens: plenty, nextAt: 0 }),
+    isIdle: ({ requests, tokens, nextAt }) => Math.max(requests.until, tokens.until, nextAt) <= clock.now(),
   });
 
   function waitOf(call: Call<FetchRequest>): number {
     const state = paces.peek(call.key);
     const now = clock.now();
-    if (!state || now >= state.until) return 0;
+    if (!state || now >= Math.max(state.requests.until, state.tokens.until)) return 0;
     const wait = Math.min(maxWait, Math.max(0, state.nextAt - now));
     if (now + wait >= call.deadline) return 0; // better to ask and be refused than not to ask
-    const slot = Math.max(state.perRequest, state.perToken * tokensIn(call.input.init.body));
-    state.nextAt = now + wait + slot;
+    const perRequest = now < state.requests.until ? state.requests.perUnit : 0;
+    const perToken = now < state.tokens.until ? state.tokens.perUnit : 0;
+    state.nextAt = now + wait + Math.max(perRequest, perToken * tokensIn(call.input.init.body));
     return wait;
   }
 
   function heed(call: Call<FetchRequest>, { headers }: Response): void {
     const now = clock.now();
     const limits = parseRateLimit(headers, { now });
-    const buckets = Object.values(limits) as RateLimitBucket[];
-    if (buckets.length === 0) return;
+    if (Object.keys(limits).length === 0) return;
     const state = paces.get(call.key);
-    state.perRequest = growth(limits, ["requests"]);
-    state.perToken = growth(limits, ["tokens", "inputTokens"]);
-    state.until = now + Math.max(...buckets.map(({ reset = 0 }) => reset));
+    state.requests = growthOf([limits.requests], now);
+    state.tokens = growthOf([limits.tokens, limits.inputTokens], now);
     call.emit?.({ type: "rate-limits", ...about(call), limits } as RateLimitsEvent);
   }
 
-  function growth(limits: RateLimit, units: readonly (keyof RateLimit)[]): number {
-    const slowest = units.map((unit) => {
-      const { limit = 0, remaining = Infinity, reset = 0 } = limits[unit] ?? {};
-      return remaining < below * limit ? reset / (limit - remaining) : 0;
-    });
-    return Math.max(...slowest);
+  /** Returns the slowest growth of what is running dry. */
+  function growthOf(buckets: readonly (RateLimitBucket | undefined)[], now: number): Growth {
+    return buckets.reduce<Growth>((slowest, { limit = 0, remaining = Infinity, reset = 0 } = {}) => {
+      const perUnit = remaining < below * limit ? reset / (limit - remaining) : 0;
+      return perUnit > slowest.perUnit ? { perUnit, until: now + reset } : slowest;
+    }, plenty);
   }
 
   async function wait(ms: number, call: Call<FetchRequest>, next: Next<FetchRequest, Response>): Promise<Response> {

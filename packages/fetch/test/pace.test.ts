@@ -61,10 +61,17 @@ describe("a key", () => {
     expect(await sentAt(requests(0), ["a", "b", "c"], { paceBelow: 0 })).toEqual([0, 0, 0]);
   });
 
-  it("is paced no longer once the limit is whole again", async () => {
+  it.each([
+    ["its only limit", requests(0)],
+    [
+      "its requests, long before its tokens",
+      { ...requests(0), ...tokens(60_000), "x-ratelimit-reset-tokens": "1h0m0s" },
+    ],
+    ["its tokens, long before its requests", { ...tokens(0), ...requests(60), "x-ratelimit-reset-requests": "24h" }],
+  ])("is paced no longer once what ran dry is whole again: %s", async (_what, headers) => {
     const clock = fakeClock();
     let sent = 0;
-    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
+    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers } : {});
     const resilient = resilientFetch({ fetch, clock, profile: limits });
     await resilient(chatUrl, post);
     await clock.advance(60_000);
