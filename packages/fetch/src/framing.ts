@@ -45,7 +45,7 @@ function parseServerSentEvent(frame: string): StreamEvent | undefined {
     if (field === "event") name = value;
     else if (field === "data") data.push(value);
   }
-  if (data.length === 0) return undefined;
   const text = data.join("\n");
+  if (text === "") return undefined; // what has no data is no event: some servers keep alive with it
   return { name, data: text, json: parseJson(text) };
 }

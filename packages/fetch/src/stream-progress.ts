@@ -6,8 +6,8 @@ import type { Protocol, ReportedError } from "./protocols/protocol.ts";
 /** What to look for in a stream whose protocol is unknown. */
 const marksOfErrors = /rror"|event: ?error/;
 
-/** Tells data from comments, in either framing. */
-const isData = /^(data|\{)/m;
+/** Tells data from comments and empty events, in either framing. */
+const isData = /^(data: *\S|\{)/m;
 
 const streaming = { stream: true } as const;
 

@@ -257,6 +257,16 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
+  it("has no event where there is no data, before content and after it", () => {
+    const stream = follow();
+    const empty = ["data:\n\n", "data\n\n", "event: ping\ndata: \n\n"];
+    for (const text of empty) expect(stream.say(text)).toBe(false);
+    expect(stream.hasEvents).toBe(false);
+    expect(stream.say(data(delta("Hi")))).toBe(true);
+    for (const text of empty) expect(stream.say(text)).toBe(false);
+    expect(stream.say(data(delta("Hi")).replace("data: ", "data:  "))).toBe(true);
+  });
+
   it("of an unknown protocol is left alone", () => {
     const stream = follow();
     expect(stream.say(data({ what: "ever" }))).toBe(true);
