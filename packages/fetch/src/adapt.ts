@@ -154,7 +154,7 @@ function limits(profile: ProfileName | Profile): Profile {
     const names = Object.keys(profiles).join(", ");
     throw new RangeError(`Expected \`profile\` to be one of ${names}, got ${JSON.stringify(profile)}`);
   }
-  const { headers = Infinity, firstContent, gap, total } = profile;
+  const { headers = Infinity, firstContent, gap, total } = profile ?? {}; // what a function returns may be anything
   for (const [name, limit] of Object.entries({ headers, firstContent, gap, total })) {
     checkNumber(`profile.${name}`, limit, { exclusive: true });
   }

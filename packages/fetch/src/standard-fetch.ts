@@ -45,6 +45,7 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
     breaker = circuitBreaker({ clock, random }),
     rateLimit = semaphore({ permits: Infinity, clock }),
   } = options;
+  checkFunction("retry", retrying);
 
   const layers: FetchLayer[] = [
     sdkRetries(budget),

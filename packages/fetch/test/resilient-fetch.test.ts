@@ -475,6 +475,8 @@ describe("bad options are refused at construction", () => {
       'Expected `profile` to be one of quick, standard, long, streaming, reasoning, got "slow"',
     ],
     [{ profile: { ...limits, gap: 0 } }, "Expected `profile.gap` to be a number > 0, got 0"],
+    [{ profile: null as never }, "Expected `profile.firstContent` to be a number > 0, got undefined"],
+    [{ retry: { retries: 5 } as never }, "Expected `retry` to be a function, got [object Object]"],
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
