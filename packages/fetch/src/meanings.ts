@@ -1,5 +1,12 @@
 /** Tells what the events of a stream mean, whose protocol shows only as they come. */
-import { reported, type Meaning, type Protocol, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
+import {
+  isFailed,
+  reported,
+  type Meaning,
+  type Protocol,
+  type ReportedError,
+  type StreamEvent,
+} from "./protocols/protocol.ts";
 
 /** What the events of one stream have meant so far. */
 export interface Meanings {
@@ -58,7 +65,7 @@ export function meanings(protocols: readonly Protocol[]): Meanings {
 
 /** An error may come before anything has told the protocol. */
 function isError({ name, json }: StreamEvent): boolean {
-  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || Boolean(json?.["error"]);
+  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || isFailed(json);
 }
 
 function isKeepAlive({ name, json }: StreamEvent): boolean {

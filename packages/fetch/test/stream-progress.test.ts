@@ -251,6 +251,14 @@ describe("a stream", () => {
     expect(stream.error?.error).toMatchObject({ finish_reason: "error" });
   });
 
+  it("is no failure while the fields of its error are all null, as an answer's may be", () => {
+    for (const content of [delta("Hi"), { candidates: [{ content: { parts: [{}] } }] }, { what: "ever" }]) {
+      const stream = follow();
+      stream.say(data({ ...content, error: { code: null, message: null } }));
+      expect([stream.error, stream.hasContent]).toEqual([undefined, true]);
+    }
+  });
+
   it("of a protocol that only says `done`, as Ollama does, too, is left alone", () => {
     const stream = follow();
     expect(stream.say(data({ text: "Hi", done: false }))).toBe(true);

@@ -1,5 +1,5 @@
 /** Ollama's own API: a JSON object a line. */
-import { isJson, reported, type Protocol } from "./protocol.ts";
+import { isFailed, isJson, reported, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
   // Other servers say `done` of content that is not here.
@@ -12,7 +12,7 @@ export const ollama: Protocol = {
   reader:
     () =>
     ({ json }) => {
-      if (json?.["error"]) return reported(json);
+      if (isFailed(json)) return reported(json);
       if (json?.["done"] === true) return "end";
       const message = isJson(json?.["message"]) ? json["message"] : json;
       return ["content", "thinking", "response", "tool_calls"].some((field) => message?.[field]) ? "content" : "noise";

@@ -44,6 +44,12 @@ export function reported(json: Json): ReportedError {
   return { ...json, error: json["error"] ?? json };
 }
 
+/** Tells whether an event has an error; of some the fields are all null until there is one. */
+export function isFailed(json: Json | undefined): json is Json & ReportedError {
+  const error = json?.["error"];
+  return isJson(error) ? Object.values(error).some((field) => field !== null) : Boolean(error);
+}
+
 /** Tells whether a value is a JSON object. */
 export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
