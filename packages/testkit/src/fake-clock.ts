@@ -35,7 +35,7 @@ export function fakeClock(start = 0): FakeClock {
       const end = now + checkNumber("ms", ms);
       await promisesSettled();
       while (armed.earliest && armed.earliest.at <= end) await fire(armed.earliest);
-      now = end;
+      now = Math.max(now, end); // moves may overlap, and time never goes back
     },
     async next() {
       await promisesSettled();
@@ -51,12 +51,12 @@ export function fakeClock(start = 0): FakeClock {
 
 /** A macrotask later every promise that can settle without time has done so. */
 function promisesSettled(): Promise<void> {
-  return new Promise((resolve) => setImmediateOrTimeout(resolve));
+  return new Promise((resolve) => setImmediateOrMessage(resolve));
 }
 
-/** Only Node has `setImmediate`; elsewhere a message comes as soon. */
-function setImmediateOrTimeout(fn: () => void): void {
-  if (typeof setImmediate === "function") setImmediate(fn);
+/** Only Node has `setImmediate`, and a test may have faked it, which leaves a `clock` on it; a message comes as soon. */
+function setImmediateOrMessage(fn: () => void): void {
+  if (typeof setImmediate === "function" && !("clock" in setImmediate)) setImmediate(fn);
   else {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

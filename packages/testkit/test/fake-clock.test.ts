@@ -1,5 +1,5 @@
 import { sleep } from "@evenkeel/core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fakeClock, seededRandom } from "../src/index.ts";
 
 const signal = new AbortController().signal;
@@ -125,6 +125,32 @@ test("what a timer throws reaches the test, and the clock goes on", async () => 
   expect(clock.now()).toBe(10);
   await clock.advance(10);
   expect(clock.pending).toBe(0);
+});
+
+test("moves that overlap do not take time back", async () => {
+  const clock = fakeClock();
+  const seen: number[] = [];
+  clock.after(50, () => seen.push(clock.now()));
+  const long = clock.advance(100);
+  const short = clock.advance(10);
+  await short;
+  seen.push(clock.now());
+  await long;
+  seen.push(clock.now());
+  expect(seen).toEqual([50, 50, 100]);
+});
+
+test("moves where the test has faked the globals, too", async () => {
+  vi.useFakeTimers();
+  const clock = fakeClock();
+  let fired = false;
+  clock.after(10, () => (fired = true));
+  try {
+    await clock.advance(10);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(fired).toBe(true);
 });
 
 test("refuses to go back", async () => {
