@@ -16,6 +16,7 @@ const types: Readonly<Record<number, string>> = {
   402: "billing_error",
   403: "permission_error",
   404: "not_found_error",
+  409: "conflict_error",
   413: "request_too_large",
   429: "rate_limit_error",
   504: "timeout_error",
@@ -24,7 +25,7 @@ const types: Readonly<Record<number, string>> = {
 
 /** The body of an error, and the `data` of an `error` event. */
 export function anthropicErrorBody(status: number, options: AnthropicErrorOptions = {}): object {
-  const type = options.type ?? types[status] ?? "api_error";
+  const type = options.type ?? types[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
   return { type: "error", error: { type, message: options.message ?? `Failed with ${type}` }, request_id: "req_1" };
 }
 

@@ -15,21 +15,17 @@ export interface OpenAIErrorOptions {
 const kinds: Readonly<Record<number, readonly [type: string, code: string | null]>> = {
   400: ["invalid_request_error", null],
   401: ["invalid_request_error", "invalid_api_key"],
+  403: ["request_forbidden", "unsupported_country_region_territory"],
   404: ["invalid_request_error", "model_not_found"],
   429: ["requests", "rate_limit_exceeded"],
   503: ["service_unavailable_error", "server_is_overloaded"],
 };
 
 /** The body of an error, and the `data` of one inside a stream of chat completions. */
-export function openaiErrorBody(status: number, { type, code, message }: OpenAIErrorOptions = {}): object {
-  const [usualType, usualCode] = kinds[status] ?? ["server_error", null];
-  const error = {
-    message: message ?? `Status ${status}`,
-    type: type ?? usualType,
-    param: null,
-    code: code ?? usualCode,
-  };
-  return { error };
+export function openaiErrorBody(status: number, options: OpenAIErrorOptions = {}): object {
+  const [usualType, usualCode] = kinds[status] ?? [status < 500 ? "invalid_request_error" : "server_error", null];
+  const { type = usualType, code = usualCode, message = `Status ${status}` } = options;
+  return { error: { message, type, param: null, code } };
 }
 
 /** Answers with an error in OpenAI's envelope. */
