@@ -1,5 +1,6 @@
 /** Changes what a reply sends: where it breaks off, in which pieces it comes, how it is encoded. */
 import { checkNumber } from "@evenkeel/core";
+import { finished } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import { isBytes, pause, type Reply, type Step } from "./reply.ts";
 
@@ -51,7 +52,7 @@ export function drip(reply: Reply, { bytes, every }: { readonly bytes: number; r
 /** Ends the lines of a reply's text with CR LF, as some providers do. */
 export function crlf(reply: Reply): Reply {
   return reshape(reply, async function* crlf(body) {
-    for await (const step of body) yield typeof step === "string" ? step.replaceAll("\n", "\r\n") : step;
+    for await (const step of body) yield typeof step === "string" ? step.replace(/\r?\n/g, "\r\n") : step;
   });
 }
 
@@ -59,15 +60,18 @@ export function crlf(reply: Reply): Reply {
 export function gzip(reply: Reply): Reply {
   const compressed = reshape(reply, async function* gzip(body) {
     const stream = createGzip();
+    const compressed: Buffer[] = [];
+    stream.on("data", (bytes: Buffer) => compressed.push(bytes)); // read at once: it would wait for that before it goes on
     for await (const step of body) {
       if (isBytes(step)) {
         stream.write(step);
         await new Promise<void>((resolve) => stream.flush(constants.Z_SYNC_FLUSH, resolve));
-        yield stream.read() as Buffer;
+        yield Buffer.concat(compressed.splice(0));
       } else yield step;
     }
     stream.end();
-    yield* stream as AsyncIterable<Buffer>;
+    await finished(stream);
+    yield Buffer.concat(compressed);
   });
   return withHeader(compressed, "content-encoding", "gzip");
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { gunzipSync } from "node:zlib";
+import { seededRandom } from "../../src/index.ts";
 import {
   breakOff,
   comment,
@@ -8,6 +9,7 @@ import {
   faultServer,
   frame,
   gzip,
+  html,
   openaiChat,
   pause,
   reset,
@@ -73,6 +75,19 @@ test("gzip compresses the whole, each step readable when it has come", async () 
   const reader = (await fetch(server.url)).body!.getReader();
   expect(Buffer.from((await reader.read()).value!).toString()).toBe(frame("a"));
   await reader.cancel();
+});
+
+test("gzip compresses a step of any size", async () => {
+  const random = seededRandom(1);
+  const large = Array.from({ length: 400_000 }, () => Math.floor(random() * 36).toString(36)).join("");
+  const steps = (await stepsOf(gzip({ body: [large, "", "end"] }))) as Uint8Array[];
+  expect(gunzipSync(Buffer.concat(steps)).toString()).toBe(`${large}end`);
+});
+
+test("crlf leaves the lines alone that end so already", async () => {
+  const page = html(502, "502 Bad Gateway");
+  expect(await stepsOf(crlf(page))).toEqual(await stepsOf(page));
+  expect(await stepsOf(crlf({ body: ["a\r\nb\n\n"] }))).toEqual(["a\r\nb\r\n\r\n"]);
 });
 
 test("withHeader replaces a header", () => {
