@@ -5,22 +5,30 @@ import type { Responder } from "./responder.ts";
 import type { SeenRequest } from "./seen-request.ts";
 import { framesOf } from "./sse.ts";
 
-/** These speak of one connection, not of the answer; the lengths of a body that may be spoiled are not known. */
-const ofTheConnection = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "host"]);
+/** These speak of one connection, not of the answer; the lengths of a body that may be spoiled are not known, nor where its encoding breaks. */
+const ofTheConnection = new Set([
+  "accept-encoding",
+  "connection",
+  "content-length",
+  "host",
+  "keep-alive",
+  "transfer-encoding",
+]);
 
 /**
  * Answers with what the server at `origin` answers: 502 when it cannot be reached, a reset when it breaks off. The steps of a
  * stream are its frames, so that faults find their place in it.
- * @throws {TypeError} `origin` is no URL.
+ * @throws {TypeError} `origin` is no URL of `http:`.
  */
 export function forward(origin: string): Responder {
-  const base = new URL(origin);
+  const { protocol, origin: base } = new URL(origin);
+  if (protocol !== "http:")
+    throw new TypeError(`Expected \`origin\` to be a URL of http:, got ${JSON.stringify(origin)}`);
   const agent = new Agent({ keepAlive: false });
   return (seen) =>
     new Promise<Reply>((resolve) => {
-      const { method, body, signal } = seen;
-      const url = new URL(seen.path, base);
-      const onward = send(url, { method, agent, signal, headers: endToEnd(seen.headers) }, (answer) => {
+      const { method, path, body, signal } = seen;
+      const onward = send(base + path, { method, agent, signal, headers: endToEnd(seen.headers) }, (answer) => {
         resolve({ status: answer.statusCode, headers: endToEnd(answer.headers), body: bodyOf(answer) });
       });
       onward.on("error", () => resolve(html(502, "502 Bad Gateway")));
@@ -34,7 +42,8 @@ function endToEnd(headers: SeenRequest["headers"]): Record<string, string> {
 }
 
 async function* bodyOf(answer: IncomingMessage): AsyncGenerator<Step> {
-  const isStream = answer.headers["content-type"]?.startsWith("text/event-stream");
+  const { "content-type": type, "content-encoding": encoding } = answer.headers;
+  const isStream = type?.startsWith("text/event-stream") && !encoding;
   try {
     yield* isStream ? framesOf(answer as AsyncIterable<Uint8Array>) : (answer as AsyncIterable<Uint8Array>);
   } catch {

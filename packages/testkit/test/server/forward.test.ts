@@ -5,6 +5,7 @@ import {
   faultServer,
   forward,
   frame,
+  gzip,
   httpFaults,
   json,
   pause,
@@ -93,6 +94,22 @@ test("an upstream that breaks off resets the client", async () => {
   await expect(response.text()).rejects.toThrow("terminated");
 });
 
-test("refuses what is no URL", () => {
+test("hands the path on as it is, also where it begins with two slashes", async () => {
+  respond = () => json({ ok: true });
+  expect((await fetch(`${server.url}//v1/a`)).status).toBe(200);
+  expect(upstream.requests[0]!.path).toBe("//v1/a");
+});
+
+test("asks for an answer that faults can read, and hands one that is compressed all the same on as it is", async () => {
+  respond = () => gzip(sse([frame("a"), frame("b")]));
+  const response = await fetch(server.url);
+  expect(await response.text()).toBe(frame("a") + frame("b"));
+  expect(upstream.requests[0]!.headers).not.toHaveProperty("accept-encoding");
+});
+
+test("refuses what is no URL of http:", () => {
   expect(() => forward("nowhere")).toThrow(TypeError);
+  expect(() => forward("https://api.example.com")).toThrow(
+    new TypeError('Expected `origin` to be a URL of http:, got "https://api.example.com"'),
+  );
 });
