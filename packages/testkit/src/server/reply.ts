@@ -20,6 +20,7 @@ export type Step = string | Uint8Array | Action;
 export interface Reply {
   /** @default 200 */
   readonly status?: number | undefined;
+  /** Of a name that stands there twice, in whichever letters, the last counts. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body: Iterable<Step> | AsyncIterable<Step>;
 }

@@ -7,12 +7,15 @@ import type { Exchange } from "./seen-request.ts";
 
 /** Sends a reply whole. Rejects as soon as the exchange is over before that. */
 export async function sendReply(
-  { status = 200, headers, body }: Reply,
+  { status = 200, headers = {}, body }: Reply,
   response: ServerResponse,
   { request: { signal }, breakOff }: Exchange,
 ): Promise<void> {
   function head(): void {
-    if (!response.headersSent) response.writeHead(status, headers);
+    if (response.headersSent) return;
+    // One by one, so that a name in capitals takes the place of the same in small letters.
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    response.writeHead(status);
   }
 
   function act(action: Action): Promise<unknown> | void {

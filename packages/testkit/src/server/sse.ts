@@ -21,7 +21,8 @@ export function sse(body: Reply["body"]): Reply {
 
 /** Tells whether a reply is a stream of events. */
 export function isSse(reply: Reply): boolean {
-  return reply.headers?.["content-type"]?.startsWith("text/event-stream") ?? false;
+  const types = Object.entries(reply.headers ?? {}).filter(([name]) => name.toLowerCase() === "content-type");
+  return types.at(-1)?.[1].startsWith("text/event-stream") ?? false;
 }
 
 /** Cuts a body that comes in arbitrary chunks into its frames, so that steps are frames again. */

@@ -12,7 +12,9 @@ import {
   reset,
   sequence,
   sse,
+  spoil,
   stall,
+  withHeader,
   type FaultServer,
   type FaultServerOptions,
   type Reply,
@@ -53,6 +55,21 @@ test("answers, and remembers what it saw", async () => {
   expect(await request!.ended).toMatchObject({ by: "answer" });
   expect(request!.ending).toMatchObject({ by: "answer" });
   expect(server.active).toBe(0);
+});
+
+test("a header's name is the same in whichever letters", async () => {
+  const stream = { headers: { "Content-Type": "text/event-stream" }, body: [frame({ content: "a" }), frame("[DONE]")] };
+  await start({
+    respond: sequence(
+      json(1, { headers: { "Content-Type": "application/problem+json" } }),
+      withHeader(json(1), "CONTENT-TYPE", "text/plain"),
+      spoil(stream, "end", []),
+    ),
+  });
+  const types: (string | null)[] = [];
+  for (let index = 0; index < 2; index++) types.push((await fetch(server.url)).headers.get("content-type"));
+  expect(types).toEqual(["application/problem+json", "text/plain"]);
+  expect(await fetch(server.url).then((response) => response.text())).toBe(frame({ content: "a" }));
 });
 
 test("a sequence answers each request with its own reply, and repeats the last", async () => {
