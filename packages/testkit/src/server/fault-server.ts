@@ -49,22 +49,23 @@ export async function faultServer({
   const sockets = new Set<Socket>();
   const requests: SeenRequest[] = [];
   let active = 0;
+  let closed = false;
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     active++;
     response.on("close", () => active--);
     response.on("error", () => {});
     if (!keepAlive) response.shouldKeepAlive = false;
-    const exchange = await readRequest(message, response, () => requests.length);
+    const exchange = await readRequest(message, response, requests, () => closed);
     if (!exchange) return;
     const { request } = exchange;
-    requests.push(request);
     try {
       const fault = faults(request);
       const reply = await (fault ? fault(request, respond) : respond(request));
       await sendReply(reply, response, exchange);
     } catch (error) {
       if (request.signal.aborted) return; // nobody is left to be told
+      exchange.breakOff();
       response.destroy();
       throw error;
     }
@@ -82,6 +83,7 @@ export async function faultServer({
   const { port } = server.address() as AddressInfo;
 
   async function close(): Promise<void> {
+    closed = true;
     if (server.listening) server.close();
     for (const socket of sockets) socket.destroy();
     while (sockets.size > 0) await new Promise((resolve) => setImmediate(resolve));

@@ -33,11 +33,12 @@ export interface Exchange {
   breakOff(): void;
 }
 
-/** Reads a request whole; returns `undefined` when the client leaves first. */
+/** Reads a request whole and adds it to `requests`; returns `undefined` when the client leaves first. */
 export async function readRequest(
   message: IncomingMessage,
   response: ServerResponse,
-  nextIndex: () => number,
+  requests: SeenRequest[],
+  isClosed: () => boolean,
 ): Promise<Exchange | undefined> {
   const start = performance.now();
   const gone = new AbortController();
@@ -45,7 +46,7 @@ export async function readRequest(
   let ending: Ending | undefined;
   const ended = new Promise<Ending>((resolve) => {
     response.on("close", () => {
-      const by = brokenOff ? "server" : response.writableFinished ? "answer" : "client";
+      const by = response.writableFinished ? "answer" : brokenOff || isClosed() ? "server" : "client";
       ending = { by, after: performance.now() - start };
       gone.abort();
       resolve(ending);
@@ -59,7 +60,7 @@ export async function readRequest(
     return undefined;
   }
   const request: SeenRequest = {
-    index: nextIndex(),
+    index: requests.length,
     method: message.method ?? "",
     path: message.url ?? "",
     headers: message.headers,
@@ -70,5 +71,6 @@ export async function readRequest(
     },
     ended,
   };
+  requests.push(request);
   return { request, breakOff: () => void (brokenOff = true) };
 }

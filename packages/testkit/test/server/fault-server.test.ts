@@ -162,6 +162,38 @@ test("a client that does not read is waited for, and one that leaves then is not
   expect(await server.requests[0]!.ended).toMatchObject({ by: "client" });
 });
 
+test("requests that come in one piece each have a number of their own", async () => {
+  await start({});
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write("GET /a HTTP/1.1\r\nhost: x\r\n\r\nGET /b HTTP/1.1\r\nhost: x\r\n\r\n");
+  await vi.waitFor(() => expect(server.requests).toHaveLength(2));
+  expect(server.requests).toMatchObject([
+    { index: 0, path: "/a" },
+    { index: 1, path: "/b" },
+  ]);
+  socket.destroy();
+});
+
+test("a script with a mistake in it breaks the exchange off itself, and fails loudly", async () => {
+  const loud = new Promise<unknown>((resolve) => {
+    const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
+    process.removeAllListeners("unhandledRejection");
+    process.once("unhandledRejection", (error) => {
+      for (const each of others) process.on("unhandledRejection", each);
+      resolve(error);
+    });
+  });
+  const mistake = new Error("mistake");
+  await start({
+    respond: () => {
+      throw mistake;
+    },
+  });
+  await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+  expect(await loud).toBe(mistake);
+  expect(await server.requests[0]!.ended).toMatchObject({ by: "server" });
+});
+
 test("a client that leaves while it sends its request was never seen", async () => {
   await start({});
   const socket = connect(server.port, "127.0.0.1");
@@ -207,6 +239,7 @@ test("close ends every exchange and leaves nothing open, and may be called twice
   const responses = await Promise.all([fetch(server.url), fetch(server.url)]);
   await server.close();
   await server.close();
+  for (const { ending } of server.requests) expect(ending).toMatchObject({ by: "server" });
   expect(server).toMatchObject({ active: 0, openSockets: 0 });
   for (const response of responses) await expect(response.text()).rejects.toThrow("terminated");
   await expect(fetch(server.url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
