@@ -24,8 +24,7 @@ export async function sendReply(
         head();
         return response.flushHeaders();
       case "pause":
-        if (action.ms === Infinity) return forever();
-        return action.ms > 0 ? wait(action.ms, undefined, { signal }) : nextTurn();
+        return action.ms > 0 ? wait(Math.min(action.ms, longestTimer), undefined, { signal }) : nextTurn();
       case "raw":
         return void response.socket?.write(action.bytes);
       case "reset":
@@ -51,6 +50,9 @@ export async function sendReply(
   head();
   response.end();
 }
+
+/** The longest delay that timers take, which is 24 days: a longer one would be over at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Only the end of the exchange ends this wait. */
 function forever(): Promise<never> {

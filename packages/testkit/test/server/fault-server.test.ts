@@ -96,6 +96,12 @@ test("pauses stand between the bytes; before the first, they hold the headers ba
   expect(performance.now() - began).toBeGreaterThanOrEqual(115);
 });
 
+test("a pause may last longer than timers do", async () => {
+  await start({ body: [pause(2 ** 31), "a"] });
+  const signal = AbortSignal.timeout(50);
+  await expect(fetch(server.url, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
 test("a stall before the headers lasts until the client leaves, which the server sees", async () => {
   await start({ body: [stall] });
   const caller = new AbortController();
