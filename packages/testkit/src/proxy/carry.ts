@@ -12,7 +12,12 @@ export interface CarryOptions {
   readonly signal: AbortSignal;
   /** Hears how many bytes have passed. */
   passed(bytes: number): void;
+  /** Hears that the fault begins to slow the bytes down. */
+  befell(kind: TcpFault["kind"]): void;
 }
+
+/** The longest delay that timers take, which is 24 days: a longer one would be over at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Carries until the source ends, or until the fault is due, which it then returns. Throws what breaks either socket. */
 export async function carry({
@@ -22,21 +27,23 @@ export async function carry({
   fault,
   signal,
   passed,
+  befell,
 }: CarryOptions): Promise<BreakFault | undefined> {
   const breaks = isBreak(fault) && (fault.direction ?? "down") === direction ? fault : undefined;
   const drip = fault?.kind === "drip" && direction === "down" ? fault : undefined;
-  let late = fault?.kind === "latency" && direction === "down" ? fault.ms : 0;
+  let slows = direction === "down" && (fault?.kind === "latency" || fault?.kind === "drip") ? fault : undefined;
   let left = breaks?.after ?? (breaks ? 0 : Infinity);
 
   for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-    if (late > 0) await wait(late, undefined, { signal });
-    late = 0;
+    if (slows) befell(slows.kind);
+    if (slows?.kind === "latency") await pause(slows.ms, signal);
+    slows = undefined;
     const due = chunk.length >= left;
     const through = due ? chunk.subarray(0, left) : chunk;
     for (const piece of pieces(through, drip?.bytes)) {
       await write(to, piece, signal);
       passed(piece.length);
-      if (drip) await wait(drip.every, undefined, { signal });
+      if (drip) await pause(drip.every, signal);
     }
     left -= through.length;
     if (breaks && due) return breaks;
@@ -46,6 +53,10 @@ export async function carry({
 
 function isBreak(fault: TcpFault | undefined): fault is BreakFault {
   return fault?.kind === "reset" || fault?.kind === "end" || fault?.kind === "stall";
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return wait(Math.min(ms, longestTimer), undefined, { signal });
 }
 
 function* pieces(chunk: Uint8Array, size = Infinity): Generator<Uint8Array> {

@@ -70,17 +70,25 @@ export async function faultProxy({
   let accepted = 0;
   let closed = false;
 
+  async function choose(connection: ProxyConnection): Promise<TcpFault | undefined> {
+    const fault = await faults(connection);
+    return fault && checkTcpFault(fault);
+  }
+
   async function serve(client: Socket): Promise<void> {
     const index = accepted++;
     clients.add(client);
     client.on("close", () => clients.delete(client));
     client.on("error", () => {});
-    const fault = await faults({ index, head: () => firstBytes(client) });
+    const fault = await choose({ index, head: () => firstBytes(client) }).catch((mistake: unknown) => {
+      client.resetAndDestroy(); // or the client would wait for ever
+      throw mistake;
+    });
     if (client.destroyed) return;
     tunnel({
       client,
       target,
-      fault: fault && checkTcpFault(fault),
+      fault,
       passed: (direction, count) => void (bytes[direction] += count),
       befell: (kind) => void happened[kind]++,
     });

@@ -24,7 +24,7 @@ export type TcpFault =
   /** Lets the answer through in pieces of `bytes`, one every `every` milliseconds. */
   | { readonly kind: "drip"; readonly bytes: number; readonly every: number };
 
-/** @throws {RangeError} A number of the fault is out of range. */
+/** @throws {RangeError | TypeError} A number of the fault is out of range, or a word of it unknown. */
 export function checkTcpFault(fault: TcpFault): TcpFault {
   switch (fault.kind) {
     case "refuse":
@@ -40,7 +40,8 @@ export function checkTcpFault(fault: TcpFault): TcpFault {
     case "end":
     case "stall":
       checkNumber("after", fault.after ?? 0, { integer: true });
-      return fault;
+      if (["up", "down", undefined].includes(fault.direction)) return fault;
+      throw new TypeError(`Expected \`direction\` to be "up" or "down", got ${JSON.stringify(fault.direction)}`);
     default:
       throw new TypeError(`Expected \`kind\` to be a kind of TCP fault, got ${JSON.stringify(fault)}`);
   }

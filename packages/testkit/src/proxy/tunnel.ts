@@ -32,17 +32,24 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
     gone.abort();
     upstream.destroy();
   });
-  if (fault?.kind === "latency" || fault?.kind === "drip") befell(fault.kind);
 
   async function run(direction: Direction): Promise<void> {
     const [from, to] = direction === "up" ? [client, upstream] : [upstream, client];
     const { signal } = gone;
-    const due = await carry({ from, to, direction, fault, signal, passed: (bytes) => passed(direction, bytes) });
-    if (due) await breakOff(due, direction);
+    const due = await carry({
+      from,
+      to,
+      direction,
+      fault,
+      signal,
+      befell,
+      passed: (bytes) => passed(direction, bytes),
+    });
+    if (due) await breakOff(due);
     else to.end();
   }
 
-  async function breakOff({ kind, after = 0 }: BreakFault, direction: Direction): Promise<void> {
+  async function breakOff({ kind, after = 0 }: BreakFault): Promise<void> {
     befell(kind);
     if (kind === "end") {
       client.end();
@@ -50,12 +57,12 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
     } else if (kind === "reset") {
       if (after > 0) await wait(readingTime);
       client.resetAndDestroy();
-    } else if (direction === "up") {
-      client.resume(); // a client that leaves is noticed only while it is read
     }
   }
 
   // What breaks a socket has closed both by then: nobody is left to be told.
-  run("up").catch(() => {});
+  run("up")
+    .catch(() => {})
+    .then(() => client.resume()); // a client that leaves is noticed only while it is read
   run("down").catch(() => {});
 }

@@ -159,6 +159,43 @@ test.each(["up", "down"] as const)(
   },
 );
 
+test("end: a client that talks on, and then leaves, is let go", async () => {
+  await start(once({ kind: "end", after: 6 }));
+  const socket = connect({ port: proxy.port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => {});
+  socket.on("connect", () => socket.write("question"));
+  await new Promise((resolve) => socket.on("end", resolve).resume());
+  for (let index = 0; index < 10; index++) {
+    await new Promise((resolve) => socket.write("x".repeat(100_000), resolve));
+  }
+  socket.destroy();
+  await vi.waitFor(() => expect(proxy.counts.open).toBe(0));
+});
+
+test.each<TcpFault>([
+  { kind: "latency", ms: Infinity },
+  { kind: "drip", bytes: 4, every: 2 ** 31 },
+])("%o lasts longer than timers do", async (fault) => {
+  await start(once(fault));
+  const client = await ask();
+  await vi.waitFor(() => expect(proxy.counts.faults[fault.kind]).toBe(1));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(client.received()).toBe(fault.kind === "drip" ? "0123" : "");
+  expect(client.fate()).toBe("open");
+});
+
+test.each<TcpFault>([
+  { kind: "latency", ms: 1 },
+  { kind: "drip", bytes: 1, every: 1 },
+])("%o is not counted where no answer came", async (fault) => {
+  await start(once(fault));
+  const client = await ask("");
+  await vi.waitFor(() => expect(targets.size).toBe(1));
+  client.socket.end();
+  await vi.waitFor(() => expect(proxy.counts.open).toBe(0));
+  expect(proxy.counts.faults[fault.kind]).toBe(0);
+});
+
 test("latency holds the first byte of the answer back", async () => {
   await start(once({ kind: "latency", ms: 60 }));
   const began = performance.now();
@@ -251,6 +288,20 @@ test("closes at the end of its scope", async () => {
   }
   const late = connect(port, "127.0.0.1");
   await expect(new Promise((_, reject) => late.on("error", reject))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+test("refuses a fault with a direction that is none", async () => {
+  const chosen = Promise.withResolvers<unknown>();
+  const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
+  process.removeAllListeners("unhandledRejection");
+  process.once("unhandledRejection", (error) => {
+    for (const each of others) process.on("unhandledRejection", each);
+    chosen.resolve(error);
+  });
+  await start(once({ kind: "end", direction: "left" as never }));
+  const client = await ask();
+  expect(await chosen.promise).toEqual(new TypeError('Expected `direction` to be "up" or "down", got "left"'));
+  await vi.waitFor(() => expect(client.fate()).toBe("ECONNRESET"));
 });
 
 test("refuses a target that is none", async () => {
