@@ -2,6 +2,7 @@
 import { checkFunction, checkNumber } from "@evenkeel/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { resetSocket } from "./reset-socket.ts";
 import { checkTcpFault, type TcpFault } from "./tcp-fault.ts";
 import { tunnel } from "./tunnel.ts";
 
@@ -81,7 +82,7 @@ export async function faultProxy({
     client.on("close", () => clients.delete(client));
     client.on("error", () => {});
     const fault = await choose({ index, head: () => firstBytes(client) }).catch((mistake: unknown) => {
-      client.resetAndDestroy(); // or the client would wait for ever
+      resetSocket(client); // or the client would wait for ever
       throw mistake;
     });
     if (client.destroyed) return;

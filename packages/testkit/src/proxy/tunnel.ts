@@ -1,6 +1,7 @@
 /** Joins one client's connection to the target, under a fault. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { resetSocket } from "./reset-socket.ts";
 import { carry } from "./carry.ts";
 import type { BreakFault, Direction, TcpFault } from "./tcp-fault.ts";
 
@@ -21,13 +22,13 @@ const readingTime = 10;
 export function tunnel({ client, target, fault, passed, befell }: TunnelOptions): void {
   if (fault?.kind === "refuse") {
     befell("refuse");
-    client.resetAndDestroy();
+    resetSocket(client);
     return;
   }
 
   const upstream = connect(target);
   const gone = new AbortController();
-  upstream.on("error", () => client.resetAndDestroy());
+  upstream.on("error", () => resetSocket(client));
   client.on("close", () => {
     gone.abort();
     upstream.destroy();
@@ -56,12 +57,12 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
       upstream.destroy();
     } else if (kind === "reset") {
       if (after > 0) await wait(readingTime);
-      client.resetAndDestroy();
+      resetSocket(client);
     }
   }
 
   // What breaks a socket has closed both by then: nobody is left to be told.
-  run("up")
+  void run("up")
     .catch(() => {})
     .then(() => client.resume()); // a client that leaves is noticed only while it is read
   run("down").catch(() => {});

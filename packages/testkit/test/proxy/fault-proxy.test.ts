@@ -225,6 +225,15 @@ test("a target's reset is the client's", async () => {
   await vi.waitFor(() => expect(client.fate()).toBe("ECONNRESET"));
 });
 
+test("refuse: a client that has just ended its side is let go, too", async () => {
+  await start(async ({ head }) => {
+    await head();
+    return { kind: "refuse" };
+  });
+  connect(proxy.port, "127.0.0.1").end();
+  await vi.waitFor(() => expect(proxy.counts).toMatchObject({ open: 0, faults: { refuse: 1 } }));
+});
+
 test("a target that is not there resets the client", async () => {
   proxy = await faultProxy({ target: { port: 1 } });
   const client = await ask();
@@ -291,16 +300,17 @@ test("closes at the end of its scope", async () => {
 });
 
 test("refuses a fault with a direction that is none", async () => {
-  const chosen = Promise.withResolvers<unknown>();
-  const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
-  process.removeAllListeners("unhandledRejection");
-  process.once("unhandledRejection", (error) => {
-    for (const each of others) process.on("unhandledRejection", each);
-    chosen.resolve(error);
+  const loud = new Promise<unknown>((resolve) => {
+    const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
+    process.removeAllListeners("unhandledRejection");
+    process.once("unhandledRejection", (error) => {
+      for (const each of others) process.on("unhandledRejection", each);
+      resolve(error);
+    });
   });
   await start(once({ kind: "end", direction: "left" as never }));
   const client = await ask();
-  expect(await chosen.promise).toEqual(new TypeError('Expected `direction` to be "up" or "down", got "left"'));
+  expect(await loud).toEqual(new TypeError('Expected `direction` to be "up" or "down", got "left"'));
   await vi.waitFor(() => expect(client.fate()).toBe("ECONNRESET"));
 });
 
