@@ -1,11 +1,11 @@
 /** Begins a call. */
-import { startCall, type CallInit, type MiddlewareFor, type Next } from "./call.ts";
+import { startCall, type CallInit, type Next } from "./call.ts";
 
-/** Sends `input` through `layer` to `next`. Whatever goes wrong rejects; where the signal has aborted, nothing is begun. */
-export function begin<I, O>(layer: MiddlewareFor<I, O>, next: Next<I, O>, input: I, init?: CallInit): Promise<O> {
+/** Sends `input` to `next`. Whatever goes wrong rejects; where the signal has aborted, nothing is begun. */
+export function begin<I, O>(next: Next<I, O>, input: I, init?: CallInit): Promise<O> {
   try {
     const call = startCall(input, init);
-    return call.signal.aborted ? Promise.reject(call.signal.reason) : Promise.resolve(layer(call, next));
+    return call.signal.aborted ? Promise.reject(call.signal.reason) : Promise.resolve(next(call));
   } catch (error) {
     return Promise.reject(error);
   }

@@ -19,7 +19,8 @@ export interface Layer extends Middleware {
  */
 export function layer<P extends object>(middleware: Middleware, properties?: P): Layer & Readonly<P> {
   checkFunction("middleware", middleware);
-  const run: Layer["run"] = (operation, init) => begin(middleware, promised(operation), undefined, init);
+  const run: Layer["run"] = (operation, init) =>
+    begin((call: Call<undefined>) => middleware(call, promised(operation)), undefined, init);
   // As descriptors: a copy would read the getters, once and for all.
   Object.defineProperties(middleware, Object.getOwnPropertyDescriptors(properties ?? {}));
   Object.defineProperty(middleware, "run", { value: run, enumerable: true });

@@ -1,7 +1,6 @@
 /** Binds layers around an operation once, to be called often. */
 import { begin } from "./begin.ts";
-import type { Call, CallInit, MiddlewareFor, Next } from "./call.ts";
-import { checkFunction } from "./check.ts";
+import type { CallInit, MiddlewareFor, Next } from "./call.ts";
 import { bind, checkLayers } from "./compose.ts";
 import { promised } from "./promised.ts";
 
@@ -19,13 +18,7 @@ export function wrap<I, O>(
   operation: Next<I, O>,
   ...layers: MiddlewareFor<NoInfer<I>, NoInfer<O>>[]
 ): (...args: Input<I>) => Promise<O> {
-  checkFunction("operation", operation);
   checkLayers(layers);
-  const [outermost = forward, ...others] = layers;
-  const next = bind(others, promised<I, O>(operation));
-  return (input?: I, init?: CallInit) => begin(outermost, next, input as I, init);
-}
-
-function forward<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
-  return next(call);
+  const next = bind(layers, promised<I, O>(operation));
+  return (input?: I, init?: CallInit) => begin(next, input as I, init);
 }

@@ -85,6 +85,17 @@ describe("run", () => {
     expect(await run(() => thenable)).toBe("later");
   });
 
+  it("rejects at once with what is no operation, such as a promise of one that has begun: no layer repeats it", async () => {
+    let asked = 0;
+    const counting = layer((call, next) => {
+      asked++;
+      return next(call);
+    });
+    const mistake = counting.run(Promise.resolve("begun") as never);
+    await expect(mistake).rejects.toThrow(new TypeError("Expected `operation` to be a function, got [object Promise]"));
+    expect(asked).toBe(0);
+  });
+
   it("lets next be called again", async () => {
     const again = layer(async (call, next) => {
       try {
