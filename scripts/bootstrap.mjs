@@ -3,14 +3,16 @@
 // fresh machine that has only Node >= 20 and npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const binaries = join(root, "node_modules", ".bin");
-const stamp = join(root, "node_modules", ".installed");
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devEngines.packageManager;
+const modules = join(root, "node_modules");
+const binaries = join(modules, ".bin");
+const stamp = join(modules, ".installed");
+const { devDependencies, devEngines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { version } = devEngines.packageManager;
 
 /**
  * Runs a command to its end and returns its exit status.
@@ -27,8 +29,14 @@ function run(command, args, environment = process.env) {
     env: environment,
     shell: process.platform === "win32",
   });
-  if (error) throw error;
+  if (error) console.error(`Could not start "${command}": ${error.message}`);
   return status ?? 1;
+}
+
+/** Tells whether all that was installed is there still. */
+function isWhole() {
+  const manifests = Object.keys(devDependencies).map((name) => join(modules, name, "package.json"));
+  return [binaries, ...manifests].every((path) => existsSync(path));
 }
 
 function installOnce() {
@@ -36,10 +44,18 @@ function installOnce() {
     .update(version)
     .update(readFileSync(join(root, "pnpm-lock.yaml")))
     .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
+    if (isWhole()) return;
+    console.log("Parts of node_modules are gone: removing the rest ..."); // pnpm would not miss all of them
+    rmSync(modules, { recursive: true, force: true });
+  }
+  rmSync(stamp, { force: true }); // an install that is cut short must not pass for the one before it
   console.log("Installing dependencies (first run, or the lockfile has changed) ...");
   const status = run("pnpm", ["install", "--frozen-lockfile"]);
-  if (status !== 0) process.exit(status);
+  if (status !== 0) {
+    console.error("The dependencies could not be installed, for the reason above.");
+    process.exit(status);
+  }
   writeFileSync(stamp, wanted);
 }
 
