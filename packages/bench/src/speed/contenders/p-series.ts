@@ -61,7 +61,7 @@ export const pTimeout: Contender = {
 };
 
 export const pSeries: Contender = {
-  name: "p-limit(p-retry(p-timeout))",
+  name: "p-limit(p-retry(p-timeout)), no breaker",
   packages: [],
   does: {
     pipeline() {
