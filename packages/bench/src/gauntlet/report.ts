@@ -8,7 +8,7 @@ import { plot, type Line } from "./plot.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Summary } from "./summary.ts";
 import { outcomeTable, table } from "./table.ts";
-import { verdict } from "./verdict.ts";
+import { verdict, type Field } from "./verdict.ts";
 
 /** Returns what is to be said of one scenario: its table, and a sentence for each comparison that is fair. */
 export function scenarioReport(scenario: Scenario, summaries: readonly Summary[]): string {
@@ -33,7 +33,7 @@ export function writeReport(scenarios: readonly Scenario[], summaries: readonly 
     return [`### ${scenario.name}`, scenarioReport(scenario, own), picture].filter(Boolean).join("\n\n");
   });
   const text = [conditions(summaries), contenderTable(), ...sections].join("\n\n");
-  replacePart(page, "outcomes", "pnpm gauntlet", text);
+  replacePart(page, "outcomes", "npm run gauntlet", text);
 }
 
 const isOurs = (name: string): boolean => name.startsWith("evenkeel");
@@ -41,10 +41,12 @@ const namesOf = (those: readonly Contender[]): string[] =>
   those.map(({ name }) => name).filter((name) => !isOurs(name));
 
 /** Like with like: who was told how many calls may be under way has an advantage. */
-const fields = [
-  { ours: "evenkeel", peers: namesOf(contenders.filter(({ knowsConcurrency }) => !knowsConcurrency)) },
-  { ours: "evenkeel, untouched", peers: namesOf(contenders.filter(({ knowsConcurrency }) => !knowsConcurrency)) },
-  { ours: "evenkeel + semaphore", peers: namesOf(contenders) },
+const untold = namesOf(contenders.filter(({ knowsConcurrency }) => !knowsConcurrency));
+const told = namesOf(contenders.filter(({ knowsConcurrency }) => knowsConcurrency));
+const fields: readonly Field[] = [
+  { ours: "evenkeel", peers: untold, advantaged: told },
+  { ours: "evenkeel, untouched", peers: untold, advantaged: told },
+  { ours: "evenkeel + semaphore", peers: [...untold, ...told] },
 ];
 
 function conditions(summaries: readonly Summary[]): string {

@@ -7,6 +7,8 @@ export interface Field {
   readonly ours: string;
   /** The others that know as much as it does. */
   readonly peers: readonly string[];
+  /** The others that were told more. */
+  readonly advantaged?: readonly string[] | undefined;
 }
 
 /** The most requests per call that a contender may send to be an example to others. */
@@ -15,8 +17,11 @@ const decentLoad = 1.3;
 /** How far behind the best, as a share of it, still counts as level. */
 const level = 0.02;
 
-/** Compares goodput among those that collapse in no run and send no more than is decent. */
-export function verdict(summaries: readonly Summary[], { ours, peers }: Field): string | undefined {
+/**
+ * Compares goodput among those that collapse in no run and send no more than is decent. Who answered more, but is not compared, is named,
+ * and why.
+ */
+export function verdict(summaries: readonly Summary[], { ours, peers, advantaged = [] }: Field): string | undefined {
   const own = summaries.find(({ contender }) => contender === ours);
   const best = summaries
     .filter((each) => peers.includes(each.contender) && isDecent(each))
@@ -30,11 +35,25 @@ export function verdict(summaries: readonly Summary[], { ours, peers }: Field): 
       : behind <= level
         ? "level with the best"
         : "**behind the best**";
-  return `${ours} is ${place}: ${share(own)} %, and of the others ${best.contender} ${share(best)} %.`;
+  const isAhead = (each: Summary): boolean => Number(share(each)) > Number(share(own));
+  const leftOut = summaries.flatMap((each) => {
+    const why = advantaged.includes(each.contender)
+      ? "told the concurrency"
+      : peers.includes(each.contender) && flaw(each);
+    return why && isAhead(each) ? `${each.contender} ${share(each)} % (${why})` : [];
+  });
+  const more = leftOut.length > 0 ? ` More, but not compared: ${leftOut.join(", ")}.` : "";
+  return `${ours} is ${place}: ${share(own)} %, and of the others ${best.contender} ${share(best)} %.${more}`;
 }
 
-function isDecent({ collapsed, load }: Summary): boolean {
-  return collapsed === 0 && load.mean <= decentLoad;
+/** Says why a contender is no example to others. */
+function flaw({ collapsed, runs, load }: Summary): string | undefined {
+  if (collapsed > 0) return `collapsed in ${collapsed} of ${runs} runs`;
+  return load.mean > decentLoad ? `${load.mean.toFixed(2)} requests per call` : undefined;
+}
+
+function isDecent(each: Summary): boolean {
+  return flaw(each) === undefined;
 }
 
 function share({ goodput }: Summary): string {

@@ -15,7 +15,7 @@ export async function writeSpeed(parts: readonly string[], processes: number): P
   const peers = [...new Set([...contenders.flatMap(({ packages }) => packages), "ky"])].toSorted();
   const how = `${processes} processes a row; ${versionOf("mitata")}.`;
   const text = [`${conditions()}; ${how}`, `Peers: ${peers.map(versionOf).join(", ")}.`, ...parts];
-  replacePart(page, "speed", "pnpm bench", text.join("\n\n"));
+  replacePart(page, "speed", "npm run bench", text.join("\n\n"));
 }
 
 /** Replaces the part of the page on the fetch. */
@@ -30,7 +30,7 @@ export function writeThroughput(rows: readonly Throughput[]): void {
       time.toFixed(0),
     ]);
   const text = table(["", "to bare `fetch`", "95 % interval", "aimed at", "µs a request"], lines);
-  replacePart(page, "throughput", "pnpm bench", `${conditions()}.\n\n${text}`);
+  replacePart(page, "throughput", "npm run bench:fetch", `${conditions()}.\n\n${text}`);
 }
 
 function conditions(): string {

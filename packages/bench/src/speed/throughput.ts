@@ -1,6 +1,6 @@
 /**
  * Compares the CPU that a client spends with `resilientFetch()`, with its peers and with bare `fetch`, over real sockets:
- * `node packages/bench/src/speed/throughput.ts`, of `--only TEXT` the rows that contain it, which are not written down then.
+ * `npm run bench:fetch`, of `--only TEXT` the rows that contain it, which are not written down then.
  *
  * In each round everyone asks as often, in another order, and the bare `fetch` twice: a ratio is to the mean of these two, and
  * how far noise alone goes, the second one tells, to the first. What counts is the process's own CPU time, so that neither the provider

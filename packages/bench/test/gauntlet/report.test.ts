@@ -28,7 +28,7 @@ function summaryOf(contender: string, goodput: number, changes: Partial<Summary>
 }
 
 describe("the verdict", () => {
-  const field = { ours: "us", peers: ["a", "b", "c"] };
+  const field = { ours: "us", peers: ["a", "b", "c"], advantaged: ["d"] };
   const rivals = [
     summaryOf("a", 0.9),
     summaryOf("b", 0.99, { load: { mean: 1.31, error: 0 } }),
@@ -43,7 +43,16 @@ describe("the verdict", () => {
     ["**behind the best**", 0.88],
   ])("is that we are %s at %d, by those who neither collapse nor crowd, and know no more", (place, goodput) => {
     const sentence = verdict([summaryOf("us", goodput), ...rivals], field);
-    expect(sentence).toBe(`us is ${place}: ${(100 * goodput).toFixed(1)} %, and of the others a 90.0 %.`);
+    expect(sentence).toMatch(`us is ${place}: ${(100 * goodput).toFixed(1)} %, and of the others a 90.0 %.`);
+  });
+
+  it("names whoever answered more, and says why they are not compared", () => {
+    expect(verdict([summaryOf("us", 0.97), ...rivals], field)).toBe(
+      "us is the best: 97.0 %, and of the others a 90.0 %. More, but not compared: b 99.0 % (1.31 requests per call), d 100.0 % (told the concurrency).",
+    );
+    const all = verdict([summaryOf("us", 0.94), ...rivals], field);
+    expect(all).toMatch("compared: b 99.0 % (1.31 requests per call), c 95.0 % (collapsed in 1 of 40 runs), d");
+    expect(verdict([summaryOf("us", 1), ...rivals], field)).not.toMatch("More");
   });
 
   it("does not excuse a collapse, or a crowd, of our own", () => {
