@@ -31,6 +31,9 @@ export interface CircuitMemory {
 /** How much longer than told a circuit may stay open, as a share. Never shorter: nobody probes before the time that was promised. */
 const jitter = 0.2;
 
+/** An open circuit may be forgotten when nobody has probed it for so long after it was due, in ms: memory must end, too. */
+const forgetAfter = 600_000;
+
 export class Circuit {
   /** The state as of the last call; `state` is what is true now. */
   phase: CircuitState = "closed";
@@ -65,10 +68,11 @@ export class Circuit {
     return Math.max(0, Math.ceil(this.#since + this.openFor - this.#settings.clock.now()));
   }
 
-  /** Whether to forget this circuit loses no failure, no opening and no call under way. */
+  /** Whether to forget this circuit loses no failure, no call under way, and no opening that anybody still asks about. */
   get isIdle(): boolean {
-    const isRested = this.phase === "closed" && this.inFlight === 0 && (this.#openings === 0 || this.remaining === 0);
-    return isRested && this.#records.every((record) => record.isIdle);
+    if (this.inFlight > 0 || this.phase === "isolated") return false;
+    if (this.phase !== "closed") return this.#settings.clock.now() >= this.#since + this.openFor + forgetAfter;
+    return (this.#openings === 0 || this.remaining === 0) && this.#records.every((record) => record.isIdle);
   }
 
   get memory(): CircuitMemory {

@@ -514,6 +514,33 @@ describe("the state map", () => {
     expect(["open", "isolated"].map((key) => scene.breaker.state(key))).toEqual(["open", "isolated"]);
   });
 
+  it("forgets open circuits that nobody has come back to for ten minutes, but none that is isolated", async () => {
+    const scene = play({ trip: consecutive(1), openFor: 1_000, random: () => 0, maxKeys: 10 });
+    await scene.send({ key: "given up" }, boom);
+    scene.breaker.isolate("isolated");
+    await scene.clock.advance(1_000 + 600_000 - 1);
+    await crowd(scene);
+    expect(keysOf(scene)).toContain("given up");
+    await scene.clock.advance(1);
+    await crowd(scene);
+    expect(keysOf(scene)).not.toContain("given up");
+    expect(scene.breaker.state("isolated")).toBe("isolated");
+  });
+
+  it("keeps a half-open circuit while its probe is under way, however long that takes", async () => {
+    const scene = play({ trip: consecutive(1), openFor: 1_000, random: () => 0, maxKeys: 10 });
+    await scene.send({ key: "probed" }, boom);
+    await scene.clock.advance(1_000);
+    const probe = await scene.start({ key: "probed" });
+    await scene.clock.advance(600_000);
+    await crowd(scene);
+    expect(keysOf(scene)).toContain("probed");
+    probe.resolve("done");
+    await probe.outcome;
+    await crowd(scene);
+    expect(keysOf(scene)).not.toContain("probed");
+  });
+
   it("keeps circuits with calls under way, of which the failure still counts", async () => {
     const scene = play({ trip: consecutive(2), maxKeys: 10 });
     const early = await scene.start({ key: "busy" });
