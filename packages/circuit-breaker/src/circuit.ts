@@ -76,9 +76,8 @@ export class Circuit {
   }
 
   get memory(): CircuitMemory {
-    const { phase, openFor } = this;
-    const [since, openings, records] = [this.#since, this.#openings, this.#records];
-    return { phase: phase === "half-open" ? "open" : phase, since, openFor, openings, records };
+    const phase = this.phase === "half-open" ? "open" : this.phase;
+    return { phase, since: this.#since, openFor: this.openFor, openings: this.#openings, records: this.#records };
   }
 
   /** Whether a call would be admitted now. */
