@@ -27,9 +27,14 @@ const jsonLines: Framing = {
 
 /** Returns how a stream of this content type is framed, or `undefined` when it is none that is known. */
 export function framingOf(contentType: string): Framing | undefined {
-  if (/^text\/event-stream\b/i.test(contentType)) return serverSentEvents;
+  if (isEventStream(contentType)) return serverSentEvents;
   if (/^application\/(x-ndjson|ndjson|jsonl|jsonlines|x-jsonlines|stream\+json)\b/i.test(contentType)) return jsonLines;
   return undefined;
+}
+
+/** Tells whether a content type is that of server-sent events. */
+export function isEventStream(contentType: string): boolean {
+  return /^text\/event-stream\b/i.test(contentType);
 }
 
 /** Reads a line that is one JSON text. */

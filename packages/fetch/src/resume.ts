@@ -2,6 +2,7 @@
 import { checkNumber, type Call, type Next } from "@evenkeel/core";
 import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
+import { isEventStream } from "./framing.ts";
 import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 import { resumePoint, type ResumePoint } from "./resume-point.ts";
@@ -27,14 +28,12 @@ export function resume({ attempts = 3 }: ResumeOptions = {}): FetchLayer {
     const point = resumePoint(call.input);
     if (!point) return next(call);
     const response = await next({ ...call, input: { ...call.input, commitsAt: "event" } });
-    return isEventStream(response)
-      ? rebuild(response, continued(call, next, response.body, point, attempts))
-      : response;
+    return hasEvents(response) ? rebuild(response, continued(call, next, response.body, point, attempts)) : response;
   };
 }
 
-function isEventStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
-  return response.body !== null && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
+function hasEvents(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
+  return response.body !== null && isEventStream(response.headers.get("content-type") ?? "");
 }
 
 function continued(
@@ -59,7 +58,7 @@ function continued(
     if (!input || left-- === 0 || call.signal.aborted || !isBroken(error)) throw error;
     const response = await next({ ...call, input, work: call.work.fork() }).catch(() => undefined);
     call.signal.throwIfAborted();
-    if (!response || isCancelled || !isEventStream(response)) {
+    if (!response || isCancelled || !hasEvents(response)) {
       response?.body?.cancel().catch(() => {});
       throw error; // what broke the stream tells more than why it could not be continued
     }
