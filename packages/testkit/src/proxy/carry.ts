@@ -1,6 +1,6 @@
 /** Carries bytes from one socket to another, and does to them what a fault says. */
 import type { Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
+import { realPause } from "../server/real-pause.ts";
 import type { BreakFault, Direction, TcpFault } from "./tcp-fault.ts";
 
 export interface CarryOptions {
@@ -15,9 +15,6 @@ export interface CarryOptions {
   /** Hears that the fault begins to slow the bytes down. */
   befell(kind: TcpFault["kind"]): void;
 }
-
-/** The longest delay that timers take, which is 24 days: a longer one would be over at once. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Carries until the source ends, or until the fault is due, which it then returns. Throws what breaks either socket. */
 export async function carry({
@@ -36,14 +33,14 @@ export async function carry({
 
   for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     if (slows) befell(slows.kind);
-    if (slows?.kind === "latency") await pause(slows.ms, signal);
+    if (slows?.kind === "latency") await realPause(slows.ms, signal);
     slows = undefined;
     const due = chunk.length >= left;
     const through = due ? chunk.subarray(0, left) : chunk;
     for (const piece of pieces(through, drip?.bytes)) {
       await write(to, piece, signal);
       passed(piece.length);
-      if (drip) await pause(drip.every, signal);
+      if (drip) await realPause(drip.every, signal);
     }
     left -= through.length;
     if (breaks && due) return breaks;
@@ -53,10 +50,6 @@ export async function carry({
 
 function isBreak(fault: TcpFault | undefined): fault is BreakFault {
   return fault?.kind === "reset" || fault?.kind === "end" || fault?.kind === "stall";
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return wait(Math.min(ms, longestTimer), undefined, { signal });
 }
 
 function* pieces(chunk: Uint8Array, size = Infinity): Generator<Uint8Array> {

@@ -1,7 +1,8 @@
 /** Plays a reply, step by step, onto a real response. */
 import { untilAborted } from "@evenkeel/core";
 import type { ServerResponse } from "node:http";
-import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { realPause } from "./real-pause.ts";
 import { isBytes, type Action, type Reply } from "./reply.ts";
 import type { Exchange } from "./seen-request.ts";
 
@@ -24,7 +25,7 @@ export async function sendReply(
         head();
         return response.flushHeaders();
       case "pause":
-        return action.ms > 0 ? wait(Math.min(action.ms, longestTimer), undefined, { signal }) : nextTurn();
+        return action.ms > 0 ? realPause(action.ms, signal) : nextTurn();
       case "raw":
         return void response.socket?.write(action.bytes);
       case "reset":
@@ -50,9 +51,6 @@ export async function sendReply(
   head();
   response.end();
 }
-
-/** The longest delay that timers take, which is 24 days: a longer one would be over at once. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Only the end of the exchange ends this wait. */
 function forever(): Promise<never> {

@@ -2,6 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { faultMix, seededRandom } from "../../src/index.ts";
 import { faultProxy, type FaultProxy, type FaultProxyOptions, type TcpFault } from "../../src/proxy/index.ts";
+import { nextUnhandledRejection } from "../next-unhandled-rejection.ts";
 
 /** A target that answers each chunk with ten bytes, and remembers its sockets. */
 const targets = new Set<Socket>();
@@ -300,14 +301,7 @@ test("closes at the end of its scope", async () => {
 });
 
 test("refuses a fault with a direction that is none", async () => {
-  const loud = new Promise<unknown>((resolve) => {
-    const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
-    process.removeAllListeners("unhandledRejection");
-    process.once("unhandledRejection", (error) => {
-      for (const each of others) process.on("unhandledRejection", each);
-      resolve(error);
-    });
-  });
+  const loud = nextUnhandledRejection();
   await start(once({ kind: "end", direction: "left" as never }));
   const client = await ask();
   expect(await loud).toEqual(new TypeError('Expected `direction` to be "up" or "down", got "left"'));

@@ -19,6 +19,7 @@ import {
   type FaultServerOptions,
   type Reply,
 } from "../../src/server/index.ts";
+import { nextUnhandledRejection } from "../next-unhandled-rejection.ts";
 
 let server: FaultServer;
 afterEach(() => server.close());
@@ -181,14 +182,7 @@ test("requests that come in one piece each have a number of their own", async ()
 });
 
 test("a script with a mistake in it breaks the exchange off itself, and fails loudly", async () => {
-  const loud = new Promise<unknown>((resolve) => {
-    const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
-    process.removeAllListeners("unhandledRejection");
-    process.once("unhandledRejection", (error) => {
-      for (const each of others) process.on("unhandledRejection", each);
-      resolve(error);
-    });
-  });
+  const loud = nextUnhandledRejection();
   const mistake = new Error("mistake");
   await start({
     respond: () => {
