@@ -86,9 +86,9 @@ class AttemptWork implements Work {
   }
 
   over(listener: WorkOver): void {
-    const holds = this.#holds;
-    if (!holds?.size) return listener(this.#outcome?.error, this.#outcome?.cost);
     const outcome = (this.#outcome ??= {});
+    const holds = this.#holds;
+    if (!holds?.size) return listener(outcome.error, outcome.cost);
     let left = holds.size;
     for (const hold of holds) hold.push(() => --left || listener(outcome.error, outcome.cost));
   }

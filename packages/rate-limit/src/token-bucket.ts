@@ -130,10 +130,10 @@ class Bucket extends Gate {
     this.#atWork++;
   }
 
-  protected override end(cost: number, undone: boolean, reported?: number): void {
+  protected override end(cost: number, undone: boolean, reported = NaN): void {
     // Sums of fractions drift; but when nobody is at work, nothing is reserved.
     this.#reserved = --this.#atWork === 0 ? 0 : this.#reserved - cost;
-    const isKnown = this.#terms.settles && reported !== undefined && reported >= 0 && reported < Infinity;
+    const isKnown = this.#terms.settles && reported >= 0 && reported < Infinity;
     const real = isKnown ? reported : undone ? 0 : cost;
     if (real !== cost) this.#balance = Math.min(this.#terms.burst, this.available + cost - real);
   }
