@@ -21,6 +21,7 @@ const client = new OpenAI({
   maxRetries: 0,
 });
 
+let streaming = 0;
 let most = 0;
 async function ask(): Promise<string> {
   const stream = await client.chat.completions.create({
@@ -28,11 +29,10 @@ async function ask(): Promise<string> {
     messages: [{ role: "user", content: "What keeps a boat upright?" }],
     stream: true,
   });
+  most = Math.max(most, ++streaming);
   let answer = "";
-  for await (const chunk of stream) {
-    most = Math.max(most, provider.active);
-    answer += chunk.choices[0]?.delta.content ?? "";
-  }
+  for await (const chunk of stream) answer += chunk.choices[0]?.delta.content ?? "";
+  streaming--;
   return answer;
 }
 
