@@ -28,6 +28,7 @@ import ky from "ky";
 import pRetry from "p-retry";
 import { floorOfAnswers, floorOfStreams, type Fetch } from "./floors.ts";
 import { median } from "./median.ts";
+import { partsOfAnswers, partsOfStreams } from "./parts.ts";
 import { writeThroughput } from "./report.ts";
 
 /** What a kind of answer costs a contender. */
@@ -74,7 +75,7 @@ const kinds: readonly Kind[] = [
     concurrency: 64,
     rounds: 25,
     target: 1.08,
-    others: { ...floorOfAnswers, ...peers },
+    others: { ...floorOfAnswers, ...partsOfAnswers, ...peers },
   },
   {
     what: "1,000 events, one each ms",
@@ -83,7 +84,7 @@ const kinds: readonly Kind[] = [
     concurrency: 16,
     rounds: 21,
     target: 1.1,
-    others: floorOfStreams,
+    others: { ...floorOfStreams, ...partsOfStreams },
   },
   {
     what: "1,000 events at once",
@@ -92,7 +93,7 @@ const kinds: readonly Kind[] = [
     concurrency: 1,
     rounds: 25,
     target: 1.1,
-    others: floorOfStreams,
+    others: { ...floorOfStreams, ...partsOfStreams },
   },
   {
     what: "a body of 64 MiB",
@@ -101,7 +102,7 @@ const kinds: readonly Kind[] = [
     concurrency: 1,
     rounds: 25,
     target: 1.05,
-    others: floorOfStreams,
+    others: { ...floorOfStreams, ...partsOfStreams },
   },
 ];
 

@@ -1,0 +1,24 @@
+/** This toolkit's fetch with more and more of its layers: what each part of it costs shows from one row to the next. */
+import { circuitBreaker } from "@evenkeel/circuit-breaker";
+import { wrapFetch, type FetchLayer } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
+import { retry, retryBudget } from "@evenkeel/retry";
+import { profiles, timeout } from "@evenkeel/timeout";
+import type { Fetch } from "./floors.ts";
+
+const total = timeout(profiles.long.total, { label: "total" });
+const firstContent = timeout(profiles.long.firstContent, { label: "first-content" });
+const breaker = circuitBreaker();
+const between: readonly FetchLayer[] = [
+  retry({ budget: retryBudget() }),
+  breaker.gate,
+  semaphore({ permits: Infinity }),
+  breaker,
+];
+
+export const partsOfStreams: Readonly<Record<string, Fetch>> = { "ours without layers": wrapFetch({}) };
+export const partsOfAnswers: Readonly<Record<string, Fetch>> = {
+  ...partsOfStreams,
+  "ours with both limits": wrapFetch({}, total, firstContent),
+  "ours with limits, retry, breaker and limiter": wrapFetch({}, total, ...between, firstContent),
+};
