@@ -78,6 +78,17 @@ it("tells of an error that no model sent", () => {
   expect(progress.error).toMatchObject({ __type: "InternalError", message: "Out of order" });
 });
 
+it.each([
+  ["DeepSeek's", { text: "Hello" }],
+  ["Mistral's", { index: 0, message: { role: "assistant", content: "Hello" } }],
+])("finds the end of %s answers, which call the reason of their end by another name", (_whose, choice) => {
+  const progress = begin();
+  progress.take(amazonChunk({ choices: [{ ...choice, stop_reason: null }] }));
+  expect(progress).toMatchObject({ hasContent: true, isWhole: false, missing: "the terminator" });
+  progress.take(amazonChunk({ choices: [{ ...choice, stop_reason: "stop" }] }));
+  expect(progress).toMatchObject({ isWhole: true, missing: undefined });
+});
+
 it("reads past headers of every other type", () => {
   const values: readonly (readonly [type: number, bytes: number])[] = [
     [0, 0],

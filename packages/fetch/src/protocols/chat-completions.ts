@@ -29,7 +29,8 @@ export const chatCompletions: Protocol = {
       const wasWhole = isWhole();
       let meaning: "content" | "noise" = "noise";
       for (const choice of list(json, "choices")) {
-        const { index, finish_reason: reason } = choice as { index?: unknown; finish_reason?: unknown };
+        const { index } = choice;
+        const reason = choice["finish_reason"] || choice["stop_reason"]; // as Bedrock's DeepSeek and Mistral call it
         if (reason === "error") return reported(choice);
         if (hasContent(choice)) meaning = "content";
         if (!finished.has(index)) open.add(index);
