@@ -31,12 +31,12 @@ export function meanings(protocols: readonly Protocol[]): Meanings {
   let error: ReportedError | undefined;
 
   function meaningOf(event: StreamEvent): Meaning {
+    if (isError(event)) return reported(event.json ?? { message: event.data });
     if (!read) {
       protocol = protocols.find((each) => each.matches(event));
       read = protocol?.reader();
     }
     if (read) return read(event);
-    if (isError(event)) return reported(event.json ?? { message: event.data });
     return isKeepAlive(event) ? "noise" : "content";
   }
 
@@ -63,7 +63,7 @@ export function meanings(protocols: readonly Protocol[]): Meanings {
   };
 }
 
-/** An error may come before anything has told the protocol. */
+/** An error may come before anything has told the protocol, and a gateway sends its own in whatever protocol it passes on. */
 function isError({ name, json }: StreamEvent): boolean {
   return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || isFailed(json);
 }

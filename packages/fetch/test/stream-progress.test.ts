@@ -176,6 +176,9 @@ describe("an error in mid-stream", () => {
     ["cohere", streams["cohere chat"]!.content, data({ type: "message-end", delta: { finish_reason: "ERROR" } })],
     ["text generation", streams["text generation"]!.content, data({ error: "boom", error_type: "generation" })],
     ["an unknown protocol", data({ what: "ever" }), data({ error: { message: "boom" } })],
+    ["a gateway that speaks responses", streams["responses"]!.content, data({ error: { message: "boom" } })],
+    ["a gateway that speaks messages", streams["anthropic messages"]!.content, data({ error: { message: "boom" } })],
+    ["a gateway that speaks Cohere's", streams["cohere chat"]!.content, data({ error: { message: "boom" } })],
   ])("of %s is seen after content", (_name, content, event) => {
     const stream = follow();
     stream.say(content);

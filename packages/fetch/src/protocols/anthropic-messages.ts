@@ -1,5 +1,5 @@
 /** Anthropic's Messages API, also behind Vertex and Foundry. */
-import { reported, type Protocol } from "./protocol.ts";
+import type { Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
@@ -9,8 +9,6 @@ export const anthropicMessages: Protocol = {
     () =>
     ({ json }) => {
       switch (json?.["type"]) {
-        case "error":
-          return reported(json);
         case "message_stop":
           return "end";
         case "ping":

@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, which most providers speak. */
-import { isFailed, isJson, list, reported, type Json, type Protocol } from "./protocol.ts";
+import { isJson, list, reported, type Json, type Protocol } from "./protocol.ts";
 
 /** The fields of a delta that hold content; a role alone is none. */
 const contentFields = [
@@ -25,7 +25,6 @@ export const chatCompletions: Protocol = {
 
     return ({ data, json }) => {
       if (data === "[DONE]") return "end";
-      if (isFailed(json)) return reported(json);
       const wasWhole = isWhole();
       let meaning: "content" | "noise" = "noise";
       for (const choice of list(json, "choices")) {

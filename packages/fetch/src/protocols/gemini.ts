@@ -1,5 +1,5 @@
 /** Gemini's `streamGenerateContent`, also on Vertex. */
-import { isFailed, isJson, list, reported, type Protocol } from "./protocol.ts";
+import { isJson, list, type Protocol } from "./protocol.ts";
 
 export const gemini: Protocol = {
   matches: ({ json }) =>
@@ -9,7 +9,6 @@ export const gemini: Protocol = {
   reader:
     () =>
     ({ json }) => {
-      if (isFailed(json)) return reported(json);
       const candidates = list(json, "candidates");
       // There is no terminator: the last chunk gives the reason why the answer, or the refusal to answer, ends here.
       if (candidates.some((candidate) => typeof candidate["finishReason"] === "string")) return "end";

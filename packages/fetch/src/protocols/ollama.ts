@@ -1,18 +1,14 @@
 /** Ollama's own API: a JSON object a line. */
-import { isFailed, isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
   // Other servers say `done` of content that is not here.
-  matches: ({ json }) =>
-    json !== undefined &&
-    (("done" in json && ("message" in json || "response" in json)) ||
-      ("error" in json && Object.keys(json).length === 1)),
+  matches: ({ json }) => json !== undefined && "done" in json && ("message" in json || "response" in json),
   marks: /rror"|done": ?true/,
 
   reader:
     () =>
     ({ json }) => {
-      if (isFailed(json)) return reported(json);
       if (json?.["done"] === true) return "end";
       const message = isJson(json?.["message"]) ? json["message"] : json;
       return ["content", "thinking", "response", "tool_calls"].some((field) => message?.[field]) ? "content" : "noise";

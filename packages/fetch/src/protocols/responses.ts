@@ -16,7 +16,6 @@ export const responses: Protocol = {
     ({ json }) => {
       if (typeof json?.["type"] !== "string") return "noise";
       const { type, response } = json as { type: string; response?: unknown };
-      if (type === "error") return reported(json);
       if (type === "response.failed") return reported(isJson(response) ? response : json);
       if (ends.has(type)) return "end";
       return noise.test(type) ? "noise" : "content";

@@ -1,5 +1,5 @@
 /** Hugging Face's Text Generation Inference, in its native form. */
-import { isFailed, isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
@@ -7,8 +7,6 @@ export const textGeneration: Protocol = {
 
   reader:
     () =>
-    ({ json }) => {
-      if (isFailed(json)) return reported(json);
-      return typeof json?.["generated_text"] === "string" ? "end" : "content";
-    },
+    ({ json }) =>
+      typeof json?.["generated_text"] === "string" ? "end" : "content",
 };
