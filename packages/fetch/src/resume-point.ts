@@ -72,9 +72,15 @@ function lastEventId(request: FetchRequest): Cursor {
 function point(cursor: Cursor): ResumePoint {
   let decoder = new TextDecoder();
   let pending = "";
+  /** The last of what came, where a blank line may have begun: to search all of a long event for each chunk would take ever longer. */
+  let tail = "";
   return {
     take(chunk) {
-      pending += decoder.decode(chunk, { stream: true });
+      const text = decoder.decode(chunk, { stream: true });
+      const searched = tail + text;
+      tail = searched.slice(-2);
+      pending += text;
+      if (!/\n\r?\n|\r\r/.test(searched)) return "";
       const events = pending.split(/(?<=\n\r?\n|\r\r(?!\n))/);
       pending = /(\n\r?\n|\r\r)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
       for (const event of events) cursor.see(event);

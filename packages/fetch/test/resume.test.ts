@@ -18,11 +18,11 @@ const events = [
 const whole = events.join("");
 
 /** Streams `bytes` in small chunks and then breaks, or ends well when `broken` is false. */
-function streamed(bytes: Uint8Array, broken: boolean): Response {
+function streamed(bytes: Uint8Array, broken: boolean, size = 50): Response {
   let at = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += 50)));
+      if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += size)));
       else if (broken) controller.error(new TypeError("terminated"));
       else controller.close();
     },
@@ -104,6 +104,14 @@ describe("a GET whose events have ids", () => {
     };
     expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(frames.join(""));
     expect(ids).toEqual([null, "0"]);
+  });
+});
+
+describe("an event that is long", () => {
+  it("takes in small pieces no more time than in large ones", async () => {
+    const image = `id: 1\r\ndata: ${"x".repeat(1_000_000)}\r\n\r\nid: 2\r\ndata: y\r\n\r\n`;
+    const fetch: Fetch = async () => streamed(encoder.encode(image), false, 100); // for half a minute, were each to search all
+    expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(image);
   });
 });
 
