@@ -96,7 +96,8 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
   }
 
   function hasMark(text: string): boolean {
-    return (meaning.protocol?.marks ?? marksOfErrors).test(text);
+    // Little comes behind the end, and what takes it back, as the first choice when it begins last, need have no mark.
+    return meaning.hasEnded || (meaning.protocol?.marks ?? marksOfErrors).test(text);
   }
 
   function takeFrame(frame: string): boolean {

@@ -240,6 +240,16 @@ describe("a stream", () => {
     expect(stream.isWhole).toBe(true);
   });
 
+  it("of several choices is not whole any more when the first begins last", () => {
+    const stream = follow();
+    for (const event of [delta("b", 1), finish(1)]) stream.say(data(event));
+    expect(stream.isWhole).toBe(true);
+    stream.say(data(delta("a", 0)));
+    expect([stream.missing, stream.isWhole]).toEqual(["the terminator", false]);
+    stream.say(data(finish(0)));
+    expect(stream.isWhole).toBe(true);
+  });
+
   it("stays whole when a choice that has finished is annotated, as Azure does when its filter is done", () => {
     const stream = follow();
     stream.say(data(delta("Hi")) + data(finish()));
