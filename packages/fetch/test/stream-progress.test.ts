@@ -24,7 +24,7 @@ const streams: Record<string, { type?: string; noise: string[]; content: string;
   "chat completions": {
     noise: [
       data({ choices: [], prompt_filter_results: [] }),
-      data({ choices: [{ index: 0, delta: { role: "assistant", content: "" } }] }),
+      data({ choices: [{ index: 0, delta: { role: "assistant", content: "", tool_calls: [] } }] }),
     ],
     content: data(delta("Hello")),
     end: data(finish()) + data("[DONE]"),

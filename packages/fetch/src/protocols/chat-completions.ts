@@ -47,5 +47,10 @@ export const chatCompletions: Protocol = {
 function hasContent(choice: Json): boolean {
   if (typeof choice["text"] === "string") return choice["text"] !== "";
   const delta = choice["delta"] ?? choice["message"];
-  return isJson(delta) && contentFields.some((field) => delta[field] != null && delta[field] !== "");
+  return isJson(delta) && contentFields.some((field) => isSome(delta[field]));
+}
+
+/** Some servers send an empty text, or an empty list, with each chunk. */
+function isSome(value: unknown): boolean {
+  return value != null && (value as { length?: unknown }).length !== 0;
 }
