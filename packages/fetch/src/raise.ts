@@ -1,6 +1,7 @@
 /** Tells an answer from a failure: what is none is raised as an error, so that the layers see only throws. */
 import type { Call } from "@evenkeel/core";
-import { expectsData } from "./expects-data.ts";
+import { expectsAnswer, expectsData } from "./expects-data.ts";
+import { isEventStream } from "./framing.ts";
 import { guarded } from "./guarded.ts";
 import { progressOf } from "./progress-of.ts";
 import { raiseFailure } from "./raise-failure.ts";
@@ -28,7 +29,9 @@ export function raise(
   if (isWebPage(contentType) && expectsData(call.input.init)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
-  const progress = progressOf(contentType, options.protocols);
+  // Lines that are only read may be the records of jobs, of which some failed.
+  const isStream = expectsAnswer(call.input.init) || isEventStream(contentType);
+  const progress = isStream ? progressOf(contentType, options.protocols) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType) && options.peek > 0) return raiseJson(call, response, reader, options);
   return guarded(call, response, { reader, head: [] }, options);

@@ -511,6 +511,21 @@ describe("a body that is called JSON", () => {
   });
 });
 
+describe("lines of JSON", () => {
+  const error = { error: { code: "server_error", message: "boom" } };
+
+  it.each([
+    ["first", [error, { response: {} }]],
+    ["later", [{ response: {} }, error, { response: {} }]],
+  ])("that are only read are handed on whole, though a record tells of an error %s", async (_place, records) => {
+    const text = records.map((record) => `${JSON.stringify({ custom_id: "1", ...record })}\n`).join("");
+    const fetch = vi.fn<Fetch>(async () => new Response(text, { headers: { "content-type": "application/jsonl" } }));
+    const response = await resilientFetch({ fetch })("https://api.openai.com/v1/files/1/content");
+    expect(await response.text()).toBe(text);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("a caller who leaves just as the first content comes", () => {
   async function leave(caller: AbortController, turns: number, reason: Error): Promise<void> {
     for (let turn = 0; turn < turns; turn++) await Promise.resolve();
