@@ -124,7 +124,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     // The reader gets the event itself, of which an SDK makes an error of its own. For one that does not, the stream errs next.
     this.#failure = this.#streamError(
       "The upstream reported an error in the stream",
-      this.#body.judgeReported(reported),
+      { ...this.#body.judgeReported(reported), processed: "yes" },
       reported,
     );
     this.#finish(this.#failure);

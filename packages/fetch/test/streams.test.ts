@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ResilienceEvent } from "@evenkeel/core";
 import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
-import { semaphore } from "@evenkeel/rate-limit";
+import { semaphore, tokenBucket } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
 import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { timeout, TimeoutError } from "@evenkeel/timeout";
@@ -168,6 +168,20 @@ describe("a streamed body", () => {
       verdict: { kind: "truncated", health: "failure", processed: "yes" },
     });
     expect(feeds).toHaveLength(1);
+  });
+
+  it("that is throttled after content has been worked for, and paid: a bucket gives nothing back", async () => {
+    const { fetch, feeds } = streaming();
+    const rateLimit = tokenBucket({ limit: 1, interval: 1e9, burst: 10, cost: () => 4 });
+    const asked = resilientFetch({ fetch, rateLimit, profile: limits })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    const reader = (await asked).body!.getReader();
+    await reader.read();
+    feeds[0]!.send(`data: ${JSON.stringify({ error: { message: "Slow down", code: "rate_limit_exceeded" } })}\n\n`);
+    await reader.read();
+    await expect(reader.read()).rejects.toMatchObject({ verdict: { kind: "rate-limit", processed: "yes" } });
+    expect(rateLimit.available(new URL(chatUrl).origin)).toBeCloseTo(6);
   });
 
   it.each<[string, (feed: Feed, clock: FakeClock) => unknown]>([
