@@ -250,6 +250,15 @@ describe("a stream", () => {
     expect(stream.isWhole).toBe(true);
   });
 
+  it("is whole though only some of its chunks tell the index of their choice", () => {
+    const stream = follow();
+    stream.say(data({ choices: [{ delta: { content: "Hi" }, finish_reason: null }] }));
+    stream.say(data(finish()));
+    expect(stream.missing).toBeUndefined();
+    stream.say(data({ choices: [{ delta: { content: "" }, finish_reason: null }], usage: {} }));
+    expect(stream.missing).toBeUndefined();
+  });
+
   it("stays whole when a choice that has finished is annotated, as Azure does when its filter is done", () => {
     const stream = follow();
     stream.say(data(delta("Hi")) + data(finish()));

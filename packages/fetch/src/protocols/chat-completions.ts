@@ -28,7 +28,7 @@ export const chatCompletions: Protocol = {
       const wasWhole = isWhole();
       let meaning: "content" | "noise" = "noise";
       for (const choice of list(json, "choices")) {
-        const { index } = choice;
+        const index = choice["index"] ?? 0; // some servers leave it out where there is but one, or where a chunk is empty
         const reason = choice["finish_reason"] || choice["stop_reason"]; // as Bedrock's DeepSeek and Mistral call it
         if (reason === "error") return reported(choice);
         if (hasContent(choice)) meaning = "content";
