@@ -203,6 +203,18 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
+  it("in which Gemini goes on behind a tool of its own is whole only at its last reason to finish", () => {
+    const part = (value: object) => data({ candidates: [{ content: { parts: [value] } }] });
+    const end = streams["gemini"]!.end;
+    const stream = follow();
+    stream.say(part({ executableCode: { code: "1 + 1" } }) + end);
+    expect(stream.isWhole).toBe(true);
+    expect(stream.say(part({ text: "It is" }))).toBe(true);
+    expect([stream.missing, stream.isWhole]).toEqual(["the terminator", false]);
+    stream.say(part({ text: " two." }) + end + part({ text: "", thoughtSignature: "abc" }));
+    expect(stream.isWhole).toBe(true);
+  });
+
   it("of a server that sends an empty reason to finish with each chunk is whole only at a real one", () => {
     const stream = follow();
     stream.say(data({ choices: [{ index: 0, delta: { content: "Hi" }, finish_reason: "" }] }));
