@@ -12,13 +12,19 @@ export interface ResumePoint {
   request(): FetchRequest | undefined;
 }
 
+/** Where a response is made, and where one is read again. */
+const made = /\/responses(?=[?#]|$)/;
+const readAgain = /\/responses\/(resp_[^/?#]+)(?=[?#]|$)/;
+
 /** Returns where a stream of this request could be continued, or `undefined` where its provider keeps none. */
 export function resumePoint(request: FetchRequest): ResumePoint | undefined {
-  const { body, method = "GET" } = request.init;
+  const { url, init } = request;
+  const { body, method = "GET" } = init;
   const isBackground = typeof body === "string" && /"background"\s*:\s*true/.test(body);
-  if (isBackground && new URL(request.url).pathname.endsWith("/responses")) return point(backgroundResponse(request));
-  if (method.toUpperCase() === "GET") return point(lastEventId(request));
-  return undefined;
+  if (isBackground && made.test(url)) return point(backgroundResponse(request));
+  if (method.toUpperCase() !== "GET") return undefined;
+  const [, id] = readAgain.exec(url) ?? [];
+  return point(id === undefined ? lastEventId(request) : backgroundResponse(request, id));
 }
 
 /** Knows how to continue from what stands in the events. */
@@ -29,8 +35,8 @@ interface Cursor {
 }
 
 /** https://developers.openai.com/api/docs/guides/background: a background response can be streamed again from any event. */
-function backgroundResponse(request: FetchRequest): Cursor {
-  let id: string | undefined;
+function backgroundResponse(request: FetchRequest, known?: string): Cursor {
+  let id = known;
   let last: string | undefined;
   return {
     see(event) {
@@ -42,8 +48,8 @@ function backgroundResponse(request: FetchRequest): Cursor {
     },
     request() {
       if (id === undefined || last === undefined) return undefined;
-      const url = new URL(request.url);
-      url.pathname += `/${id}`;
+      const url = new URL(request.url, globalThis.location?.href); // in a browser a URL may be relative
+      if (known === undefined) url.pathname += `/${id}`;
       url.searchParams.set("stream", "true");
       url.searchParams.set("starting_after", last);
       const { body: _body, ...init } = request.init;

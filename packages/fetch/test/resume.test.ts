@@ -68,6 +68,25 @@ describe("a background response", () => {
     expect(requests.length).toBeGreaterThan(2);
   });
 
+  it("is continued likewise where it is read again, by another process, say", async () => {
+    const behindFirst = encoder.encode(events.slice(1).join(""));
+    for (let cut = encoder.encode(events[1]).length; cut < behindFirst.length; cut++) {
+      const { fetch, requests } = provider(cut);
+      const again = `${url}/resp_1?stream=true&starting_after=0`;
+      expect(await (await wrapFetch(fetch, resume())(again)).text()).toBe(events.slice(1).join(""));
+      expect(requests[1]).toMatch(/\/v1\/responses\/resp_1\?stream=true&starting_after=[1-5]$/);
+    }
+  });
+
+  it("is continued where its URL is relative, as in a browser", async () => {
+    vi.stubGlobal("location", { href: "https://app.example.com/chat" });
+    const { fetch, requests } = provider(firstEvent);
+    const absolute: Fetch = (input, init) => fetch(new URL(input as string, location.href).href, init);
+    expect(await (await wrapFetch(absolute, resume())("/v1/responses", background)).text()).toBe(whole);
+    expect(requests[1]).toBe("GET https://app.example.com/v1/responses/resp_1?stream=true&starting_after=0");
+    vi.unstubAllGlobals();
+  });
+
   it("fails with what broke it when nothing new comes", async () => {
     const { fetch, requests } = provider(firstEvent, 0, 0, 0, 0);
     const response = await wrapFetch(fetch, resume({ attempts: 2 }))(url, background);
