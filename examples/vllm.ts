@@ -6,6 +6,7 @@
  *   attempt 2 failed (network), another follows
  *   An even keel.
  */
+import { vllm } from "@evenkeel/classify";
 import { resilientFetch } from "@evenkeel/fetch";
 import { constant, retry, type RetryEvent } from "@evenkeel/retry";
 import { faultProxy } from "@evenkeel/testkit/proxy";
@@ -26,7 +27,8 @@ const client = new OpenAI({
   baseURL: `${port.url}/v1`,
   apiKey: "none",
   // A model takes minutes to load: `constant(5_000)` and `retries: 60` would wait for it.
-  fetch: resilientFetch({ retry: retry({ retries: 10, backoff: constant(200) }), emit }),
+  // It has no host by which to know it: say whose errors these are.
+  fetch: resilientFetch({ provider: vllm, retry: retry({ retries: 10, backoff: constant(200) }), emit }),
   maxRetries: 0,
 });
 

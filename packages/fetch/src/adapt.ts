@@ -1,4 +1,5 @@
 /** Makes a fetch of layers: unpacks the request, runs the pipeline, and hands back a response. */
+import { classifier, type Provider } from "@evenkeel/classify";
 import {
   checkFunction,
   checkNumber,
@@ -25,6 +26,8 @@ export interface FetchOptions {
   readonly fetch?: typeof fetch | undefined;
   /** The time limits: a profile's name, limits of your own, or a function of the request. @default chosen from the request */
   readonly profile?: ProfileName | Profile | ((url: string, init: RequestInit) => ProfileName | Profile) | undefined;
+  /** The table of the provider that answers, where its host does not tell: behind a gateway, or on a host of your own. @default by the host of the URL */
+  readonly provider?: Provider | undefined;
   /** Names the upstream that a request loads: breaker, limiter and budget keep their state by it. @default the URL's origin */
   readonly key?: ((url: string, init: RequestInit) => string) | undefined;
   /** The units that a limiter charges for a request. @default 1 */
@@ -73,6 +76,7 @@ export function adapt(
   {
     fetch: inner,
     profile = profileOf,
+    provider,
     key = originOf(),
     cost = () => 1,
     refusals = "auto",
@@ -86,6 +90,7 @@ export function adapt(
   }: FetchOptions = {},
 ): AdaptedFetch {
   if (inner !== undefined) checkFunction("fetch", inner);
+  if (provider !== undefined) checkFunction("provider.host.test", provider?.host?.test);
   checkFunction("key", key);
   checkFunction("cost", cost);
   if (emit !== undefined) checkFunction("emit", emit);
@@ -97,9 +102,10 @@ export function adapt(
     throw new TypeError(`Expected \`refusals\` to be "auto", "respond" or "throw", got ${JSON.stringify(refusals)}`);
   }
   const limitsOf = profile === profileOf ? profileOf : checked(profile);
+  const judging: Judges = provider ? classifier({ ...provider, host: /(?:)/ }) : judges;
 
   const operation = send({
-    ...judges,
+    ...judging,
     protocols: knownProtocols,
     clock,
     errorBody: { bytes: maxErrorBody, ms: errorBodyTimeout },
@@ -121,7 +127,7 @@ export function adapt(
         deadline: now + caller.limit,
         key: key(url, init),
         cost: cost(url, init),
-        classify: judges.classify,
+        classify: judging.classify,
         emit,
       });
     } catch (error) {

@@ -1,7 +1,9 @@
 import { getEventListeners } from "node:events";
 import Anthropic, { RateLimitError as AnthropicRateLimitError } from "@anthropic-ai/sdk";
 import { circuitBreaker, CircuitOpenError, consecutive } from "@evenkeel/circuit-breaker";
-import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
+import { groq } from "@evenkeel/classify";
+import { resilientFetch, wrapFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
+import { resilientFetch as genericFetch } from "@evenkeel/fetch/generic";
 import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
 import type { Clock } from "@evenkeel/core";
 import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
@@ -357,6 +359,25 @@ describe("the limits of an attempt", () => {
   });
 });
 
+describe("the provider", () => {
+  const noSample = (): Response =>
+    json({ error: { message: "Failed to call a function.", code: "tool_use_failed" } }, { status: 400 });
+
+  it.each([
+    ["resilientFetch", resilientFetch],
+    ["that without tables", genericFetch],
+    ["wrapFetch", (options: ResilientFetchOptions) => wrapFetch(options, atOnce())],
+  ])("can be said where the host does not tell it: %s", async (_what, make) => {
+    const said = answering(noSample, () => json(whole));
+    await make({ fetch: said, provider: groq, retry: atOnce() })("https://gateway.example/v1", post);
+    expect(said).toHaveBeenCalledTimes(2);
+
+    const unsaid = answering(noSample, () => json(whole));
+    await make({ fetch: unsaid, retry: atOnce() })("https://gateway.example/v1", post);
+    expect(unsaid).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("double payment", () => {
   it.each<[string, () => Response, number]>([
     [
@@ -479,6 +500,7 @@ describe("bad options are refused at construction", () => {
     [{ retry: { retries: 5 } as never }, "Expected `retry` to be a function, got [object Object]"],
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
+    [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],
     [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
   ])("%o", (options, message) => {
     expect(() => resilientFetch(options)).toThrow(message);
