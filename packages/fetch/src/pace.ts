@@ -10,8 +10,6 @@ import type { FetchRequest } from "./request.ts";
 export interface PaceOptions {
   /** Below which share of a limit calls are paced; 0 never paces. @default 0.1 */
   readonly below?: number | undefined;
-  /** The longest wait, in ms: a limit that is further away is the provider's to enforce. @default 10_000 */
-  readonly maxWait?: number | undefined;
   readonly clock: Clock;
 }
 
@@ -30,6 +28,9 @@ interface Pace {
   nextAt: number;
 }
 
+/** In ms: a limit that is further away is the provider's to enforce. */
+const longestWait = 10_000;
+
 const plenty: Growth = { perUnit: 0, until: -Infinity };
 
 /**
@@ -37,9 +38,8 @@ const plenty: Growth = { perUnit: 0, until: -Infinity };
  * time until it is whole again, so `reset / (limit - remaining)` a unit. A small call waits for its few tokens, not for the whole reset.
  * Tells the limits of every response as an event.
  */
-export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): FetchLayer {
-  checkNumber("pace.below", below, { max: 1 });
-  checkNumber("pace.maxWait", maxWait);
+export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
+  checkNumber("paceBelow", below, { max: 1 });
   const paces = keyed<Pace>({
     create: () => ({ requests: plenty, tokens: plenty, nextAt: 0 }),
     isIdle: ({ requests, tokens, nextAt }) => Math.max(requests.until, tokens.until, nextAt) <= clock.now(),
@@ -49,7 +49,7 @@ export function pace({ below = 0.1, maxWait = 10_000, clock }: PaceOptions): Fet
     const state = paces.peek(call.key);
     const now = clock.now();
     if (!state || now >= Math.max(state.requests.until, state.tokens.until)) return 0;
-    const wait = Math.min(maxWait, Math.max(0, state.nextAt - now));
+    const wait = Math.min(longestWait, Math.max(0, state.nextAt - now));
     if (now + wait >= call.deadline) return 0; // better to ask and be refused than not to ask
     const perRequest = now < state.requests.until ? state.requests.perUnit : 0;
     const perToken = now < state.tokens.until ? state.tokens.perUnit : 0;

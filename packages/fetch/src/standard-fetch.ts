@@ -16,7 +16,7 @@ export interface ResilientFetchOptions extends FetchOptions {
   readonly retry?: FetchLayer | undefined;
   /**
    * Which failures the default `retry` may send again: all, only those of which the provider surely processed nothing, or what a rule
-   * such as `replayCap` decides. @default "always"
+   * such as `replayCap` decides. A `retry` of your own takes it itself. @default "always"
    */
   readonly replay?: Replay | ReplayRule | undefined;
   /** The retries that all calls share, and against which an SDK's own retries are charged. @default retryBudget() */
@@ -46,6 +46,10 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
     rateLimit = semaphore({ permits: Infinity, clock }),
   } = options;
   checkFunction("retry", retrying);
+  checkFunction("breaker.gate", breaker?.gate);
+  checkFunction("rateLimit", rateLimit);
+  // Left unheard, it would let the work be billed twice that was to be billed once.
+  if (options.retry && options.replay) throw new TypeError("Expected `replay` to be said to the `retry` that is given");
 
   const layers: FetchLayer[] = [
     sdkRetries(budget),

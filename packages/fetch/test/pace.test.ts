@@ -51,7 +51,7 @@ describe("a key", () => {
     expect(await sentAt(tokens(0), [small, small, small])).toEqual([0, 100, 200]);
   });
 
-  it("is never held longer than maxWait, nor beyond the deadline", async () => {
+  it("is never held longer than ten seconds, nor beyond the deadline", async () => {
     const long = "x".repeat(400_000);
     expect(await sentAt(tokens(0), [long, "b", "c"])).toEqual([0, 10_000, 10_000]);
     expect(await sentAt(tokens(0), [long, "b", "c"], { profile: { ...limits, total: 5_000 } })).toEqual([0, 0, 0]);

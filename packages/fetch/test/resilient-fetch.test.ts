@@ -501,6 +501,11 @@ describe("bad options are refused at construction", () => {
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],
+    [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be said to the `retry` that is given"],
+    [{ breaker: {} as never }, "Expected `breaker.gate` to be a function, got undefined"],
+    [{ breaker: null as never }, "Expected `breaker.gate` to be a function, got undefined"],
+    [{ rateLimit: 5 as never }, "Expected `rateLimit` to be a function, got 5"],
+    [{ paceBelow: 2 }, "Expected `paceBelow` to be a number >= 0 and <= 1, got 2"],
     [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
   ])("%o", (options, message) => {
     expect(() => resilientFetch(options)).toThrow(message);
