@@ -411,6 +411,20 @@ describe("double payment", () => {
   });
 });
 
+describe("an SDK's own time limit", () => {
+  it.each([
+    ["2", "ends the retries where the wait would reach it", 1],
+    ["20", "leaves time for a wait that ends before it", 2],
+  ])("of %s s %s", async (seconds, _what, requests) => {
+    const fetch = answering(openaiError(429, "rate_limit_exceeded", { "retry-after": "5" }), () => json(whole));
+    const clock = fakeClock();
+    const answer = resilientFetch({ fetch, clock })(chatUrl, { ...post, headers: { "x-stainless-timeout": seconds } });
+    await clock.advance(10_000);
+    await answer;
+    expect(fetch).toHaveBeenCalledTimes(requests);
+  });
+});
+
 describe("an SDK's own retries", () => {
   it("are told, charged to the budget, and get one attempt each", async () => {
     const budget = retryBudget({ reserve: 5 });
