@@ -18,6 +18,7 @@ import OpenAI from "openai";
 const newBreaker = () =>
   circuitBreaker({ trip: timeWindow({ duration: 30_000, failureRate: 0.5, timeoutRate: 0.3, minimumCalls: 20 }) });
 const breaker = newBreaker();
+const budget = retryBudget(); // a provider that is down costs 1.05 requests a call, not 5
 const limit = semaphore({ permits: 10, maxQueue: 500 }); // a permit is held until an answer's body has ended
 const counts: Record<string, number> = {}; // stands for your metrics
 
@@ -25,9 +26,10 @@ const fetch = resilientFetch({
   profile: "standard", // without it the limits are chosen from each request
   retry: retry({
     retries: 4,
-    budget: retryBudget(), // a provider that is down costs 1.05 requests a call, not 5
+    budget,
     replay: replayCap({ perCall: 2, limit: 1_000, interval: 3_600_000 }), // what may be billed twice
   }),
+  budget, // is charged what an SDK retries by itself, too
   breaker,
   rateLimit: limit,
   emit: ({ type }) => (counts[type] = (counts[type] ?? 0) + 1),
