@@ -67,6 +67,7 @@ describe("the provider", () => {
     ["https://generativelanguage.googleapis.com/v1beta", "gemini"],
     ["https://us-central1-aiplatform.googleapis.com/v1", "gemini"],
     ["https://aiplatform.googleapis.com/v1", "gemini"],
+    ["https://aiplatform.eu.rep.googleapis.com/v1", "gemini"],
     ["https://api.mistral.ai/v1", "mistral"],
     ["https://codestral.mistral.ai/v1", "mistral"],
     ["https://api.cohere.com/v2", "cohere"],

@@ -4,7 +4,7 @@ import type { OutcomeOf, Provider, Row } from "../provider.ts";
 
 export const gemini: Provider<"gemini"> = {
   name: "gemini",
-  host: /(^|\.)generativelanguage\.googleapis\.com$|(^|-)aiplatform\.googleapis\.com$/,
+  host: /(^|\.)generativelanguage\.googleapis\.com$|(^|-)aiplatform(\.\w+\.rep)?\.googleapis\.com$/,
   codes: [
     // The value of a quota that this model or tier does not have.
     [/^0$/, { kind: "quota", hint: false }, 429],
