@@ -2,6 +2,7 @@
 import { checkFunction, checkNumber } from "@evenkeel/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { destroyed } from "../server/destroyed.ts";
 import { resetSocket } from "./reset-socket.ts";
 import { checkTcpFault, type TcpFault } from "./tcp-fault.ts";
 import { tunnel } from "./tunnel.ts";
@@ -113,8 +114,7 @@ export async function faultProxy({
   async function close(): Promise<void> {
     closed = true;
     if (server.listening) server.close();
-    for (const client of clients) client.destroy();
-    while (clients.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(Array.from(clients, destroyed));
   }
 
   return {

@@ -3,6 +3,7 @@ import { checkFunction } from "@evenkeel/core";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { answer } from "./answer.ts";
+import { destroyed } from "./destroyed.ts";
 import type { HttpFault } from "./http-faults.ts";
 import type { Responder } from "./responder.ts";
 import { readRequest, type SeenRequest } from "./seen-request.ts";
@@ -85,8 +86,7 @@ export async function faultServer({
   async function close(): Promise<void> {
     closed = true;
     if (server.listening) server.close();
-    for (const socket of sockets) socket.destroy();
-    while (sockets.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(Array.from(sockets, destroyed));
   }
 
   return {

@@ -1,5 +1,6 @@
 /** What a server saw of a request, and how its answer ended. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { performance } from "node:perf_hooks"; // a test may have faked the global one
 
 /** How an exchange ended: the answer was sent whole, the client left, or the server broke it off itself. */
 export interface Ending {

@@ -289,6 +289,18 @@ test("close leaves nothing open, and may be called twice", async () => {
   await vi.waitFor(() => expect(late.fate()).toBe("ECONNREFUSED"));
 });
 
+test("closes where the test has faked every timer", async () => {
+  await start();
+  const client = await ask();
+  await vi.waitFor(() => expect(client.received()).toBe("0123456789"));
+  vi.useFakeTimers();
+  try {
+    await proxy.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("closes at the end of its scope", async () => {
   await start();
   let port: number;

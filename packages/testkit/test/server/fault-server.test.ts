@@ -260,3 +260,15 @@ test("refuses what is no function", async () => {
   await start({});
   await expect(faultServer({ respond: 1 as never })).rejects.toThrow("Expected `respond` to be a function, got 1");
 });
+
+test("closes, and tells the time, where the test has faked every timer", async () => {
+  vi.useFakeTimers();
+  try {
+    await start({ body: ["a", pause(30), "b"] });
+    await fetch(server.url).then((response) => response.text());
+    await server.close();
+    expect(server.requests[0]!.ending!.after).toBeGreaterThanOrEqual(28);
+  } finally {
+    vi.useRealTimers();
+  }
+});
