@@ -39,6 +39,8 @@ export async function sendReply(
     }
   }
 
+  // Of requests that came in one piece, each waits for its turn: before that, it has no connection that could break.
+  if (!response.socket) await untilAborted(new Promise((resolve) => response.once("socket", resolve)), signal);
   for await (const step of body) {
     signal.throwIfAborted();
     if (isBytes(step)) {

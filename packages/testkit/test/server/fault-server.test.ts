@@ -181,6 +181,29 @@ test("requests that come in one piece each have a number of their own", async ()
   socket.destroy();
 });
 
+test.each([
+  ["reset", [reset], "ECONNRESET"],
+  ["cut", [cut], "end"],
+  ["raw", [raw("raw"), cut], "end"],
+])(
+  "%s befalls the second of two requests that come in one piece, too, when its turn has come",
+  async (_, body, fate) => {
+    await start({ respond: sequence({ body: [pause(20), "first", pause(20)] }, { body: [pause(20), ...body] }) });
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write("GET /a HTTP/1.1\r\nhost: x\r\n\r\nGET /b HTTP/1.1\r\nhost: x\r\n\r\n");
+    let received = "";
+    socket.on("data", (chunk) => (received += chunk.toString()));
+    const seen = await new Promise((resolve) => {
+      socket.on("end", () => resolve("end"));
+      socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    expect(seen).toBe(fate);
+    expect(received).toMatch(/first\r\n0\r\n\r\n(raw)?$/);
+    for (const request of server.requests) expect(await request.ended).toBeDefined();
+    expect(server.requests.map(({ ending }) => ending!.by)).toEqual(["answer", "server"]);
+  },
+);
+
 test("a script with a mistake in it breaks the exchange off itself, and fails loudly", async () => {
   const loud = nextUnhandledRejection();
   const mistake = new Error("mistake");
