@@ -41,7 +41,7 @@ const lengths: Readonly<Record<string, (bytes: Buffer) => number>> = {
 function framed(respond: Responder): Responder {
   return async (request) => {
     const reply = await respond(request);
-    const lengthOf = lengths[reply.headers?.["content-type"] ?? ""];
+    const lengthOf = lengths[String(reply.headers?.["content-type"])];
     return lengthOf ? reshape(reply, cutInto(lengthOf)) : reply;
   };
 }

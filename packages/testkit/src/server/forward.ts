@@ -27,18 +27,22 @@ export function forward(origin: string): Responder {
   const agent = new Agent({ keepAlive: false });
   return (seen) =>
     new Promise<Reply>((resolve) => {
-      const { method, path, body, signal } = seen;
-      const onward = send(base + path, { method, agent, signal, headers: endToEnd(seen.headers) }, (answer) => {
+      const { method, path, bytes, signal } = seen;
+      const headers = endToEnd(seen.headers);
+      // Without its length, the body of a GET or DELETE would be sent as if it were the next request.
+      if (bytes.length > 0) headers["content-length"] = String(bytes.length);
+      const onward = send(base + path, { method, agent, signal, headers }, (answer) => {
         resolve({ status: answer.statusCode, headers: endToEnd(answer.headers), body: bodyOf(answer) });
       });
       onward.on("error", () => resolve(html(502, "502 Bad Gateway")));
-      onward.end(body);
+      onward.end(bytes);
     });
 }
 
-function endToEnd(headers: SeenRequest["headers"]): Record<string, string> {
+/** Cookies stay apart: dates have commas. */
+function endToEnd(headers: SeenRequest["headers"]): Record<string, string | string[]> {
   const entries = Object.entries(headers).filter(([name]) => !ofTheConnection.has(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(entries.map(([name, value = ""]) => [name, value]));
 }
 
 async function* bodyOf(answer: IncomingMessage): AsyncGenerator<Step> {

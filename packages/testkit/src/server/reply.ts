@@ -20,8 +20,8 @@ export type Step = string | Uint8Array | Action;
 export interface Reply {
   /** @default 200 */
   readonly status?: number | undefined;
-  /** Of a name that stands there twice, in whichever letters, the last counts. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A list is sent as one header each. Of a name that stands there twice, in whichever letters, the last counts. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly body: Iterable<Step> | AsyncIterable<Step>;
 }
 

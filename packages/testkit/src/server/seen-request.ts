@@ -19,6 +19,8 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The whole body as text. */
   readonly body: string;
+  /** The whole body as it came. */
+  readonly bytes: Uint8Array;
   /** Aborts when the exchange is over, however it ended. */
   readonly signal: AbortSignal;
   /** How the exchange ended; `undefined` while it goes on. */
@@ -60,12 +62,14 @@ export async function readRequest(
   } catch {
     return undefined;
   }
+  const bytes = Buffer.concat(chunks);
   const request: SeenRequest = {
     index: requests.length,
     method: message.method ?? "",
     path: message.url ?? "",
     headers: message.headers,
-    body: Buffer.concat(chunks).toString(),
+    body: bytes.toString(),
+    bytes,
     signal: gone.signal,
     get ending() {
       return ending;

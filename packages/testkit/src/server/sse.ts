@@ -22,7 +22,7 @@ export function sse(body: Reply["body"]): Reply {
 /** Tells whether a reply is a stream of events. */
 export function isSse(reply: Reply): boolean {
   const types = Object.entries(reply.headers ?? {}).filter(([name]) => name.toLowerCase() === "content-type");
-  return types.at(-1)?.[1].startsWith("text/event-stream") ?? false;
+  return String(types.at(-1)?.[1]).startsWith("text/event-stream");
 }
 
 /** Cuts a body that comes in arbitrary chunks into its frames, so that steps are frames again. */

@@ -37,6 +37,19 @@ test("hands a request on as it is, and the answer back", async () => {
   expect(upstream.requests[0]!.headers).toMatchObject({ "x-asked": "2", host: new URL(upstream.url).host });
 });
 
+test.each(["POST", "DELETE"])("hands bytes on that are no text: %s", async (method) => {
+  respond = () => json({ ok: true });
+  const body = new Uint8Array([0xff, 0xfe, 0, 0x80]);
+  expect((await fetch(server.url, { method, body })).status).toBe(200);
+  expect(upstream.requests.map(({ bytes }) => [...bytes])).toEqual([[...body]]);
+});
+
+test("hands cookies on one by one", async () => {
+  const cookies = ["a=1; expires=Wed, 21 Oct 2026 07:28:00 GMT", "b=2"];
+  respond = () => json({ ok: true }, { headers: { "set-cookie": cookies } });
+  expect((await fetch(server.url)).headers.getSetCookie()).toEqual(cookies);
+});
+
 test("hands a stream on as it comes", async () => {
   respond = () => sse([frame("a"), stall]);
   const reader = (await fetch(server.url)).body!.getReader();
