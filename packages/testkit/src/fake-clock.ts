@@ -14,7 +14,7 @@ export interface FakeClock extends Clock {
 
 /** Makes a clock that starts at `start` (ms since the epoch) and stands still. @default start 0 */
 export function fakeClock(start = 0): FakeClock {
-  let now = checkNumber("start", start);
+  let now = checkNumber("start", start, { max: Number.MAX_SAFE_INTEGER });
   const armed = timers();
 
   async function fire(timer: Timer): Promise<void> {
@@ -32,7 +32,8 @@ export function fakeClock(start = 0): FakeClock {
       return () => timer && armed.disarm(timer);
     },
     async advance(ms) {
-      const end = now + checkNumber("ms", ms);
+      // At the end of time no timer would ever fall due again.
+      const end = now + checkNumber("ms", ms, { max: Number.MAX_SAFE_INTEGER });
       await promisesSettled();
       while (armed.earliest && armed.earliest.at <= end) await fire(armed.earliest);
       now = Math.max(now, end); // moves may overlap, and time never goes back

@@ -153,7 +153,16 @@ test("moves where the test has faked the globals, too", async () => {
   expect(fired).toBe(true);
 });
 
+test("refuses to go to the end of time, where no timer would fall due again", async () => {
+  const clock = fakeClock();
+  await expect(clock.advance(Infinity)).rejects.toThrow(RangeError);
+  expect(() => fakeClock(Infinity)).toThrow(RangeError);
+  expect(clock.now()).toBe(0);
+});
+
 test("refuses to go back", async () => {
-  expect(() => fakeClock(-1)).toThrow("Expected `start` to be a number >= 0, got -1");
-  await expect(fakeClock().advance(-1)).rejects.toThrow("Expected `ms` to be a number >= 0, got -1");
+  expect(() => fakeClock(-1)).toThrow("Expected `start` to be a number >= 0 and <= 9007199254740991, got -1");
+  await expect(fakeClock().advance(-1)).rejects.toThrow(
+    "Expected `ms` to be a number >= 0 and <= 9007199254740991, got -1",
+  );
 });
