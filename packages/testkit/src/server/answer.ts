@@ -1,5 +1,5 @@
 /** Good answers. */
-import { apiOf, wantsStream } from "./api.ts";
+import { apiOf, wantsStream, wantsUsage } from "./api.ts";
 import type { Responder } from "./responder.ts";
 import type { SeenRequest } from "./seen-request.ts";
 
@@ -12,6 +12,6 @@ export function answer(
 ): Responder {
   return (request) => {
     const said = typeof text === "function" ? text(request) : text;
-    return apiOf(request).answer(said, { stream: wantsStream(request) });
+    return apiOf(request).answer(said, { stream: wantsStream(request), usage: wantsUsage(request) });
   };
 }

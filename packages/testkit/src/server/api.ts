@@ -67,3 +67,8 @@ export function apiOf({ path }: SeenRequest): Api {
 export function wantsStream({ body }: SeenRequest): boolean {
   return /"stream"\s*:\s*true/.test(body);
 }
+
+/** Tells whether the request's body asks a stream of chat completions for its usage. */
+export function wantsUsage({ body }: SeenRequest): boolean {
+  return /"include_usage"\s*:\s*true/.test(body);
+}

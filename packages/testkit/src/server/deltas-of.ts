@@ -3,6 +3,8 @@
 export interface AnswerOptions {
   /** Whether the answer is streamed. @default false */
   readonly stream?: boolean | undefined;
+  /** Whether a stream of chat completions tells its usage at the end; those of the other APIs always do. @default false */
+  readonly usage?: boolean | undefined;
   /** The model's name. */
   readonly model?: string | undefined;
 }

@@ -9,7 +9,7 @@ const created = 1_760_000_000;
 /** Answers as `POST /v1/chat/completions` does. */
 export function openaiChat(
   text: string | readonly string[],
-  { stream = false, model = "gpt-mock" }: AnswerOptions = {},
+  { stream = false, usage = false, model = "gpt-mock" }: AnswerOptions = {},
 ): Reply {
   const deltas = deltasOf(text);
   const base = { id: "chatcmpl-1", created, model };
@@ -17,18 +17,20 @@ export function openaiChat(
     const message = { role: "assistant", content: deltas.join(""), refusal: null };
     const choices = [{ index: 0, message, logprobs: null, finish_reason: "stop" }];
     const object = { object: "chat.completion", system_fingerprint: null };
-    return json({ ...base, ...object, choices, usage: usage(deltas.length) });
+    return json({ ...base, ...object, choices, usage: used(deltas.length) });
   }
+  const streamed = { ...base, object: "chat.completion.chunk", ...(usage && { usage: null }) };
   const chunk = (delta: object, finish: string | null = null): string =>
-    frame({ ...base, object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: finish }] });
+    frame({ ...streamed, choices: [{ index: 0, delta, finish_reason: finish }] });
   return sse([
     chunk({ role: "assistant", content: "" }),
     ...deltas.map((content) => chunk({ content })),
     chunk({}, "stop"),
+    ...(usage ? [frame({ ...streamed, choices: [], usage: used(deltas.length) })] : []),
     frame("[DONE]"),
   ]);
 }
 
-function usage(tokens: number): object {
+function used(tokens: number): object {
   return { prompt_tokens: 1, completion_tokens: tokens, total_tokens: tokens + 1 };
 }
