@@ -25,17 +25,19 @@ export function parseDuration(text: string): number | undefined {
 
 /**
  * Returns the milliseconds from `now` until the time that `text` names: a duration, seconds, the epoch's seconds or
- * milliseconds (told apart by magnitude), or an RFC 3339 date; `undefined` for anything else, and 0 for what is past.
+ * milliseconds (told apart by magnitude), or an RFC 3339 date, of UTC where it names no zone; `undefined` for anything else, and
+ * 0 for what is past.
  */
 export function parseReset(text: string, now: number): number | undefined {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed)) {
     const number = Number(trimmed);
-    if (number < 1e6) return number * 1e3;
+    // A quota may be a month's, and the epoch's seconds have had ten digits since 2001.
+    if (number < 1e9) return number * 1e3;
     return Math.max(0, (number < 1e11 ? number * 1e3 : number) - now);
   }
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(trimmed)) {
-    const instant = new Date(trimmed).getTime();
+  if (/^\d{4}-\d\d-\d\dT/.test(trimmed)) {
+    const instant = Date.parse(trimmed.replace(/T[\d:.]+$/, "$&Z"));
     return Number.isNaN(instant) ? undefined : Math.max(0, instant - now);
   }
   return parseDuration(trimmed);

@@ -48,8 +48,8 @@ function parseHttpDate(value = "", now: number): number | undefined {
     const century = Math.floor((thisYear + 50 - Number(year)) / 100) * 100;
     const date = `${day.trim()} ${month} ${year.length < 4 ? century + Number(year) : year} ${time}`;
     const parsed = new Date(`${date} GMT`);
-    // A 31st of February parses too, but as another day.
-    if (!Number.isNaN(parsed.getTime()) && parsed.toUTCString().includes(date)) return parsed.getTime();
+    // A 31st of February parses too, but as another day; what does not parse is an "Invalid Date".
+    if (parsed.toUTCString().includes(date)) return parsed.getTime();
   }
   return undefined;
 }

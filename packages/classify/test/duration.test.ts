@@ -1,12 +1,13 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { parseReset } from "../src/duration.ts";
 
 const now = 5e8;
 
 test.each<[text: string, wait: number | undefined]>([
   [" 5 ", 5_000],
-  ["999999", 999_999_000],
-  ["1000000", 1e9 - now],
+  ["2592000", 30 * 86_400_000],
+  ["999999999", 999_999_999_000],
+  ["1000000000", 1e12 - now],
   ["99999999999", 99_999_999_999_000 - now],
   ["100000000000", 1e11 - now],
   ["100000", 1e8],
@@ -17,4 +18,15 @@ test.each<[text: string, wait: number | undefined]>([
   ["soon", undefined],
 ])("the time until %j is %j", (text, wait) => {
   expect(parseReset(text, now)).toBe(wait);
+});
+
+afterEach(() => vi.unstubAllEnvs());
+
+test.each(["America/New_York", "Asia/Tokyo"])("a date that names no zone is of UTC, also in %s", (zone) => {
+  vi.stubEnv("TZ", zone);
+  const wait = 518_400_000 - now;
+  expect(parseReset("1970-01-07T00:00", now)).toBe(wait);
+  expect(parseReset("1970-01-07T00:00:00.25", now)).toBe(wait + 250);
+  for (const text of ["1970-01-07T00:00:00Z", "1970-01-07T02:00:00+02:00", "1970-01-06T19:00:00-05:00"])
+    expect(parseReset(text, now)).toBe(wait);
 });
