@@ -55,9 +55,11 @@ function promisesSettled(): Promise<void> {
   return new Promise((resolve) => setImmediateOrMessage(resolve));
 }
 
-/** Only Node has `setImmediate`, and a test may have faked it, which leaves a `clock` on it; a message comes as soon. */
+/** Only Node has `setImmediate`, and a test may have faked it, which leaves a `clock` or another name on it; a message comes as soon. */
 function setImmediateOrMessage(fn: () => void): void {
-  if (typeof setImmediate === "function" && !("clock" in setImmediate)) setImmediate(fn);
+  const isReal =
+    typeof setImmediate === "function" && setImmediate.name === "setImmediate" && !("clock" in setImmediate);
+  if (isReal) setImmediate(fn);
   else {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

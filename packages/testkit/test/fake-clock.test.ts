@@ -1,4 +1,5 @@
 import { sleep } from "@evenkeel/core";
+import { mock } from "node:test";
 import { expect, test, vi } from "vitest";
 import { fakeClock, seededRandom } from "../src/index.ts";
 
@@ -140,15 +141,18 @@ test("moves that overlap do not take time back", async () => {
   expect(seen).toEqual([50, 50, 100]);
 });
 
-test("moves where the test has faked the globals, too", async () => {
-  vi.useFakeTimers();
+test.each([
+  ["Vitest", () => vi.useFakeTimers(), () => vi.useRealTimers()],
+  ["node:test", () => mock.timers.enable(), () => mock.timers.reset()],
+])("moves where the test has faked the globals by %s, too", async (_, fake, restore) => {
+  fake();
   const clock = fakeClock();
   let fired = false;
   clock.after(10, () => (fired = true));
   try {
     await clock.advance(10);
   } finally {
-    vi.useRealTimers();
+    restore();
   }
   expect(fired).toBe(true);
 });
