@@ -1,8 +1,8 @@
 /** A TCP proxy on the loopback interface that breaks connections on purpose, over real sockets. */
 import { checkFunction, checkNumber } from "@evenkeel/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
 import { destroyed } from "../server/destroyed.ts";
+import { realPause } from "../server/real-pause.ts";
 import { resetSocket } from "./reset-socket.ts";
 import { checkTcpFault, type TcpFault } from "./tcp-fault.ts";
 import { tunnel } from "./tunnel.ts";
@@ -105,7 +105,7 @@ export async function faultProxy({
   async function accept(): Promise<void> {
     while (isShut()) {
       const again = await listen(port, serve).catch(unlessTaken);
-      if (!again) await wait(pauseWhileTaken);
+      if (!again) await realPause(pauseWhileTaken);
       else if (closed) again.close();
       else server = again;
     }

@@ -1,6 +1,6 @@
 /** Joins one client's connection to the target, under a fault. */
 import { connect, type Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
+import { realPause } from "../server/real-pause.ts";
 import { resetSocket } from "./reset-socket.ts";
 import { carry } from "./carry.ts";
 import type { BreakFault, Direction, TcpFault } from "./tcp-fault.ts";
@@ -56,7 +56,7 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
       client.end();
       upstream.destroy();
     } else if (kind === "reset") {
-      if (after > 0) await wait(readingTime);
+      if (after > 0) await realPause(readingTime);
       resetSocket(client);
     }
   }

@@ -1,8 +1,7 @@
 /** Plays a reply, step by step, onto a real response. */
 import { untilAborted } from "@evenkeel/core";
 import type { ServerResponse } from "node:http";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { realPause } from "./real-pause.ts";
+import { nextTurn, realPause } from "./real-pause.ts";
 import { isBytes, type Action, type Reply } from "./reply.ts";
 import type { Exchange } from "./seen-request.ts";
 

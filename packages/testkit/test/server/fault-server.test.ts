@@ -1,4 +1,6 @@
+import { syncBuiltinESMExports } from "node:module";
 import { connect } from "node:net";
+import { mock } from "node:test";
 import { afterEach, expect, test, vi } from "vitest";
 import {
   answer,
@@ -303,5 +305,17 @@ test("closes, and tells the time, where the test has faked every timer", async (
     expect(server.requests[0]!.ending!.after).toBeGreaterThanOrEqual(28);
   } finally {
     vi.useRealTimers();
+  }
+});
+
+test("pauses in real time where the test has faked Node's promises of timers, as they are seen by who requires them", async () => {
+  await start({ body: ["a", pause(0), "b", pause(1), "c"] });
+  mock.timers.enable();
+  syncBuiltinESMExports();
+  try {
+    expect(await fetch(server.url).then((response) => response.text())).toBe("abc");
+  } finally {
+    mock.timers.reset();
+    syncBuiltinESMExports();
   }
 });
