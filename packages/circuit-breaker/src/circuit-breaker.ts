@@ -30,7 +30,7 @@ import type { TripCondition } from "./trip-condition.ts";
 export interface CircuitBreakerOptions {
   /** What opens a circuit: a condition, or several of which any will do. @default timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }) */
   readonly trip?: TripCondition | readonly TripCondition[] | undefined;
-  /** How long a circuit stays open before it is probed, in ms; up to 20 % longer by chance, and never shorter than a server's `Retry-After`. @default 2_000 */
+  /** How long a circuit stays open before it is probed, in ms; up to 20 % longer by chance, and never shorter than a server's `Retry-After` of up to ten minutes. @default 2_000 */
   readonly openFor?: number | undefined;
   /** By how much `openFor` grows each time that a circuit opens anew before it has been closed for as long as it was open; 1 for not at all. @default 1 */
   readonly factor?: number | undefined;

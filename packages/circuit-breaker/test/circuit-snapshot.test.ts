@@ -142,7 +142,7 @@ describe("a snapshot", () => {
     await here.clock.advance(1);
     late.reject(endless);
     await late.outcome;
-    const there = elsewhere(here, 1e9, { trip: consecutive(1) });
+    const there = elsewhere(here, 60_000, { trip: consecutive(1) });
     expect(there.breaker.state()).toBe("open");
     expect(there.breaker.snapshot()).toEqual(here.breaker.snapshot());
   });

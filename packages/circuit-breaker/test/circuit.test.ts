@@ -107,9 +107,25 @@ describe("a server's Retry-After", () => {
 
   it("is kept beyond the maximum, and jittered by a fifth of the circuit's own time alone", async () => {
     const { events, fail } = play({ ...tripsAtOnce, maxOpenFor: 1_000, random: () => 0.5 });
-    await fail(1, busy(3_600_000));
-    expect(events).toMatchObject([{ type: "circuit-open", openFor: 3_600_100 }]);
+    await fail(1, busy(300_000));
+    expect(events).toMatchObject([{ type: "circuit-open", openFor: 300_100 }]);
   });
+
+  it.each(["that opened it", "that came late"])(
+    "is believed for ten minutes, and then a probe asks again, if it is longer in the failure %s",
+    async (which) => {
+      const { breaker, clock, fail, start, succeed } = play(tripsAtOnce);
+      const late = await start();
+      await fail(1, busy(which === "that opened it" ? 365 * 86_400_000 : 0));
+      late.reject(busy(which === "that came late" ? 365 * 86_400_000 : 0));
+      await late.outcome;
+      await clock.advance(599_999);
+      expect(breaker.state()).toBe("open");
+      await clock.advance(1);
+      await succeed(1);
+      expect(breaker.state()).toBe("closed");
+    },
+  );
 
   it("of a failing probe keeps the circuit open", async () => {
     const { breaker, clock, fail } = play(tripsAtOnce);
