@@ -68,7 +68,7 @@ const imports: readonly Import[] = [
   {
     what: "token bucket",
     code: `export { tokenBucket } from "@evenkeel/rate-limit"`,
-    budget: 5.2,
+    budget: 5.3,
     peers: { "rate-limiter-flexible": `export { RateLimiterMemory } from "rate-limiter-flexible"` },
   },
   {

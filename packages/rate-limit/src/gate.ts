@@ -87,6 +87,11 @@ export abstract class Gate implements Door {
     this.serve();
   }
 
+  resume(): void {
+    this.#pause.end();
+    this.serve();
+  }
+
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
     const { key, limit, pausedFor } = this;
     const { limiter } = this.rules;

@@ -25,9 +25,19 @@ export class Pause {
     if (grows) this.#until = this.#clock.now() + ms;
     return grows;
   }
+
+  end(): void {
+    this.#until = 0;
+  }
 }
+
+/**
+ * A hint is believed for an hour, in ms, and then one call asks again: nobody may lose a key to a header that is wrong. Not for less,
+ * or calls with a deadline of minutes, instead of being refused at once, would wait for the end of a pause that is none.
+ */
+const longestHint = 3_600_000;
 
 /** How long this verdict asks everyone who uses the key to wait, in ms. */
 export function pauseOf({ kind, retryAfter = 0 }: Verdict): number {
-  return kind === "rate-limit" ? retryAfter : 0;
+  return kind === "rate-limit" ? Math.min(retryAfter, longestHint) : 0;
 }

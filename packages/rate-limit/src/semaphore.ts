@@ -20,6 +20,8 @@ export interface Semaphore extends Layer {
   pausedFor(key?: string): number;
   /** Lets nobody of the key through for `ms` milliseconds from now, unless it is paused for longer already. */
   pause(key: string, ms: number): void;
+  /** Ends a pause of the key, whoever began it; then comes the slow start. */
+  resume(key: string): void;
   /** Changes the permits: more let waiting calls through at once, with fewer those at work are left to finish. */
   resize(permits: number): void;
 }
@@ -48,6 +50,7 @@ export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): S
     pause(key: string, ms: number) {
       gates.get(key).pauseFor(checkNumber("ms", ms));
     },
+    resume: (key: string) => gates.peek(key)?.resume(),
     resize(permits: number) {
       size.permits = checkPermits(permits);
       for (const [, gate] of gates.entries()) gate.serve();

@@ -27,6 +27,8 @@ export interface TokenBucket extends Layer {
   pausedFor(key?: string): number;
   /** Lets nobody of the key through for `ms` milliseconds from now, unless it is paused for longer already. */
   pause(key: string, ms: number): void;
+  /** Ends a pause of the key, whoever began it; then comes the slow start. */
+  resume(key: string): void;
 }
 
 /**
@@ -62,6 +64,7 @@ export function tokenBucket({
     pause(key: string, ms: number) {
       gates.get(key).pauseFor(checkNumber("ms", ms));
     },
+    resume: (key: string) => gates.peek(key)?.resume(),
   };
 
   return layer(function tokenBucket<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {

@@ -10,6 +10,7 @@ interface Limiter extends Layer {
   waiting(key?: string): number;
   pausedFor(key?: string): number;
   pause(key: string, ms: number): void;
+  resume(key: string): void;
 }
 
 test("a pause lasts until the longest hint has passed, and a shorter one takes nothing back", async () => {
@@ -164,6 +165,40 @@ describe.each(limiters)("%s", (limiter, make) => {
     await settle();
     expect(waiting.outcome).toBe("gone");
     expect(clock.pending).toBe(0);
+  });
+
+  test("a hint of more than an hour is believed for one, and then one call asks again", async () => {
+    const { call, clock, limit, settle } = playLimiter();
+    const told = await call();
+    told.reject(throttled(365 * 86_400_000));
+    await settle();
+    expect(limit.pausedFor()).toBe(3_600_000);
+    const [first, second] = [await call(), await call()];
+    await clock.advance(3_600_000);
+    expect([first.seen, second.seen]).toEqual([expect.anything(), undefined]);
+  });
+
+  test("a pause can be ended, and those who wait come slowly then, too", async () => {
+    const { call, clock, limit } = playLimiter();
+    limit.resume("default"); // nothing to end
+    limit.pause("default", 60_000);
+    limit.pause("other", 60_000);
+    const [first, second] = [await call(), await call()];
+    limit.resume("default");
+    await clock.advance(0);
+    expect([limit.pausedFor(), limit.pausedFor("other")]).toEqual([0, 60_000]);
+    expect([first.seen, second.seen]).toEqual([expect.anything(), undefined]);
+    first.resolve();
+    await clock.advance(0);
+    expect(second.seen).toBeDefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  test("a pause without end can be ended", async () => {
+    const { call, limit } = playLimiter();
+    limit.pause("default", Infinity);
+    limit.resume("default");
+    expect((await call()).seen).toBeDefined();
   });
 
   test("a pause without end refuses whoever comes", async () => {
