@@ -56,7 +56,7 @@ const imports: readonly Import[] = [
     what: "semaphore",
     code: `export { semaphore } from "@evenkeel/rate-limit"`,
     target: 1.8,
-    budget: 5.0,
+    budget: 5.1,
     peers: {
       "p-limit": `export { default } from "p-limit"`,
       "async-sema": `export { Sema } from "async-sema"`,

@@ -89,12 +89,18 @@ export class Listeners extends Ring {
   /** Called when one has left. */
   left(): void {}
 
-  /** Each hears once, and those who come meanwhile hear too. */
+  /** Each hears once, and those who come meanwhile hear too. What one throws comes out when all have heard. */
   tell(reason: unknown): void {
+    let failure: { readonly error: unknown } | undefined;
     for (let { after } = this; after instanceof Place; { after } = this) {
       after.leave();
-      after.listener.abort(reason);
+      try {
+        after.listener.abort(reason);
+      } catch (error) {
+        failure ??= { error };
+      }
     }
+    if (failure) throw failure.error;
   }
 }
 

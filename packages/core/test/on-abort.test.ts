@@ -100,6 +100,21 @@ describe("onAbort", () => {
     expect(late.mock.calls).toEqual([[left]]);
   });
 
+  it("lets the others hear when one throws, and then throws the first error", () => {
+    const own = link(neverAborts());
+    const others = [hearer(), hearer(), hearer()];
+    const fails = [new Error("first"), new Error("second")];
+    onAbort(own.signal, others[0]!);
+    for (const [index, error] of fails.entries()) {
+      onAbort(own.signal, () => {
+        throw error;
+      });
+      onAbort(own.signal, others[index + 1]!);
+    }
+    expect(() => own.abort(left)).toThrow(fails[0]);
+    expect(others.map(({ mock }) => mock.calls)).toEqual([[[left]], [[left]], [[left]]]);
+  });
+
   it("never hears of the signal that never aborts, and is not kept by it", async () => {
     expect(await leftBehind(5_000, () => onAbort(neverAborts(), () => expect.unreachable()))).toBeLessThan(20);
   });
