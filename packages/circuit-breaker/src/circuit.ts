@@ -1,6 +1,7 @@
 /** The state machine of one upstream's circuit. It knows no promises and no events. */
 import type { Random } from "@evenkeel/core";
 import type { CircuitState, OpenReason } from "./circuit-event.ts";
+import { forgetAfter } from "./forget-after.ts";
 import type { Outcome } from "./outcome.ts";
 import { Probes, type Permit, type ProbeSettings } from "./probes.ts";
 import type { TripCondition, TripOutcome, TripRecord } from "./trip-condition.ts";
@@ -30,9 +31,6 @@ export interface CircuitMemory {
 
 /** How much longer than told a circuit may stay open, as a share. Never shorter: nobody probes before the time that was promised. */
 const jitter = 0.2;
-
-/** An open circuit may be forgotten when nobody has probed it for so long after it was due, in ms: memory must end, too. */
-const forgetAfter = 600_000;
 
 export class Circuit {
   /** The state as of the last call; `state` is what is true now. */

@@ -1,5 +1,6 @@
 /** Opens a circuit after failures in a row. */
-import { checkNumber } from "@evenkeel/core";
+import { checkNumber, type Clock } from "@evenkeel/core";
+import { forgetAfter } from "./forget-after.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 /**
@@ -11,20 +12,27 @@ import type { TripCondition, TripRecord } from "./trip-condition.ts";
  */
 export function consecutive(failures: number): TripCondition {
   checkNumber("failures", failures, { integer: true, min: 1 });
-  return { kind: "consecutive", slowCallDuration: Infinity, start: () => startRecord(failures) };
+  return { kind: "consecutive", slowCallDuration: Infinity, start: (clock) => startRecord(failures, clock) };
 }
 
-function startRecord(limit: number): TripRecord {
+function startRecord(limit: number, clock: Clock): TripRecord {
   let failures = 0;
+  let failedAt = 0;
+
+  function count(total: number): void {
+    failures = total;
+    if (total > 0) failedAt = clock.now();
+  }
+
   return {
     add(outcome) {
-      failures = outcome === "success" ? 0 : failures + 1;
+      count(outcome === "success" ? 0 : failures + 1);
       return failures >= limit ? "consecutive" : undefined;
     },
     get isIdle() {
-      return failures === 0;
+      return failures === 0 || clock.now() >= failedAt + forgetAfter;
     },
     save: () => [failures],
-    load: ([saved = 0]) => void (failures = saved),
+    load: ([saved = 0]) => count(saved),
   };
 }

@@ -1,5 +1,6 @@
 /** Opens a circuit by what happened in the last so many calls. */
-import { checkNumber } from "@evenkeel/core";
+import { checkNumber, type Clock } from "@evenkeel/core";
+import { forgetAfter } from "./forget-after.ts";
 import { anyMark, rates, Tally, type RateOptions, type Rates } from "./rates.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
@@ -20,15 +21,16 @@ export function countWindow({ size, ...options }: CountWindowOptions): TripCondi
   return {
     kind: "count-window",
     slowCallDuration: limits.slowCallDuration,
-    start: () => startRecord(size, limits),
+    start: (clock) => startRecord(size, limits, clock),
   };
 }
 
 /** A ring of marks and their running tally (resilience4j's fixed-size sliding window). */
-function startRecord(size: number, limits: Rates): TripRecord {
+function startRecord(size: number, limits: Rates, clock: Clock): TripRecord {
   const ring = new Uint8Array(size);
   const tally = new Tally();
   let next = 0;
+  let markedAt = 0;
 
   function push(mark: number): void {
     if (tally.calls === size) tally.add(ring[next]!, -1);
@@ -41,10 +43,13 @@ function startRecord(size: number, limits: Rates): TripRecord {
     add(outcome, duration) {
       const mark = limits.mark(outcome, duration);
       push(mark);
-      return mark === 0 ? undefined : limits.reached(tally);
+      if (mark === 0) return undefined;
+      markedAt = clock.now();
+      return limits.reached(tally);
     },
     get isIdle() {
-      return tally.failures === 0 && tally.slowCalls === 0;
+      const isClean = tally.failures === 0 && tally.slowCalls === 0;
+      return isClean || clock.now() >= markedAt + forgetAfter;
     },
     /** Runs of equal marks, the oldest first: mark, length, mark, length... */
     save() {
@@ -57,6 +62,7 @@ function startRecord(size: number, limits: Rates): TripRecord {
       return runs;
     },
     load(runs) {
+      markedAt = clock.now();
       for (let i = 0; i < runs.length; i += 2) {
         const mark = runs[i]! & anyMark;
         for (let length = Math.min(runs[i + 1] ?? 0, size); length > 0; length--) push(mark);

@@ -21,7 +21,7 @@ export interface TripCondition {
 export interface TripRecord {
   /** Takes note of a call; `duration` is 0 where no condition asks. Returns why the circuit must open, if it must. */
   add(outcome: TripOutcome, duration: number): TripReason | undefined;
-  /** Whether nothing bad is remembered: to forget this record loses no failure. */
+  /** Whether nothing bad is remembered, or nothing that is not old: to forget this record loses no failure that matters. */
   readonly isIdle: boolean;
   /** Returns what is remembered, as finite numbers >= 0 that mean the same in another process. */
   save(): number[];

@@ -496,6 +496,33 @@ describe("the state map", () => {
     expect(scene.breaker.state("failed")).toBe("open");
   });
 
+  it.each([
+    ["a row", consecutive(2)],
+    ["a window of calls", countWindow({ size: 2, failureRate: 1 })],
+  ])("forgets the failures of %s ten minutes after the last, however many keys have failed once", async (_, trip) => {
+    const scene = play({ trip, maxKeys: 10 });
+    for (let i = 0; i < 100; i++) await scene.send({ key: `left ${i}` }, boom);
+    await scene.clock.advance(600_000 - 1);
+    await crowd(scene);
+    expect(keysOf(scene).filter((key) => key.startsWith("left"))).toHaveLength(100);
+    await scene.clock.advance(1);
+    await crowd(scene);
+    expect(keysOf(scene).length).toBeLessThanOrEqual(20);
+  });
+
+  it.each([
+    ["a row", consecutive(2)],
+    ["a window of calls", countWindow({ size: 2, failureRate: 1 })],
+  ])("keeps the failures of %s that were restored", async (_, trip) => {
+    const here = play({ trip });
+    await here.send({ key: "failed" }, boom);
+    const scene = play({ trip, maxKeys: 10 });
+    scene.breaker.restore(here.breaker.snapshot());
+    await crowd(scene);
+    await scene.send({ key: "failed" }, boom);
+    expect(scene.breaker.state("failed")).toBe("open");
+  });
+
   it("keeps failures of which only one of several conditions knows", async () => {
     const late = timeWindow({ duration: 1_000, failureRate: 1, minimumCalls: 100 });
     const scene = play({ trip: [late, consecutive(2)], maxKeys: 10 });
