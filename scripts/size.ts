@@ -37,14 +37,14 @@ const imports: readonly Import[] = [
     what: "timeout",
     code: `export { timeout } from "@evenkeel/timeout"`,
     target: 1.8,
-    budget: 2.6,
+    budget: 2.7,
     peers: { "p-timeout": `export { default } from "p-timeout"`, cockatiel: cockatiel.timeout },
   },
   {
     what: "retry",
     code: `export { retry } from "@evenkeel/retry"`,
     target: 1.8,
-    budget: 2.8,
+    budget: 2.9,
     peers: {
       "p-retry": `export { default } from "p-retry"`,
       "exponential-backoff": `export { backOff } from "exponential-backoff"`,

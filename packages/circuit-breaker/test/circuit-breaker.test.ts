@@ -1,4 +1,4 @@
-import { compose, layer, startCall, wrap, type Call } from "@evenkeel/core";
+import { checkNumber, compose, layer, startCall, wrap, type Call } from "@evenkeel/core";
 import { describe, expect, it } from "vitest";
 import {
   circuitBreaker,
@@ -231,6 +231,13 @@ describe("what counts", () => {
     controller.abort(new DOMException("timed out", "TimeoutError"));
     reject(controller.signal.reason);
     await outcome;
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("does not count a cost or a limit that is no number: the upstream has no part in it", async () => {
+    const { breaker } = play(tripsAtOnce);
+    const estimated = async (): Promise<number> => checkNumber("cost", NaN);
+    await expect(breaker.run(estimated)).rejects.toThrow(RangeError);
     expect(breaker.state()).toBe("closed");
   });
 

@@ -26,7 +26,11 @@ export function checkNumber(
   if (isInRange && (!integer || Number.isInteger(value) || value === Infinity)) return value;
   const rule = `${integer ? "an integer" : "a number"} ${exclusive ? ">" : ">="} ${min}`;
   const upper = max < Infinity ? ` and <= ${max}` : "";
-  throw new (isNumber ? RangeError : TypeError)(`Expected \`${name}\` to be ${rule}${upper}, got ${show(value)}`);
+  const error = new (isNumber ? RangeError : TypeError)(
+    `Expected \`${name}\` to be ${rule}${upper}, got ${show(value)}`,
+  );
+  // What a function of the user's returns is checked in the midst of a call: no other attempt mends it, and no upstream is to blame.
+  throw Object.defineProperty(error, "verdict", { value: { action: "stop", processed: "no" } });
 }
 
 /**

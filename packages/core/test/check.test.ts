@@ -1,7 +1,15 @@
-import { checkFunction, checkNumber } from "@evenkeel/core";
+import { checkFunction, checkNumber, judge, startCall } from "@evenkeel/core";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 
 describe("checkNumber", () => {
+  it.each<[unknown]>([[NaN], ["5"]])("when it refuses %o, in the midst of a call, blames no upstream", (value) => {
+    const refusal = refusalOf(() => checkNumber("cost", value as number));
+    const verdict = judge(startCall(undefined), refusal);
+    expect(verdict).toEqual({ action: "stop", kind: "unknown", processed: "no", health: "neutral" });
+    expect(inspect(refusal)).not.toContain("verdict");
+  });
+
   it.each([
     [0, {}],
     [0.5, {}],
@@ -73,3 +81,11 @@ describe("checkFunction", () => {
     );
   });
 });
+
+function refusalOf(check: () => unknown): unknown {
+  try {
+    return check();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import {
+  checkNumber,
   layer,
   startCall,
   wrap,
@@ -142,6 +143,16 @@ describe("verdicts", () => {
   test("what nobody knows is tried again", async () => {
     const next = failing("odd", undefined, new TypeError("fetch failed"));
     expect(await retry({ backoff: atOnce }).run(next)).toBe("done");
+  });
+
+  test("a cost or a limit that is no number ends the retries: no other attempt mends it", async () => {
+    const limits = [1_000];
+    const next = vi.fn<(call: Call) => Promise<string>>(async ({ attempt }) => {
+      checkNumber("limit()", limits[attempt - 1]!);
+      throw failure();
+    });
+    await expect(retry({ backoff: atOnce }).run(next)).rejects.toThrow("Expected `limit()` to be a number");
+    expect(next).toHaveBeenCalledTimes(2);
   });
 
   test("the layer's own classify is asked first, then the error, then the call's", async () => {
