@@ -18,6 +18,13 @@ import { readRequest, type FetchInput, type FetchRequest } from "./request.ts";
 import { sdkCaller } from "./sdk-caller.ts";
 import { send } from "./send.ts";
 
+/** Which fetches of ours have handed a request to the global fetch: one of them may have been installed as that. */
+const handedOn = Symbol("handedOn");
+
+interface HandedOn {
+  [handedOn]?: readonly unknown[];
+}
+
 /** A layer of a fetch: one that serves any operation, or one that knows requests and responses. */
 export type FetchLayer = MiddlewareFor<FetchRequest, Response>;
 
@@ -114,9 +121,14 @@ export function adapt(
     pingsAreProgress,
   });
   const pipeline = wrap(operation, ...layers);
+  const before = globalThis.fetch;
 
   return async function adapted(input, options, fetch = inner) {
+    const by = (options as HandedOn | undefined)?.[handedOn] ?? [];
+    // This is the global fetch, or below it: to ask the global one again would never end.
+    if (!fetch && by.includes(adapted)) return before(input, options);
     const { url, init, signal, replayable } = await readRequest(input, options);
+    if (!fetch) (init as HandedOn)[handedOn] = [...by, adapted];
     const caller = sdkCaller(init.headers);
     const chosen = limitsOf(url, init);
     const now = clock.now();

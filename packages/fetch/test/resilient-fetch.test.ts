@@ -9,7 +9,7 @@ import type { Clock } from "@evenkeel/core";
 import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
 
 const limits = { connect: 1_000, firstContent: 10_000, gap: 10_000, total: 60_000 };
@@ -494,6 +494,45 @@ describe("events", () => {
     expect(events[2]).toMatchObject({ status: 200, attempt: 2, verdict: undefined });
     expect(new Set(events.map((event) => (event as { call: object }).call)).size).toBe(1);
     expect(JSON.stringify(events)).not.toContain("sk-secret");
+  });
+});
+
+describe("a fetch that is installed as the global one", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each<[string, () => void]>([
+    ["itself", () => vi.stubGlobal("fetch", resilientFetch({ retry: atOnce() }))],
+    [
+      "in a wrapper that makes the init anew",
+      () => {
+        const resilient = resilientFetch({ retry: atOnce() });
+        const wrapper: Fetch = (input, init) => resilient(input, { ...init });
+        vi.stubGlobal("fetch", wrapper);
+      },
+    ],
+    [
+      "twice",
+      () => {
+        vi.stubGlobal("fetch", wrapFetch({ key: () => "first" }));
+        vi.stubGlobal("fetch", resilientFetch({ retry: atOnce() }));
+      },
+    ],
+  ])("%s, sends with the fetch that was global before", async (_how, install) => {
+    const before = answering(openaiError(503, "server_error"), () => json({}));
+    vi.stubGlobal("fetch", before);
+    install();
+    expect((await fetch(chatUrl, post)).status).toBe(200);
+    expect(before).toHaveBeenCalledTimes(2);
+  });
+
+  it("sends with the fetch that it was given, and one that was not installed sends with it", async () => {
+    const [global, given] = [answering(() => json({})), answering(openaiError(503, "server_error"), () => json({}))];
+    vi.stubGlobal("fetch", global);
+    const other = resilientFetch();
+    vi.stubGlobal("fetch", resilientFetch({ fetch: given, retry: atOnce() }));
+    expect((await other(chatUrl, post)).status).toBe(200);
+    expect(given).toHaveBeenCalledTimes(2);
+    expect(global).not.toHaveBeenCalled();
   });
 });
 
