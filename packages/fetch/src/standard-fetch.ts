@@ -37,6 +37,8 @@ export interface ResilientFetchOptions extends FetchOptions {
 
 /** Builds the standard pipeline with these judges. */
 export function standardFetch(judges: Judges, options: ResilientFetchOptions): AdaptedFetch {
+  // Handed to an SDK without being called, it would take the URL for options.
+  if (typeof options !== "object") throw new TypeError(`Expected \`options\` to be an object, got a ${typeof options}`);
   const { clock = systemClock, random = systemRandom, paceBelow, attemptLimit = (limit: number) => limit } = options;
   checkFunction("attemptLimit", attemptLimit);
   const { budget = retryBudget({ clock }) } = options;
@@ -49,7 +51,9 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
   checkFunction("breaker.gate", breaker?.gate);
   checkFunction("rateLimit", rateLimit);
   // Left unheard, it would let the work be billed twice that was to be billed once.
-  if (options.retry && options.replay) throw new TypeError("Expected `replay` to be said to the `retry` that is given");
+  if (options.retry && options.replay !== undefined) {
+    throw new TypeError("Expected `replay` to be an option of your own `retry`, not one beside it");
+  }
 
   const layers: FetchLayer[] = [
     sdkRetries(budget),

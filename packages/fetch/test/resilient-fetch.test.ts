@@ -536,6 +536,13 @@ describe("a fetch that is installed as the global one", () => {
   });
 });
 
+it("handed to an SDK without being called, says so, and not where the request was to go", async () => {
+  const client = new OpenAI({ apiKey: "none", fetch: resilientFetch as never, maxRetries: 0 });
+  await expect(client.models.list()).rejects.toMatchObject({
+    cause: new TypeError("Expected `options` to be an object, got a string"),
+  });
+});
+
 describe("bad options are refused at construction", () => {
   it.each<[ResilientFetchOptions, string]>([
     [{ peek: -1 }, "Expected `peek` to be an integer >= 0, got -1"],
@@ -554,11 +561,12 @@ describe("bad options are refused at construction", () => {
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],
-    [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be said to the `retry` that is given"],
+    [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be an option of your own `retry`"],
     [{ breaker: {} as never }, "Expected `breaker.gate` to be a function, got undefined"],
     [{ breaker: null as never }, "Expected `breaker.gate` to be a function, got undefined"],
     [{ rateLimit: 5 as never }, "Expected `rateLimit` to be a function, got 5"],
     [{ paceBelow: 2 }, "Expected `paceBelow` to be a number >= 0 and <= 1, got 2"],
+    [fetch as never, "Expected `options` to be an object, got a function"],
     [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
   ])("%o", (options, message) => {
     expect(() => resilientFetch(options)).toThrow(message);
