@@ -30,7 +30,7 @@ export interface Call<Input = unknown> {
 export interface CallInit {
   /** Cancels the call; its reason is what the call rejects with. */
   readonly signal?: AbortSignal | undefined;
-  /** Clock time in ms after which nothing is worth starting. @default Infinity */
+  /** Clock time in ms after which nothing is worth starting: `systemClock.now() + 30_000`, say, and not a duration. @default Infinity */
   readonly deadline?: number | undefined;
   /** The upstream that the call loads. @default "default" */
   readonly key?: string | undefined;
