@@ -142,6 +142,15 @@ describe("a timer of the platform", () => {
     expect([whole!.timer.hasRef(), computed!.timer.hasRef()]).toEqual([false, true]);
   });
 
+  it.each([60_000, longest + 60_000])("lets the process end where nobody awaits its %d ms", (ms) => {
+    const set = vi.spyOn(globalThis, "setTimeout");
+    const cancel = systemClock.after(ms, () => {}, true);
+    const timer = set.mock.results.at(-1)!.value as NodeJS.Timeout;
+    set.mockRestore();
+    expect(timer.hasRef()).toBe(false);
+    cancel();
+  });
+
   it("is not asked to wait a negative time, of which Node warns", () => {
     const set = vi.spyOn(globalThis, "setTimeout");
     systemClock.after(-5, () => {})();

@@ -59,7 +59,12 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       this.#fail(error),
     );
     if (body.progress?.hasContent ?? body.head.length > 0) this.#watch.read(true);
-    this.#stopTotal = clock.after(endsAt - clock.now(), () => this.#fail(new TimeoutError(limits.total, "total")));
+    // Whoever waits for a chunk waits for the watch: this one need not keep the process from ending.
+    this.#stopTotal = clock.after(
+      endsAt - clock.now(),
+      () => this.#fail(new TimeoutError(limits.total, "total")),
+      true,
+    );
     this.#stopListening = onAbort(call.signal, (reason) => this.#fail(reason));
   }
 

@@ -347,6 +347,23 @@ describe("memory", () => {
   });
 });
 
+it("a body keeps the process from ending only while its reader waits", async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const { fetch, feeds } = streaming();
+  const before = timers();
+  const asked = resilientFetch({ fetch, profile: limits })(chatUrl, post);
+  await settled();
+  feeds[0]!.send(chunk("a"));
+  const reader = (await asked).body!.getReader();
+  await settled();
+  const unread = timers() - before;
+  await reader.read();
+  const read = reader.read();
+  await settled();
+  expect([unread, timers() - before]).toEqual([0, 1]);
+  await Promise.all([reader.cancel(), read]);
+});
+
 describe("a semaphore of 5 never has a sixth open stream", () => {
   /** Opens 50 streams, of which each has its first chunk, and leaves each as `leave` says. */
   async function openAndLeave(

@@ -38,19 +38,22 @@ export function idleWatch(
   let progressed = false;
   let firesAt = Infinity;
   let isLastCheck = false;
+  let isUnawaited = false;
   let cancel = (): void => {};
 
   function enter(nextLabel: typeof label, nextLimit: number, start: number): void {
     label = nextLabel;
     limit = nextLimit;
     since = start;
-    if (since + limit < firesAt) arm();
+    const at = since + limit;
+    if (at < firesAt || (isUnawaited && label !== "unread")) arm(Math.min(at, firesAt));
   }
 
-  function arm(): void {
+  function arm(at: number): void {
     cancel();
-    firesAt = since + limit;
-    cancel = clock.after(Math.max(0, firesAt - clock.now()), fired);
+    firesAt = at;
+    isUnawaited = label === "unread"; // a body that nobody reads does not keep the process from ending
+    cancel = clock.after(Math.max(0, firesAt - clock.now()), fired, isUnawaited);
   }
 
   function fired(): void {
@@ -61,12 +64,13 @@ export function idleWatch(
     }
     // Where the process was too busy to read, what has arrived comes in before the next timer does.
     isLastCheck = isDue;
-    arm();
+    arm(since + limit);
   }
 
   function stop(): void {
     cancel();
     firesAt = -Infinity; // no limit comes before it, so that nothing is armed any more
+    isUnawaited = false;
   }
 
   enter("unread", unread, clock.now());

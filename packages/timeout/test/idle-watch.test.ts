@@ -21,6 +21,25 @@ function watched(limits: Partial<IdleLimits>) {
   };
 }
 
+test("the process may end before a limit on nobody's waiting, but not before one on the reader's", () => {
+  const after = vi.fn<Clock["after"]>(() => () => {});
+  const watch = idleWatch({ first: 60, gap: 60, unread: 60 }, { now: () => 0, after }, () => {});
+  watch.reading();
+  watch.stop();
+  watch.reading();
+  expect(after.mock.calls.map(([, , unawaited]) => unawaited)).toEqual([true, false]);
+});
+
+test("chunks set no timer, also where the reader may wait longer than nobody", async () => {
+  const { clock, watch, armed } = watched({ first: 300, gap: 300, unread: 60 });
+  for (let chunk = 0; chunk < 50; chunk++) {
+    watch.reading();
+    await clock.advance(1);
+    watch.read(true);
+  }
+  expect(armed()).toBe(2); // for nobody, and for the reader
+});
+
 describe("while the reader waits", () => {
   test("the first progress has a limit of its own", async () => {
     const { clock, watch, said } = watched({ first: 1_000, gap: 100 });
