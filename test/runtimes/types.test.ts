@@ -45,6 +45,15 @@ describe.each(versions)("TypeScript %s", (version) => {
     );
   });
 
+  it("lets a function be sent with, also where the global fetch has properties, as Bun's has", async () => {
+    const bun = `import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
+      declare global { namespace fetch { function preconnect(url: string): void } }
+      export const made = [resilientFetch({ fetch: (url, init) => fetch(url, init) }), wrapFetch((url, init) => fetch(url, init))];
+      // @ts-expect-error It returns no promise.
+      wrapFetch(() => new Response());`;
+    expect(await complaints("preconnect", resolutions.nodenext, bun)).toBe("");
+  });
+
   async function complaints(folder: string, how: object, usage: string): Promise<string> {
     const project = join(app, `${version}-${folder}`);
     mkdirSync(project);

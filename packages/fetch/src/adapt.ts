@@ -14,7 +14,7 @@ import { lower, type Refusals } from "./lower.ts";
 import { profileOf } from "./profile-of.ts";
 import { knownProtocols } from "./protocols/known.ts";
 import type { Judges } from "./raise-options.ts";
-import { readRequest, type FetchInput, type FetchRequest } from "./request.ts";
+import { readRequest, type FetchFunction, type FetchInput, type FetchRequest } from "./request.ts";
 import { sdkCaller } from "./sdk-caller.ts";
 import { send } from "./send.ts";
 
@@ -30,7 +30,7 @@ export type FetchLayer = MiddlewareFor<FetchRequest, Response>;
 
 export interface FetchOptions {
   /** The fetch to send with. @default the global one, looked up at each attempt */
-  readonly fetch?: typeof fetch | undefined;
+  readonly fetch?: FetchFunction | undefined;
   /** The time limits: a profile's name, limits of your own, or a function of the request. @default chosen from the request */
   readonly profile?: ProfileName | Profile | ((url: string, init: RequestInit) => ProfileName | Profile) | undefined;
   /** The table of the provider that answers, where its host does not tell: behind a gateway, or on a host of your own. @default by the host of the URL */
@@ -62,11 +62,7 @@ export interface FetchOptions {
 }
 
 /** Is called as `fetch` is; a call may also bring the fetch to send with. */
-export type AdaptedFetch = (
-  input: FetchInput,
-  init?: RequestInit,
-  fetch?: typeof globalThis.fetch,
-) => Promise<Response>;
+export type AdaptedFetch = (input: FetchInput, init?: RequestInit, fetch?: FetchFunction) => Promise<Response>;
 
 /** Hides what `fetch` has no place for: who calls with more arguments, as `map` does, means nothing by it. */
 export function asFetch(adapted: AdaptedFetch): typeof fetch {

@@ -5,7 +5,7 @@ export type { AttemptEvent, BodyEvent, FetchEvent, PaceEvent, RateLimitsEvent, S
 export { HttpError } from "./http-error.ts";
 export { idempotencyKey } from "./idempotency-key.ts";
 export type { Refusals } from "./lower.ts";
-export type { FetchRequest } from "./request.ts";
+export type { FetchFunction, FetchRequest } from "./request.ts";
 export { resilientFetch } from "./resilient-fetch.ts";
 export type { ResilientFetchOptions } from "./standard-fetch.ts";
 export type { Delivered } from "./stream-error.ts";

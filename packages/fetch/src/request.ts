@@ -3,13 +3,16 @@ import { untilAborted } from "@evenkeel/core";
 import type { Profile } from "@evenkeel/timeout";
 import type { SdkCaller } from "./sdk-caller.ts";
 
+/** Any function that sends as `fetch` does: some runtimes give theirs properties, as Bun its `preconnect`, that one of yours need not have. */
+export type FetchFunction = (...args: Parameters<typeof fetch>) => ReturnType<typeof fetch>;
+
 /** One logical request. */
 export interface FetchRequest {
   readonly url: string;
   /** Everything but the signal, which each attempt has of its own. */
   readonly init: RequestInit;
   /** The fetch to send with. @default the global one, looked up at each attempt */
-  readonly fetch?: typeof fetch | undefined;
+  readonly fetch?: FetchFunction | undefined;
   /** Whether the body can be sent again. */
   readonly replayable: boolean;
   /**

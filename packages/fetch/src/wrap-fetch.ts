@@ -1,6 +1,7 @@
 /** Puts layers of one's own choice around a fetch. */
 import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
 import { adapt, asFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
+import type { FetchFunction } from "./request.ts";
 
 /**
  * Wraps `fetch` in layers, the first being the outermost, and returns a drop-in `fetch`. The layers see a failed response as an
@@ -10,14 +11,11 @@ import { adapt, asFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
  * const client = new OpenAI({ fetch: wrapFetch(fetch, retry({ retries: 5 }), timeout(60_000)), maxRetries: 0 });
  * @throws {RangeError | TypeError} An option is out of range, or `fetch` or a layer is no function.
  */
-export function wrapFetch(
-  fetch: typeof globalThis.fetch | FetchOptions,
-  ...layers: FetchLayer[]
-): typeof globalThis.fetch {
+export function wrapFetch(fetch: FetchFunction | FetchOptions, ...layers: FetchLayer[]): typeof globalThis.fetch {
   const options = isOptions(fetch) ? fetch : { fetch };
   return asFetch(adapt({ classify, classifyEvent, classifyResponse }, layers, false, options));
 }
 
-function isOptions(fetch: typeof globalThis.fetch | FetchOptions): fetch is FetchOptions {
+function isOptions(fetch: FetchFunction | FetchOptions): fetch is FetchOptions {
   return typeof fetch === "object" && fetch !== null;
 }
