@@ -18,11 +18,11 @@ import { readRequest, type FetchFunction, type FetchInput, type FetchRequest } f
 import { sdkCaller } from "./sdk-caller.ts";
 import { send } from "./send.ts";
 
-/** Which fetches of ours have handed a request to the global fetch: one of them may have been installed as that. */
-const handedOn = Symbol("handedOn");
+/** The fetches of ours that an init has passed already. A symbol, because a wrapper that makes the init anew copies it. */
+const passed = Symbol("passed");
 
-interface HandedOn {
-  [handedOn]?: readonly unknown[];
+interface Passed extends RequestInit {
+  [passed]?: readonly unknown[];
 }
 
 /** A layer of a fetch: one that serves any operation, or one that knows requests and responses. */
@@ -119,12 +119,12 @@ export function adapt(
   const pipeline = wrap(operation, ...layers);
   const before = globalThis.fetch;
 
-  return async function adapted(input, options, fetch = inner) {
-    const by = (options as HandedOn | undefined)?.[handedOn] ?? [];
-    // This is the global fetch, or below it: to ask the global one again would never end.
-    if (!fetch && by.includes(adapted)) return before(input, options);
+  return async function adapted(input, options?: Passed, fetch = inner) {
+    const passedBefore = options?.[passed] ?? [];
+    // It has come back: this is the global fetch, or below it, and to ask the global one again would never end.
+    if (passedBefore.includes(adapted)) return before(input, options);
     const { url, init, signal, replayable } = await readRequest(input, options);
-    if (!fetch) (init as HandedOn)[handedOn] = [...by, adapted];
+    if (globalThis.fetch !== before) (init as Passed)[passed] = [...passedBefore, adapted];
     const caller = sdkCaller(init.headers);
     const chosen = limitsOf(url, init);
     const now = clock.now();

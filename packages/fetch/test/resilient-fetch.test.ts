@@ -517,12 +517,30 @@ describe("a fetch that is installed as the global one", () => {
         vi.stubGlobal("fetch", resilientFetch({ retry: atOnce() }));
       },
     ],
+    [
+      "under layers of one's own, which it passes but once",
+      () => {
+        const rateLimit = semaphore({ permits: 1, maxQueue: 0 });
+        vi.stubGlobal("fetch", wrapFetch(resilientFetch({ retry: atOnce() }), rateLimit));
+      },
+    ],
+    [
+      "with a function that calls the global one",
+      () => vi.stubGlobal("fetch", resilientFetch({ fetch: (input, init) => fetch(input, init), retry: atOnce() })),
+    ],
   ])("%s, sends with the fetch that was global before", async (_how, install) => {
     const before = answering(openaiError(503, "server_error"), () => json({}));
     vi.stubGlobal("fetch", before);
     install();
     expect((await fetch(chatUrl, post)).status).toBe(200);
     expect(before).toHaveBeenCalledTimes(2);
+  });
+
+  it("leaves no trace in an init where no other is", async () => {
+    const before = answering(() => json({}));
+    vi.stubGlobal("fetch", before);
+    await resilientFetch()(chatUrl, post);
+    expect(before).toHaveBeenCalledExactlyOnceWith(chatUrl, { ...post, signal: expect.any(AbortSignal) });
   });
 
   it("sends with the fetch that it was given, and one that was not installed sends with it", async () => {
