@@ -4,7 +4,7 @@ import { meanings } from "./meanings.ts";
 import type { Protocol, ReportedError } from "./protocols/protocol.ts";
 
 /** What to look for in a stream whose protocol is unknown. */
-const marksOfErrors = /rror"|event: ?error/;
+const marksOfErrors = /rror["\n\r]/;
 
 /** Tells data from comments and empty events, in either framing. */
 const isData = /^(data: *\S|\{)/m;

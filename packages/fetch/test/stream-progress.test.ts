@@ -188,6 +188,18 @@ describe("an error in mid-stream", () => {
     expect(stream.error).toBeDefined();
   });
 
+  it.each(Object.entries(streams).filter(([, { type }]) => type === undefined))(
+    "of which only the event's name tells is seen in %s, whatever ends its lines",
+    (_name, { content }) => {
+      for (const line of ["\n", "\r\n", "\r"]) {
+        const stream = follow();
+        stream.say(content);
+        stream.say(["event: error", 'data: {"message":"boom"}', "", ""].join(line));
+        expect(stream.error?.error).toEqual({ message: "boom" });
+      }
+    },
+  );
+
   it("is not seen in content that only speaks of errors", () => {
     const stream = follow();
     for (const text of ['"error":', 'data: {"error":{}}', "[DONE]", "event: error"]) stream.say(data(delta(text)));

@@ -3,7 +3,7 @@ import type { Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
-  marks: /rror"|ping"|_stop"/,
+  marks: /rror["\n\r]|ping"|_stop"/,
 
   reader:
     () =>

@@ -16,7 +16,7 @@ const contentFields = [
 export const chatCompletions: Protocol = {
   matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
   // Of several choices all but one have another index than 0.
-  marks: /rror"|\[DONE\]|_reason": ?"|x": ?[1-9]/,
+  marks: /rror["\n\r]|\[DONE\]|_reason": ?"|x": ?[1-9]/,
 
   reader() {
     const open = new Set<unknown>();

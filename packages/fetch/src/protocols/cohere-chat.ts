@@ -6,7 +6,7 @@ export const cohereChat: Protocol = {
     /^(message-start|content-start|content-delta|tool-plan-delta|tool-call-|citation-|message-end)/.test(
       String(json?.["type"]),
     ),
-  marks: /rror"|-end/,
+  marks: /rror["\n\r]|-end/,
 
   reader:
     () =>

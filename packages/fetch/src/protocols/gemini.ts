@@ -4,7 +4,7 @@ import { isJson, list, type Protocol } from "./protocol.ts";
 export const gemini: Protocol = {
   matches: ({ json }) =>
     json !== undefined && ["candidates", "promptFeedback", "usageMetadata"].some((name) => name in json),
-  marks: /rror"|finishReason|blockReason/,
+  marks: /rror["\n\r]|finishReason|blockReason/,
 
   reader:
     () =>

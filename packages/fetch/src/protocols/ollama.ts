@@ -4,7 +4,7 @@ import { isJson, type Protocol } from "./protocol.ts";
 export const ollama: Protocol = {
   // Other servers say `done` of content that is not here.
   matches: ({ json }) => json !== undefined && "done" in json && ("message" in json || "response" in json),
-  marks: /rror"|done": ?true/,
+  marks: /rror["\n\r]|done": ?true/,
 
   reader:
     () =>

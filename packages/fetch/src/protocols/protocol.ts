@@ -34,7 +34,8 @@ export interface Protocol {
   reader(): (event: StreamEvent) => Meaning;
   /**
    * Matches in the text of every event that may be anything but plain content. Once content flows, only events that it matches are parsed:
-   * parsing all of them would cost more than the network does. Of binary messages, which are small, each is looked at.
+   * parsing all of them would cost more than the network does. Of binary messages, which are small, each is looked at. The word `error`
+   * is one at the end of a name, or of the line that names the event: content has its quotes and line ends escaped.
    */
   readonly marks?: RegExp;
 }

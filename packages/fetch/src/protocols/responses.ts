@@ -9,7 +9,7 @@ const noise = /^(response\.(created|queued|in_progress|output_item\.added|conten
 
 export const responses: Protocol = {
   matches: ({ json }) => typeof json?.["type"] === "string" && json["type"].startsWith("response."),
-  marks: /rror"|keepalive|\.(failed|completed|incomplete|cancelled)/,
+  marks: /rror["\n\r]|keepalive|\.(failed|completed|incomplete|cancelled)/,
 
   reader:
     () =>

@@ -3,7 +3,7 @@ import { isJson, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
-  marks: /rror"|_text": ?"/,
+  marks: /rror["\n\r]|_text": ?"/,
 
   reader:
     () =>
