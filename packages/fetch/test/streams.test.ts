@@ -347,7 +347,7 @@ describe("memory", () => {
   });
 });
 
-it("a body keeps the process from ending only while its reader waits", async () => {
+it("a body that nobody has read lets the process end, and one for which its reader waits does not", async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const { fetch, feeds } = streaming();
   const before = timers();
