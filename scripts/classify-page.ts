@@ -170,7 +170,8 @@ None: it only says what things mean.
 ## How it composes
 
 \`resilientFetch\` judges every response and error by it, and takes a provider's table as its \`provider\`. A layer alone takes it as its own
-\`classify\` option, and a whole pipeline through \`classify\` in the call's init. Whether a call was *aborted* is not its question: each layer asks its own signal.
+\`classify\` option, and a whole pipeline through \`classify\` in the call's init. Whether a call was *aborted* is not its question: each
+layer asks its own signal.
 
 \`\`\`ts
 import { classify } from "@evenkeel/classify";

@@ -30,6 +30,7 @@ export function checkNumber(
     `Expected \`${name}\` to be ${rule}${upper}, got ${show(value)}`,
   );
   // What a function of the user's returns is checked in the midst of a call: no other attempt mends it, and no upstream is to blame.
+  // Not enumerable, or whoever prints the error would print this, too.
   throw Object.defineProperty(error, "verdict", { value: { action: "stop", processed: "no" } });
 }
 

@@ -14,9 +14,9 @@ export interface ResumeOptions {
 }
 
 /**
- * Continues a broken stream from the last event that came whole. It can do so for OpenAI's background responses, made or read again, by `starting_after`, and
- * for a GET whose events have ids, by `Last-Event-ID`; any other stream passes as it is. To be the outermost layer: each
- * continuation is a call of its own to the layers below. Chunks are cut anew at the ends of events.
+ * Continues a broken stream from the last event that came whole. It can do so for OpenAI's background responses, made or read again,
+ * by `starting_after`, and for a GET whose events have ids, by `Last-Event-ID`; any other stream passes as it is. To be the outermost
+ * layer: each continuation is a call of its own to the layers below. Chunks are cut anew at the ends of events.
  * @example
  * const client = new OpenAI({ fetch: wrapFetch(fetch, resume(), retry()), maxRetries: 0 });
  * @throws {RangeError | TypeError} An option is out of range.

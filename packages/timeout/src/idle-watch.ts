@@ -46,6 +46,7 @@ export function idleWatch(
     limit = nextLimit;
     since = start;
     const at = since + limit;
+    // For a reader the process must not end. His timer fires no later than the one there was: or each chunk would set two.
     if (at < firesAt || (isUnawaited && label !== "unread")) arm(Math.min(at, firesAt));
   }
 
