@@ -111,19 +111,23 @@ describe("a background response", () => {
 });
 
 describe("a GET whose events have ids", () => {
-  const frames = ["a", "b", "c"].map((letter, index) => `id: ${index}\ndata: ${letter}\n\n`);
-
-  it("is continued by Last-Event-ID", async () => {
-    const ids: (string | null)[] = [];
-    const fetch: Fetch = async (_input, init) => {
-      const id = new Headers(init?.headers).get("last-event-id");
-      ids.push(id);
-      const rest = encoder.encode(frames.slice(id === null ? 0 : Number(id) + 1).join(""));
-      return streamed(ids.length === 1 ? rest.slice(0, frames[0]!.length + 3) : rest, ids.length === 1);
-    };
-    expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(frames.join(""));
-    expect(ids).toEqual([null, "0"]);
-  });
+  it.each(["\n", "\r\n", "\r"])(
+    "is continued by Last-Event-ID, also byte by byte where %j ends its lines",
+    async (end) => {
+      const frames = ["a", "b", "c"].map((letter, index) => [`id: ${index}`, `data: ${letter}`, "", ""].join(end));
+      for (const size of [50, 1]) {
+        const ids: (string | null)[] = [];
+        const fetch: Fetch = async (_input, init) => {
+          const id = new Headers(init?.headers).get("last-event-id");
+          ids.push(id);
+          const rest = encoder.encode(frames.slice(id === null ? 0 : Number(id) + 1).join(""));
+          return streamed(ids.length === 1 ? rest.slice(0, frames[0]!.length + 3) : rest, ids.length === 1, size);
+        };
+        expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(frames.join(""));
+        expect(ids).toEqual([null, "0"]);
+      }
+    },
+  );
 });
 
 describe("an event that is long", () => {
