@@ -9,21 +9,182 @@ const prompt = "Why? ".repeat(10_000);
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 describe("the limits of a request whose caller named none", () => {
-  it.each<[name: string, url: string, body: RequestInit["body"], profile: keyof typeof profiles]>([
+  const { long, streaming, reasoning } = profiles;
+  const thoughtful = { ...reasoning, firstContent: long.total };
+  const kinds = { long, streaming, reasoning, "reasoning in one piece": thoughtful };
+  const google = "https://generativelanguage.googleapis.com/v1beta/models";
+  const bedrock = "https://bedrock-runtime.us-east-1.amazonaws.com/model";
+  const azure = "https://x.openai.azure.com/openai/deployments";
+
+  it.each<[name: string, url: string, body: RequestInit["body"], kind: keyof typeof kinds]>([
     ["a stream", chatUrl, '{"model":"gpt-4o","stream":true}', "streaming"],
-    ["a stream that is asked for behind a long prompt", chatUrl, `{"prompt":"${prompt}","stream": true}`, "streaming"],
-    ["a stream by its path", "https://bedrock/model/x/converse-stream", "{}", "streaming"],
+    ["a stream by its path", `${bedrock}/x/converse-stream`, "{}", "streaming"],
     ["a model that thinks", chatUrl, '{"model":"o3","stream":true}', "reasoning"],
-    ["an effort to think", chatUrl, '{"model":"m","reasoning_effort":"high"}', "reasoning"],
-    ["no effort to think", chatUrl, '{"model":"m","reasoning_effort":"none"}', "long"],
-    ["thinking that is switched off", chatUrl, '{"thinking":{"type":"disabled"}}', "long"],
-    ["bytes", chatUrl, bytes('{"model":"o3"}'), "reasoning"],
+    ["a model that thinks, in one piece", chatUrl, '{"model":"o3"}', "reasoning in one piece"],
+    ["bytes", chatUrl, bytes('{"model":"o3"}'), "reasoning in one piece"],
     ["a buffer, into which the body of a Request is read", chatUrl, bytes('{"stream":true}').buffer, "streaming"],
-    ["bytes that end in settings", chatUrl, bytes(`{"prompt":"${prompt}","stream":true}`), "streaming"],
     ["a form, which cannot be looked into", chatUrl, new FormData(), "long"],
     ["no body", chatUrl, undefined, "long"],
-  ])("fit %s", (_name, url, body, profile) => {
-    expect(profileOf(url, { body: body ?? null })).toEqual(profiles[profile]);
+    [
+      "what only looks like settings, in a prompt",
+      chatUrl,
+      JSON.stringify({ prompt: '{"model":"o1","stream":true}' }),
+      "long",
+    ],
+    [
+      "a tool that is to give its reasoning",
+      chatUrl,
+      `{"tools":[{"properties":{"reasoning":{"type":"string"},"thinking":{"type":"string"}}}],"stream":true}`,
+      "streaming",
+    ],
+    [
+      "a message that tells what was thought",
+      chatUrl,
+      '{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"Hm."}],"reasoning":"Hm."}],"stream":true}',
+      "streaming",
+    ],
+    ["Gemini's model, in its path", `${google}/gemini-2.5-pro:streamGenerateContent?alt=sse`, "{}", "reasoning"],
+    ["Gemini's model, in one piece", `${google}/gemini-3-pro-preview:generateContent`, "{}", "reasoning in one piece"],
+    [
+      "Gemini's model that does not think unasked",
+      `${google}/gemini-2.5-flash-lite:streamGenerateContent`,
+      "{}",
+      "streaming",
+    ],
+    ["Gemini's model before it thought", `${google}/gemini-2.0-flash:streamGenerateContent`, "{}", "streaming"],
+    ["Bedrock's model, in its path", `${bedrock}/us.deepseek.r1-v1%3A0/converse-stream`, "{}", "reasoning"],
+    ["Bedrock's model that does not think", `${bedrock}/amazon.nova-premier-v1%3A0/converse-stream`, "{}", "streaming"],
+    [
+      "Azure's deployment, in its path",
+      `${azure}/o3-mini/chat/completions?api-version=1`,
+      '{"stream":true}',
+      "reasoning",
+    ],
+  ])("fit %s", (_name, url, body, kind) => {
+    expect(profileOf(url, { body: body ?? null })).toEqual(kinds[kind]);
+  });
+
+  it.each([
+    "o1",
+    "o3-mini",
+    "openai/o4-mini",
+    "gpt-5",
+    "gpt-5.2-pro",
+    "gpt-5-codex",
+    "codex-mini-latest",
+    "openai/gpt-oss-120b",
+    "gpt-oss:20b",
+    "deepseek-reasoner",
+    "deepseek-r1:8b",
+    "deepseek-ai/DeepSeek-R1",
+    "qwq-32b",
+    "qvq-max",
+    "qwen3-235b-a22b-thinking-2507",
+    "grok-4",
+    "grok-4-fast-reasoning",
+    "grok-3-mini",
+    "magistral-medium-latest",
+    "kimi-k2-thinking",
+    "sonar-reasoning-pro",
+    "sonar-deep-research",
+    "google/gemini-2.5-flash",
+    "gemini-3-flash-preview",
+    "gemini-flash-latest",
+    "claude-3-7-sonnet:thinking",
+  ])("leave %s its time to think", (model) => {
+    expect(profileOf(chatUrl, { body: `{"model":"${model}","stream":true}` })).toEqual(reasoning);
+  });
+
+  it.each([
+    "gpt-4o",
+    "gpt-4.1-mini",
+    "gpt-5-chat-latest",
+    "gpt-5.1-chat-latest",
+    "deepseek-chat",
+    "grok-3",
+    "grok-4-fast-non-reasoning",
+    "claude-sonnet-4-5",
+    "mistral-large-latest",
+    "gemini-1.5-pro",
+    "kimi-k2-0905",
+    "amazon.nova-pro-v1:0",
+    "llama3.2",
+    "command-r-plus",
+  ])("notice soon when %s hangs", (model) => {
+    expect(profileOf(chatUrl, { body: `{"model":"${model}","stream":true}` })).toEqual(streaming);
+  });
+
+  it.each([
+    '"reasoning_effort":"high"',
+    '"reasoning":{"effort":"low","summary":"auto"}',
+    '"reasoning":{"summary":"auto"}',
+    '"reasoning":{"max_tokens":2000}',
+    '"reasoning":{"enabled":true}',
+    '"thinking":{"type":"enabled","budget_tokens":1024}',
+    '"thinking":{"budget_tokens":1024,"type":"enabled"}',
+    '"thinking": { "type": "adaptive" }',
+    '"thinking":true',
+    '"think":true',
+    '"think":"high"',
+    '"enable_thinking":true',
+    '"generationConfig":{"thinkingConfig":{"thinkingBudget":1024}}',
+    '"generationConfig":{"thinkingConfig":{"thinkingLevel":"high"}}',
+    '"extra_body":{"google":{"thinking_config":{"thinking_budget":-1}}}',
+    '"additionalModelRequestFields":{"reasoning_config":{"type":"enabled","budget_tokens":2000}}',
+    '"additionalModelRequestFields":{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"low"}}',
+  ])("leave a model that is told %s its time", (setting) => {
+    expect(profileOf(chatUrl, { body: `{"model":"m",${setting},"stream":true}` })).toEqual(reasoning);
+  });
+
+  it.each([
+    '"model":"gpt-5.1","reasoning_effort":"none"',
+    '"model":"gpt-5.1","reasoning":{"summary":null,"effort":"none"}',
+    '"model":"x-ai/grok-4-fast","reasoning":{"enabled":false}',
+    '"model":"claude-sonnet-4-5","thinking":{"type":"disabled"}',
+    '"model":"google/gemini-2.5-flash","thinkingConfig":{"includeThoughts":false,"thinkingBudget":0}',
+    '"model":"gemini-2.5-flash","extra_body":{"google":{"thinking_config":{"thinking_budget":0}}}',
+    '"model":"deepseek-r1","think":false',
+    '"model":"qwen3-thinking","enable_thinking":false',
+    '"model":"m","reasoning_effort":null,"reasoning":null,"thinking":null',
+  ])("notice soon when what is told %s hangs", (settings) => {
+    expect(profileOf(chatUrl, { body: `{${settings},"stream":true}` })).toEqual(streaming);
+  });
+
+  it.each([
+    ["a stream", '"stream": true', "streaming"],
+    ["a setting", '"stream":true,"reasoning":{"effort":"high"}', "reasoning"],
+  ] as const)("find %s behind a long prompt", (_name, behind, kind) => {
+    expect(profileOf(chatUrl, { body: `{"prompt":"${prompt}",${behind}}` })).toEqual(profiles[kind]);
+    expect(profileOf(chatUrl, { body: bytes(`{"prompt":"${prompt}",${behind}}`) })).toEqual(profiles[kind]);
+  });
+
+  it.each([
+    [100_000, 60_000],
+    [400_000, 115_000],
+    [40_000_000, 300_000],
+  ])("give a stream for a prompt of %i characters %i ms to its first content", (length, firstContent) => {
+    const body = `{"stream":true,"prompt":"`.padEnd(length - 2, "x") + '"}';
+    expect(profileOf(chatUrl, { body })).toEqual({ ...streaming, firstContent });
+  });
+
+  it("do not take an image for a million tokens", () => {
+    expect(profileOf(chatUrl, { body: `{"image":"${"x".repeat(20_000_000)}"}` })).toEqual(long);
+  });
+
+  it.each([
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_new_tokens",
+    "maxTokens",
+    "maxOutputTokens",
+    "num_predict",
+  ])("grow with %s, for models that think as for others", (setting) => {
+    for (const model of ["m", "o3"]) {
+      const { firstContent, total } = profileOf(chatUrl, { body: `{"model":"${model}","x":{"${setting}":100000}}` });
+      expect(firstContent).toBeGreaterThan(5_000_000);
+      expect(total).toBeGreaterThanOrEqual(firstContent);
+    }
   });
 
   it("grow with the answer that is asked for", () => {
