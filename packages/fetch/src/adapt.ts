@@ -144,7 +144,10 @@ export function adapt(
   };
 }
 
-/** What is limited, and what fails, is a provider's server. Most calls go where the last one went: the URL is not parsed again. */
+/**
+ * What is limited, and what fails, is a provider's server; what a fetch takes without one loads a single upstream. Most calls go where
+ * the last one went: the URL is not parsed again.
+ */
 function originOf(): (url: string) => string {
   let last = "";
   let origin = "";
@@ -152,7 +155,7 @@ function originOf(): (url: string) => string {
     if (url === last) return origin;
     last = url;
     const base = globalThis.location?.href; // in a browser a URL may be relative
-    return (origin = URL.canParse(url, base) ? new URL(url, base).origin : url);
+    return (origin = URL.canParse(url, base) ? new URL(url, base).origin : "default");
   };
 }
 

@@ -7,18 +7,21 @@ export class HttpError extends ResilienceError {
   override readonly name = "HttpError" as const;
   readonly code = "HTTP_ERROR" as const;
   readonly verdict: Verdict;
-  /** The response with its body, which nobody has read yet. */
-  readonly response: Response;
+  readonly status: number;
+  /** Not printed with the error: a log of it would show the URL, and with Gemini's the key, and the headers. */
+  readonly #response: Response;
 
   /** Neither the message nor any event tells the body or the URL's path: keys and prompts may stand there. */
   constructor(response: Response, verdict: Verdict) {
     super(`HTTP ${response.status} (${verdict.kind})`);
-    this.response = response;
+    this.status = response.status;
+    this.#response = response;
     this.verdict = verdict;
   }
 
-  get status(): number {
-    return this.response.status;
+  /** The response with its body, which nobody has read yet. */
+  get response(): Response {
+    return this.#response;
   }
 
   /** How long the upstream asks to be left alone, in milliseconds. */

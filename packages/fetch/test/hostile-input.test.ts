@@ -1,7 +1,8 @@
 import { systemClock, type ResilienceEvent } from "@evenkeel/core";
-import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
+import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import * as fc from "fast-check";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
 import { knownProtocols } from "../src/protocols/known.ts";
@@ -219,20 +220,27 @@ describe("a secret", () => {
           headers: { "content-type": "text/event-stream" },
         }),
     ],
-  ])("stands in no message and no event's own fields after %s", async (_, respond) => {
+  ])("stands in no event, message or print of an error after %s", async (_, respond) => {
     const told: string[] = [];
     const note = (error: unknown): void => {
       if (error instanceof Error) told.push(String(error), error.stack ?? "");
+      // What the upstream itself has reported is kept, for whoever looks for it.
+      if (!(error instanceof StreamError)) told.push(inspect(error, { depth: 9 }), String(JSON.stringify(error)));
     };
     const emit = (event: ResilienceEvent): void => {
-      const { call: _call, ...fields } = event as ResilienceEvent & Record<string, unknown>;
-      note(fields["error"]);
-      told.push(JSON.stringify({ ...fields, error: undefined }));
+      const { error, ...fields } = event as ResilienceEvent & Record<string, unknown>;
+      note(error);
+      told.push(JSON.stringify(fields), inspect(fields, { depth: 9 }));
     };
     const url = `${chatUrl}?key=${secret}`;
     const init = { ...post, headers: { authorization: `Bearer ${secret}` }, body: JSON.stringify({ prompt }) };
     try {
-      const response = await resilientFetch({ fetch: async () => respond(), emit, ...atOnce })(url, init);
+      const fetch = async (): Promise<Response> => {
+        const response = respond();
+        response.headers.set("set-cookie", secret);
+        return Object.defineProperty(response, "url", { value: url });
+      };
+      const response = await resilientFetch({ fetch, emit, ...atOnce })(url, init);
       const reader = response.body!.getReader();
       while (!(await reader.read()).done);
     } catch (error) {

@@ -645,6 +645,13 @@ it("a page's relative URLs load the page's own origin, and no event tells their 
   expect(keys).toEqual(["https://app.example", "https://app.example", "https://api.example"]);
 });
 
+it("what a fetch takes that is no whole URL loads one upstream, and no event tells it", async () => {
+  const keys: string[] = [];
+  const resilient = resilientFetch({ fetch: answering(() => json(whole)), emit: ({ key }) => void keys.push(key) });
+  for (const url of ["/api/chat?key=secret", "/api/chat?key=other"]) await resilient(url, post);
+  expect(keys).toEqual(["default", "default"]);
+});
+
 it("a mock that answers at once, without a promise, will do under a limit to the headers, too", async () => {
   const fetch = (() => json(whole)) as unknown as Fetch;
   const response = await resilientFetch({ fetch, profile: { ...limits, headers: 500 } })(chatUrl, post);
