@@ -13,7 +13,7 @@ export interface AttemptEvent extends ResilienceEvent {
   readonly verdict: Verdict | undefined;
 }
 
-/** A body is over: read to its end, cut, cancelled or forgotten. */
+/** A body that was handed on while it came is over: read to its end, cut, cancelled or forgotten. One that was read whole before tells none. */
 export interface BodyEvent extends ResilienceEvent {
   readonly type: "body";
   /** Milliseconds from the first content. */

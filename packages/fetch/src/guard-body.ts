@@ -155,7 +155,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (this.#isOver) return;
     if (this.#body.progress?.isWhole && !this.#call.signal.aborted) return this.#endWell(error);
     // A body that nobody reads says nothing about the upstream.
-    this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error);
+    this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
     this.#failure = error;
     this.controller?.error(error); // before cancelling: the other way round a deaf body would seem to end well
     this.#release(error);
@@ -170,7 +170,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#release(reason);
   }
 
-  #finish(error: unknown): void {
+  #finish(error: unknown, told = error): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#endWork(error); // first: in a Worker that forgets a body, no timer can be stopped
@@ -178,7 +178,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#stopListening();
     this.#watch.stop();
     this.#stopTotal();
-    this.#options.ended(this.#bytes, error);
+    this.#options.ended(this.#bytes, told);
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {

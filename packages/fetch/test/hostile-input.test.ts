@@ -225,7 +225,7 @@ describe("a secret", () => {
     const note = (error: unknown): void => {
       if (error instanceof Error) told.push(String(error), error.stack ?? "");
       // What the upstream itself has reported is kept, for whoever looks for it.
-      if (!(error instanceof StreamError)) told.push(inspect(error, { depth: 9 }), String(JSON.stringify(error)));
+      if (!(error instanceof StreamError)) told.push(inspect(error, { depth: 9 }), JSON.stringify({ error }));
     };
     const emit = (event: ResilienceEvent): void => {
       const { error, ...fields } = event as ResilienceEvent & Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import type { ResilienceEvent } from "@evenkeel/core";
 import { resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
 import { semaphore, tokenBucket } from "@evenkeel/rate-limit";
@@ -220,6 +221,21 @@ describe("a streamed body", () => {
     expect(await response.text()).toBe(chunk("a") + done);
     expect(clock.pending).toBe(0);
     expect(told.at(-1)).toMatchObject({ type: "body", bytes: (chunk("a") + done).length, error: undefined });
+  });
+
+  it("that nobody reads is told of as given up, and blames no upstream", async () => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const told: ResilienceEvent[] = [];
+    const breaker = circuitBreaker({ trip: [consecutive(1)], clock });
+    const emit = (event: ResilienceEvent): void => void told.push(event);
+    const asked = resilientFetch({ fetch, clock, breaker, emit, key: () => "key" })(chatUrl, post);
+    await settled();
+    feeds[0]!.send(chunk("a"));
+    await asked;
+    await clock.advance(60_000);
+    expect(told.at(-1)).toMatchObject({ type: "body", error: { name: "TimeoutError", label: "unread" } });
+    expect(breaker.state("key")).toBe("closed");
   });
 
   it("that is refused a peek is handed on with its headers", async () => {
