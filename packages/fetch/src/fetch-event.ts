@@ -9,7 +9,7 @@ export interface AttemptEvent extends ResilienceEvent {
   readonly duration: number;
   /** The HTTP status, where there was a response. */
   readonly status: number | undefined;
-  /** The verdict on the failure, or `undefined` for a success. */
+  /** The verdict on the failure, of the kind `cancelled` where the caller aborted, or `undefined` for a success. */
   readonly verdict: Verdict | undefined;
 }
 

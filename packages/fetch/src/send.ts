@@ -1,5 +1,5 @@
 /** The operation at the bottom: sends one attempt, and raises what is no answer. */
-import { judge, type Next } from "@evenkeel/core";
+import { isTimeout, judge, type Call, type Next, type Verdict } from "@evenkeel/core";
 import { timeout } from "@evenkeel/timeout";
 import { about, type AttemptEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -36,8 +36,16 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
         ...about(call),
         duration: clock.now() - sentAt,
         status: response?.status,
-        verdict: failure === undefined ? undefined : judge(call, failure),
+        verdict: failure === undefined ? undefined : verdictOn(call, failure),
       } as AttemptEvent);
     }
   };
 }
+
+/** Who gave up is told from the signal: a caller may abort with anything, an error that looks like the upstream's included. */
+function verdictOn(call: Call, failure: unknown): Verdict {
+  const { aborted, reason } = call.signal;
+  return aborted && !isTimeout(reason) ? cancelled : judge(call, failure);
+}
+
+const cancelled: Verdict = { action: "stop", kind: "cancelled", processed: "maybe", health: "neutral" };

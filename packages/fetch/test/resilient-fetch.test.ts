@@ -5,7 +5,7 @@ import { groq } from "@evenkeel/classify";
 import { resilientFetch, wrapFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { resilientFetch as genericFetch } from "@evenkeel/fetch/generic";
 import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
-import type { Clock } from "@evenkeel/core";
+import type { Clock, ResilienceEvent } from "@evenkeel/core";
 import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
@@ -494,6 +494,24 @@ describe("events", () => {
     expect(events[2]).toMatchObject({ status: 200, attempt: 2, verdict: undefined });
     expect(new Set(events.map((event) => (event as { call: object }).call)).size).toBe(1);
     expect(JSON.stringify(events)).not.toContain("sk-secret");
+  });
+});
+
+describe("the event of an attempt", () => {
+  it.each([
+    ["an error of its own", new Error("The user left")],
+    ["a limit of its own", new DOMException("The operation was aborted due to timeout", "TimeoutError")],
+    ["what looks like the network's", Object.assign(new Error("reset"), { code: "ECONNRESET" })],
+  ])("blames no upstream where the caller aborts with %s", async (_what, reason) => {
+    const events: ResilienceEvent[] = [];
+    const hanging: Fetch = (_input, init) =>
+      new Promise((_resolve, reject) => init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason)));
+    const caller = new AbortController();
+    const resilient = resilientFetch({ fetch: hanging, emit: (event) => void events.push(event) });
+    const asked = resilient(chatUrl, { ...post, signal: caller.signal });
+    setImmediate(() => caller.abort(reason));
+    await expect(asked).rejects.toBe(reason);
+    expect(events).toMatchObject([{ type: "attempt", verdict: { kind: "cancelled", health: "neutral" } }]);
   });
 });
 
