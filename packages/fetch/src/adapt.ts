@@ -53,7 +53,7 @@ export interface FetchOptions {
   readonly errorBodyTimeout?: number | undefined;
   /** For how many milliseconds a body may stay unread before it is given up. @default 60_000 */
   readonly unreadTimeout?: number | undefined;
-  /** Whether pings and comments count as progress of a stream. @default false */
+  /** Whether pings and comments count as progress of a stream that was handed on: with `peek: 0` from its start. @default false */
   readonly pingsAreProgress?: boolean | undefined;
   /** Receives the events of all layers. @default none */
   readonly emit?: Emit | undefined;

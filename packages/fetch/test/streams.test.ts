@@ -138,6 +138,30 @@ describe("a streamed body", () => {
     expect(failure?.name ?? "no error").toBe(name);
   });
 
+  it.each([
+    [undefined, "first-content"],
+    [0, "no error"],
+  ])(
+    "with a peek of %s and nothing but pings that count, up to its first content, ends with %s",
+    async (peek, label) => {
+      const clock = fakeClock();
+      const { fetch, feeds } = streaming();
+      const options = { fetch, clock, profile: limits, pingsAreProgress: true, retry: retry({ retries: 0, clock }) };
+      const text = resilientFetch({ ...options, peek })(chatUrl, post).then(
+        (response) => response.text().then(() => "no error"),
+        (error: TimeoutError) => error.label,
+      );
+      await settled();
+      for (let pings = 0; pings < 10; pings++) {
+        feeds[0]!.send(": keep-alive\n\n");
+        await clock.advance(400);
+      }
+      feeds[0]!.send(chunk("a") + done);
+      await clock.advance(1_000);
+      expect(await text).toBe(label);
+    },
+  );
+
   it("is bounded by the total limit, and stays a failure for the breaker", async () => {
     const clock = fakeClock();
     const { fetch, feeds } = streaming();
