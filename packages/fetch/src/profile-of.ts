@@ -49,6 +49,7 @@ export function profileOf(url: string, { body }: RequestInit): Profile {
 
 function reasons(url: string, settings: string): boolean {
   if (thinksNot.test(settings)) return false;
-  const [, model = ""] = modelInBody.exec(settings) ?? modelInPath.exec(url) ?? [];
-  return thinks.test(settings) || (thinker.test(model) && !noThinker.test(model));
+  // Both: a deployment may have a name of its own, and what a tool was called with a field of that name.
+  const models = `${modelInPath.exec(url)?.[1]} ${modelInBody.exec(settings)?.[1]}`;
+  return thinks.test(settings) || (thinker.test(models) && !noThinker.test(models));
 }

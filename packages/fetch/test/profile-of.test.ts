@@ -44,6 +44,12 @@ describe("the limits of a request whose caller named none", () => {
       "streaming",
     ],
     ["Gemini's model, in its path", `${google}/gemini-2.5-pro:streamGenerateContent?alt=sse`, "{}", "reasoning"],
+    [
+      "Gemini's model, beside a model of cars",
+      `${google}/gemini-2.5-pro:streamGenerateContent`,
+      '{"args":{"model":"T"}}',
+      "reasoning",
+    ],
     ["Gemini's model, in one piece", `${google}/gemini-3-pro-preview:generateContent`, "{}", "reasoning in one piece"],
     [
       "Gemini's model that does not think unasked",
@@ -54,6 +60,12 @@ describe("the limits of a request whose caller named none", () => {
     ["Gemini's model before it thought", `${google}/gemini-2.0-flash:streamGenerateContent`, "{}", "streaming"],
     ["Bedrock's model, in its path", `${bedrock}/us.deepseek.r1-v1%3A0/converse-stream`, "{}", "reasoning"],
     ["Bedrock's model that does not think", `${bedrock}/amazon.nova-premier-v1%3A0/converse-stream`, "{}", "streaming"],
+    [
+      "Azure's deployment, of another name",
+      `${azure}/mine/chat/completions`,
+      '{"model":"o3","stream":true}',
+      "reasoning",
+    ],
     [
       "Azure's deployment, in its path",
       `${azure}/o3-mini/chat/completions?api-version=1`,
