@@ -1,5 +1,6 @@
 /** Makes an error of a response that is a failure as a whole. */
 import type { Call } from "@evenkeel/core";
+import { maySayNothing } from "./expects-data.ts";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
 import type { RaiseOptions, ResponseSummary } from "./raise-options.ts";
@@ -20,6 +21,8 @@ export async function raiseFailure(
   const summary: ResponseSummary = { status, headers, body: text, url: call.input.url };
   const verdict = options.classifyResponse(summary, { now: options.clock.now() });
   const isSuccess = status < 400;
+  // Some servers call everything a page that is not called otherwise.
+  if (isSuccess && text === "" && maySayNothing(response)) return rebuild(response, body);
   const rebuilt = rebuild(
     response,
     body,

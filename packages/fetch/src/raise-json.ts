@@ -1,6 +1,6 @@
 /** Reads a JSON answer whole before it is handed on. */
 import type { Call } from "@evenkeel/core";
-import { expectsAnswer, expectsData } from "./expects-data.ts";
+import { expectsAnswer, expectsData, maySayNothing } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -21,13 +21,12 @@ export async function raiseJson(
   if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body).trim();
-  const maySayNothing = response.status !== 200 || response.headers.get("content-length") === "0";
-  const isMissing = text === "" && !maySayNothing && expectsData(call.input.init);
-  if (isMissing || isCut(text)) {
+  const isMissing = text === "" && !maySayNothing(response) && expectsData(call.input);
+  if (isMissing || (response.status !== 206 && isCut(text))) {
     const delivered = { bytes: body.byteLength, chunks: chunks.length };
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }
-  const reported = expectsAnswer(call.input.init) ? errorIn(text) : undefined;
+  const reported = expectsAnswer(call.input) ? errorIn(text) : undefined;
   const verdict = reported && options.classifyEvent(reported, { url: call.input.url, now: options.clock.now() });
   // A resource may have a field of this name that tells of no failure, such as a job that has not failed yet.
   if (reported && verdict) throw reportedFailure(response, reported, verdict);

@@ -26,11 +26,11 @@ export function raise(
   if (!response.body || call.input.init.method?.toUpperCase() === "HEAD") return response;
   // What comes with a redirect is not meant to be read.
   const contentType = response.status < 300 ? (response.headers.get("content-type") ?? "") : "";
-  if (isWebPage(contentType) && expectsData(call.input.init)) return raiseFailure(call, response, options);
+  if (isWebPage(contentType) && expectsData(call.input)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
   // Lines that are only read may be the records of jobs, of which some failed.
-  const isStream = expectsAnswer(call.input.init) || isEventStream(contentType);
+  const isStream = expectsAnswer(call.input) || isEventStream(contentType);
   const progress = isStream ? progressOf(contentType, options.protocols) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType) && options.peek > 0) return raiseJson(call, response, reader, options);

@@ -303,6 +303,36 @@ describe("a response", () => {
     expect(sent).toBe(2);
   });
 
+  it.each([
+    "https://api.openai.com/v1/responses/resp_1/cancel",
+    "https://x.openai.azure.com/openai/responses/resp_1/cancel?api-version=v1",
+    "https://us-central1-aiplatform.googleapis.com/v1/projects/p/models/veo:fetchPredictOperation",
+  ])("to a POST that ends or reads a job is the job's record, though it failed: %s", async (url) => {
+    const record = { name: "1", done: true, error: { code: 13, message: "Internal error" } };
+    const fetch = vi.fn<Fetch>(async () => json(record));
+    const response = await resilientFetch({ fetch, retry: atOnce() })(url, post);
+    expect([response.status, await response.json(), fetch.mock.calls.length]).toEqual([200, record, 1]);
+  });
+
+  it.each<[method: string, status: number, headers: Record<string, string>]>([
+    ["POST", 200, { "content-length": "0" }],
+    ["DELETE", 200, { "content-length": "0" }],
+    ["POST", 202, {}],
+  ])("to %s of %i without a body is no page, though it calls itself one", async (method, status, headers) => {
+    const page = { "content-type": "text/html; charset=utf-8", ...headers };
+    const fetch: Fetch = async () => new Response("", { status, headers: page });
+    const accept = { accept: "application/json" };
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method, headers: accept });
+    expect([response.status, response.statusText, await response.text()]).toEqual([status, "", ""]);
+  });
+
+  it("to a request for a range is a part of the JSON, and no cut one", async () => {
+    const part = { status: 206, headers: { "content-type": "application/json", "content-range": "bytes 0-3/9" } };
+    const fetch = vi.fn<Fetch>(async () => new Response('{"a"', part));
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { headers: { range: "bytes=0-3" } });
+    expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([206, '{"a"', 1]);
+  });
+
   it("larger than the peek passes byte for byte", async () => {
     const large = { text: "x".repeat(600_000) };
     const fetch: Fetch = async () => json(large);
