@@ -552,6 +552,8 @@ describe("a fetch that is installed as the global one", () => {
     install();
     expect((await fetch(chatUrl, post)).status).toBe(200);
     expect(before).toHaveBeenCalledTimes(2);
+    await fetch("data:,hello");
+    expect(before).toHaveBeenCalledTimes(3);
   });
 
   it("leaves no trace in an init where no other is", async () => {

@@ -1,5 +1,6 @@
-import Anthropic, { APIError, ServiceUnavailableError } from "@anthropic-ai/sdk";
+import Anthropic, { APIError, ServiceUnavailableError, toFile } from "@anthropic-ai/sdk";
 import { resilientFetch, StreamError, type RateLimitsEvent } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
 import {
   anthropicError,
@@ -80,6 +81,20 @@ describe("batches", () => {
     expect(read).toEqual(results);
     expect(server.requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET", "GET", "GET", "GET", "GET"]);
   });
+});
+
+it("uploads a file under a limit of one call at a time: the response that it looks at before, and never reads, keeps no permit", async () => {
+  await using server = await faultServer({ respond: () => json({ id: "file_1", type: "file" }) });
+  const events: string[] = [];
+  const fetch = resilientFetch({
+    key: () => "anthropic",
+    rateLimit: semaphore({ permits: 1, maxQueue: 0 }),
+    emit: ({ type }) => void events.push(type),
+  });
+  const { beta } = new Anthropic({ baseURL: server.url, apiKey: "none", fetch, maxRetries: 0 });
+  const file = await toFile(Buffer.from("keel"), "keel.txt");
+  expect(await beta.files.upload({ file })).toMatchObject({ id: "file_1" });
+  expect(events).toEqual(["attempt"]);
 });
 
 it("has its rate limits read", async () => {
