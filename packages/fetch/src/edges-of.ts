@@ -12,6 +12,12 @@ export function tokensIn(body: unknown): number {
   return inspectable(body).length / charactersPerToken;
 }
 
+/** Counts the bytes of the files in a body; 0 where that cannot be told without reading it. */
+export function bytesIn(body: unknown): number {
+  if (body instanceof FormData) return [...body.values()].reduce((bytes, value) => bytes + bytesIn(value), 0);
+  return body instanceof Blob ? body.size : 0;
+}
+
 /** Returns the beginning and the end of a body, or the whole where it is short. */
 export function edgesOf(body: unknown): string {
   const whole = inspectable(body);

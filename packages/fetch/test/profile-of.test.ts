@@ -3,10 +3,17 @@ import { fakeClock } from "@evenkeel/testkit";
 import { describe, expect, it } from "vitest";
 import { resilientFetch } from "@evenkeel/fetch";
 import { profileOf } from "../src/profile-of.ts";
-import { chatUrl, type Fetch } from "./answers.ts";
+import { chatUrl, feed, type Fetch } from "./answers.ts";
 
 const prompt = "Why? ".repeat(10_000);
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+function formOf(file: Blob): FormData {
+  const form = new FormData();
+  form.set("purpose", "batch");
+  form.set("file", file);
+  return form;
+}
 
 describe("the limits of a request whose caller named none", () => {
   const { long, streaming, reasoning } = profiles;
@@ -72,6 +79,16 @@ describe("the limits of a request whose caller named none", () => {
       '{"stream":true}',
       "reasoning",
     ],
+    [
+      "an image that is drawn in the answer",
+      chatUrl,
+      '{"tools":[{"type":"image_generation"}],"stream":true}',
+      "reasoning",
+    ],
+    ["a tool of the provider's", chatUrl, '{"tools":[{"type":"code_execution_20260120"}],"stream":true}', "reasoning"],
+    ["a tool of the caller's", chatUrl, '{"tools":[{"type":"function"}],"stream":true}', "streaming"],
+    ["images that are sketched first", "https://x/v1/images/generations", '{"stream":true}', "reasoning"],
+    ["an answer made in the background", "https://x/v1/responses/resp_1?stream=true", undefined, "reasoning"],
   ])("fit %s", (_name, url, body, kind) => {
     expect(profileOf(url, { body: body ?? null })).toEqual(kinds[kind]);
   });
@@ -83,6 +100,7 @@ describe("the limits of a request whose caller named none", () => {
     "gpt-5",
     "gpt-5.2-pro",
     "gpt-5-codex",
+    "openai/gpt-6-sol",
     "codex-mini-latest",
     "openai/gpt-oss-120b",
     "gpt-oss:20b",
@@ -204,6 +222,45 @@ describe("the limits of a request whose caller named none", () => {
     expect(firstContent).toBeGreaterThan(profiles.long.firstContent);
     expect(total).toBeGreaterThanOrEqual(firstContent);
     expect(gap).toBe(profiles.long.gap);
+  });
+
+  it.each<[string, (file: Blob) => BodyInit]>([
+    ["a file", (file) => file],
+    ["a form with a file", formOf],
+  ])("leave time to send %s", (_what, bodyOf) => {
+    const minutes = 60_000;
+    const limits = profileOf("https://x/v1/files", { body: bodyOf(new Blob([new Uint8Array(30_000_000)])) });
+    expect(limits.firstContent).toBe(profiles.long.firstContent + 4 * minutes);
+    expect(limits.total).toBe(profiles.long.total + 4 * minutes);
+  });
+
+  it.each([
+    "https://x/v1/files/file-1/content",
+    "https://x/v1/messages/batches/1/results",
+    "https://x/v1beta/files/1:download?alt=media",
+    "http://localhost:11434/api/pull",
+  ])("have no end while a file is moved: %s", (url) => {
+    expect(profileOf(url, { body: null })).toEqual({ ...profiles.reasoning, total: Infinity });
+  });
+
+  it("let a model be pulled for hours, as long as it comes", async () => {
+    const clock = fakeClock();
+    const { response, send, end } = feed({ headers: { "content-type": "application/x-ndjson" } });
+    const fetch = resilientFetch({ fetch: async () => response, clock });
+    send('{"status":"pulling manifest"}\n');
+    const { body } = await fetch("http://localhost:11434/api/pull", { method: "POST", body: '{"stream":true}' });
+    const reader = body!.getReader();
+    for (let minute = 0; minute < 240; minute += 4) {
+      await reader.read();
+      const next = reader.read();
+      await clock.advance(4 * 60_000);
+      send('{"status":"pulling 6a0746a1ec1a"}\n');
+      await next;
+      send('{"status":"pulling 6a0746a1ec1a"}\n');
+    }
+    end();
+    await reader.read();
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
   });
 
   it.each([
