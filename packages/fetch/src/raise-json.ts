@@ -2,7 +2,7 @@
 import type { Call } from "@evenkeel/core";
 import { expectsAnswer, expectsData, maySayNothing } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
-import type { ReportedError } from "./protocols/protocol.ts";
+import { isFailed, type Json, type ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { rebuild } from "./rebuild.ts";
@@ -53,8 +53,8 @@ function errorIn(text: string): ReportedError | undefined {
   if (!text.includes('"error"')) return undefined;
   try {
     const json: unknown = JSON.parse(text);
-    const first = (Array.isArray(json) ? json[0] : json) as Partial<ReportedError> | null;
-    return first?.error ? (first as ReportedError) : undefined;
+    const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
+    return isFailed(first) ? first : undefined;
   } catch {
     return undefined;
   }

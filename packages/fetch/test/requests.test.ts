@@ -326,6 +326,19 @@ describe("a response", () => {
     expect([response.status, response.statusText, await response.text()]).toEqual([status, "", ""]);
   });
 
+  it.each([
+    ["application/json", (text: string) => text],
+    ["text/event-stream", (text: string) => `event: message\ndata: ${text}\n\n`],
+  ])(
+    "of %s by a tool server that tells of an error is its answer: the tool is not called again",
+    async (type, write) => {
+      const text = write('{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"Internal error"}}');
+      const fetch = vi.fn<Fetch>(async () => new Response(text, { headers: { "content-type": type } }));
+      const response = await resilientFetch({ fetch, retry: atOnce() })("https://tools.example.com/mcp", post);
+      expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([200, text, 1]);
+    },
+  );
+
   it("to a request for a range is a part of the JSON, and no cut one", async () => {
     const part = { status: 206, headers: { "content-type": "application/json", "content-range": "bytes 0-3/9" } };
     const fetch = vi.fn<Fetch>(async () => new Response('{"a"', part));

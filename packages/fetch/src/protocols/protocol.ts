@@ -45,9 +45,12 @@ export function reported(json: Json): ReportedError {
   return { ...json, error: json["error"] ?? json };
 }
 
-/** Tells whether an event has an error; of some the fields are all null until there is one. */
+/**
+ * Tells whether an event has an error; of some the fields are all null until there is one. That of JSON-RPC, which tool servers speak,
+ * is the answer to a call that has been made.
+ */
 export function isFailed(json: Json | undefined): json is Json & ReportedError {
-  const error = json?.["error"];
+  const error = json?.["jsonrpc"] ? undefined : json?.["error"];
   return isJson(error) ? Object.values(error).some((field) => field !== null) : Boolean(error);
 }
 
