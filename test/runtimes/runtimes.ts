@@ -26,7 +26,9 @@ export const runtimes: Readonly<Record<Runtime, (app: App, world: World) => Prom
   node26: program("node26/bin/node"),
   bun: program(".bin/bun", "run"),
   deno: program(".bin/deno", "run", "--no-remote", "--node-modules-dir=manual", "--allow-net", "--allow-read"),
-  workerd: inWorkerd,
+  workerd: inWorkerd("2026-11-01"),
+  // A Worker keeps the date of its making: one of before May 2025 has neither `WeakRef` nor `FinalizationRegistry`.
+  workerd2024: inWorkerd("2024-01-01"),
   chromium: inChromium,
 };
 
@@ -39,30 +41,32 @@ function program(binary: string, ...args: string[]): (app: App, world: World) =>
   };
 }
 
-async function inWorkerd(app: App, world: World): Promise<Outcomes> {
-  const answer = `Response.json(await suite(${JSON.stringify(world)}))`;
-  await writeBundle(app, "worker.mjs", `export default { async fetch() { return ${answer}; } };`);
-  writeFileSync(
-    join(app, "workerd.capnp"),
-    `using Workerd = import "/workerd/workerd.capnp";
-    const config :Workerd.Config = (
-      services = [
-        (name = "suite", worker = (modules = [(name = "worker.mjs", esModule = embed "worker.mjs")], compatibilityDate = "2026-11-01")),
-        (name = "internet", network = (allow = ["public", "private", "local"])),
-      ],
-      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "suite")]
-    );`,
-  );
-  const worker = spawn(join(binaries, ".bin/workerd"), ["serve", "workerd.capnp", "--control-fd=1"], {
-    cwd: app,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return ending(worker, async () => {
-    const [line] = (await once(createInterface(worker.stdout), "line")) as [string];
-    const { port } = JSON.parse(line) as { port: number };
-    const response = await fetch(`http://127.0.0.1:${port}`);
-    return (await response.json()) as Outcomes;
-  });
+function inWorkerd(date: string): (app: App, world: World) => Promise<Outcomes> {
+  return async (app, world) => {
+    const answer = `Response.json(await suite(${JSON.stringify(world)}))`;
+    await writeBundle(app, "worker.mjs", `export default { async fetch() { return ${answer}; } };`);
+    writeFileSync(
+      join(app, "workerd.capnp"),
+      `using Workerd = import "/workerd/workerd.capnp";
+      const config :Workerd.Config = (
+        services = [
+          (name = "suite", worker = (modules = [(name = "worker.mjs", esModule = embed "worker.mjs")], compatibilityDate = "${date}")),
+          (name = "internet", network = (allow = ["public", "private", "local"])),
+        ],
+        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "suite")]
+      );`,
+    );
+    const worker = spawn(join(binaries, ".bin/workerd"), ["serve", "workerd.capnp", "--control-fd=1"], {
+      cwd: app,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return ending(worker, async () => {
+      const [line] = (await once(createInterface(worker.stdout), "line")) as [string];
+      const { port } = JSON.parse(line) as { port: number };
+      const response = await fetch(`http://127.0.0.1:${port}`);
+      return (await response.json()) as Outcomes;
+    });
+  };
 }
 
 async function inChromium(app: App, world: World): Promise<Outcomes> {

@@ -82,7 +82,8 @@ class LinkedSignal extends Listeners implements Link {
    */
   #weaken(): void {
     const place = this.#place;
-    if (!place) return;
+    // Where nothing can be reached weakly, as in a Worker with a compatibility date before May 2025, it goes with the parent.
+    if (!place || typeof FinalizationRegistry === "undefined") return;
     place.listener = new WeakListener(this);
     (forgotten ??= new FinalizationRegistry((each) => each.deref()?.leave())).register(this, new WeakRef(place));
   }

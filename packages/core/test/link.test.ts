@@ -1,7 +1,7 @@
 import { link, type Link } from "@evenkeel/core";
 import * as fc from "fast-check";
 import { getEventListeners } from "node:events";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { neverAborts } from "../src/never-aborts.ts";
 import { startWork } from "../src/work.ts";
 import { collectGarbage, leftBehind, task } from "./collect-garbage.ts";
@@ -14,6 +14,8 @@ const hearer = (): ReturnType<typeof vi.fn<(reason: unknown) => void>> => vi.fn<
 function finish(each: Link, result?: unknown): void {
   each.settle(startWork(), result);
 }
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe("a link", () => {
   it("has a signal of its own, which aborts when the parent does, with the very reason", () => {
@@ -84,6 +86,16 @@ describe("a link", () => {
     caller.abort(left);
     expect([first.signal.aborted, second.signal.reason]).toEqual([false, left]);
     expect(listenersOn(signal)).toBe(0);
+  });
+
+  it("hears of an abort in mid-body, too, where the runtime can reach nothing weakly", () => {
+    vi.stubGlobal("WeakRef", undefined);
+    vi.stubGlobal("FinalizationRegistry", undefined);
+    const caller = new AbortController();
+    const own = link(caller.signal);
+    finish(own, { body: {} });
+    caller.abort(left);
+    expect(own.signal.reason).toBe(left);
   });
 
   it("does not mind an abort of the parent that comes when it has aborted itself", () => {

@@ -10,7 +10,7 @@ let forgotten: FinalizationRegistry<ForgettableSource<never>> | undefined;
 
 /** Timers and signals may reach a source, so it must not hold its stream: it reaches the controller weakly. */
 export abstract class ForgettableSource<Chunk> {
-  #held: WeakRef<Held<Chunk>> | undefined = undefined;
+  #held: Pick<WeakRef<Held<Chunk>>, "deref"> | undefined = undefined;
 
   /** Gives the next chunk to the controller, or closes it. Called only when a reader waits. */
   abstract pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void> | undefined;
@@ -22,9 +22,10 @@ export abstract class ForgettableSource<Chunk> {
   /** Makes the stream over this source, once. */
   open(): ReadableStream<Chunk> {
     const held: Held<Chunk> = { controller: undefined };
-    this.#held = new WeakRef(held);
+    this.#held = referenceTo(held);
     // Not the stream object tells that it was forgotten: some engines collect it while its reader reads on. What pulls is kept by all.
-    (forgotten ??= new FinalizationRegistry((source) => source.forget())).register(held, this as never, this);
+    if (typeof FinalizationRegistry !== "undefined")
+      (forgotten ??= new FinalizationRegistry((source) => source.forget())).register(held, this as never, this);
     // With a high-water mark of 1 there would always be a read under way, which counts as waiting and keeps a forgotten stream.
     return new ReadableStream(pulling(this, held), { highWaterMark: 0 });
   }
@@ -47,4 +48,9 @@ function pulling<Chunk>(source: ForgettableSource<Chunk>, held: Held<Chunk>): Un
     pull: (controller) => source.pull((held.controller = controller)),
     cancel: (reason) => source.cancel(reason),
   };
+}
+
+/** Where nothing can be reached weakly, as in a Worker with a compatibility date before May 2025, nothing is forgotten: a limit ends it. */
+function referenceTo<T extends object>(target: T): Pick<WeakRef<T>, "deref"> {
+  return typeof WeakRef === "undefined" ? { deref: () => target } : new WeakRef(target);
 }

@@ -1,5 +1,5 @@
 import { ForgettableSource } from "@evenkeel/timeout";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 /** Counts, and tells whether it was forgotten. */
 class Counter extends ForgettableSource<number> {
@@ -36,7 +36,25 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
+afterEach(() => vi.unstubAllGlobals());
+
 describe("a forgettable source", () => {
+  // First: once there is a registry, it is there.
+  it.each([["WeakRef", "FinalizationRegistry"], ["FinalizationRegistry"]])(
+    "is read and ended as any where the runtime has no %s",
+    async (...missing) => {
+      for (const name of missing) vi.stubGlobal(name, undefined);
+      const source = new Counter();
+      const reader = source.open().getReader();
+      expect(await reader.read()).toEqual({ done: false, value: 0 });
+      expect(source.canBeReached).toBe(true);
+      source.fail(new Error("ended"));
+      await expect(reader.read()).rejects.toThrow("ended");
+      await source.open().cancel("enough");
+      expect(source.reason).toBe("enough");
+    },
+  );
+
   it("is pulled only when a reader waits", async () => {
     const source = new Counter();
     const reader = source.open().getReader();

@@ -1,6 +1,6 @@
 /** What a runtime is asked to do, in web standards alone, and what has to come of it. */
 
-export type Runtime = "node22" | "node24" | "node26" | "bun" | "deno" | "workerd" | "chromium";
+export type Runtime = "node22" | "node24" | "node26" | "bun" | "deno" | "workerd" | "workerd2024" | "chromium";
 
 /** The addresses of the servers outside. */
 export interface World {
