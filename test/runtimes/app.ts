@@ -35,6 +35,11 @@ export async function writeBundle(app: App, file: string, contents: string): Pro
   return bundle(app, file, `import { suite } from "./suite.ts"; ${contents}`, []);
 }
 
+/** Writes one module that holds one of the suite's files and the packages. */
+export async function writeModule(app: App, file: string, name: string): Promise<string> {
+  return bundle(app, file, `export { default } from "./${name}";`, []);
+}
+
 async function bundle(app: App, file: string, contents: string, external: string[]): Promise<string> {
   const outfile = join(app, file);
   await build({

@@ -45,28 +45,32 @@ function inWorkerd(date: string): (app: App, world: World) => Promise<Outcomes> 
   return async (app, world) => {
     const answer = `Response.json(await suite(${JSON.stringify(world)}))`;
     await writeBundle(app, "worker.mjs", `export default { async fetch() { return ${answer}; } };`);
-    writeFileSync(
-      join(app, "workerd.capnp"),
-      `using Workerd = import "/workerd/workerd.capnp";
-      const config :Workerd.Config = (
-        services = [
-          (name = "suite", worker = (modules = [(name = "worker.mjs", esModule = embed "worker.mjs")], compatibilityDate = "${date}")),
-          (name = "internet", network = (allow = ["public", "private", "local"])),
-        ],
-        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "suite")]
-      );`,
-    );
-    const worker = spawn(join(binaries, ".bin/workerd"), ["serve", "workerd.capnp", "--control-fd=1"], {
-      cwd: app,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    return ending(worker, async () => {
-      const [line] = (await once(createInterface(worker.stdout), "line")) as [string];
-      const { port } = JSON.parse(line) as { port: number };
-      const response = await fetch(`http://127.0.0.1:${port}`);
-      return (await response.json()) as Outcomes;
-    });
+    return serving(app, date, async (origin) => (await (await fetch(origin)).json()) as Outcomes);
   };
+}
+
+/** Serves `worker.mjs` until the work with it is done. */
+export async function serving<T>(app: App, date: string, work: (origin: string) => Promise<T>): Promise<T> {
+  writeFileSync(
+    join(app, "workerd.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [
+        (name = "worker", worker = (modules = [(name = "worker.mjs", esModule = embed "worker.mjs")], compatibilityDate = "${date}")),
+        (name = "internet", network = (allow = ["public", "private", "local"])),
+      ],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")]
+    );`,
+  );
+  const worker = spawn(join(binaries, ".bin/workerd"), ["serve", "workerd.capnp", "--control-fd=1"], {
+    cwd: app,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return ending(worker, async () => {
+    const [line] = (await once(createInterface(worker.stdout), "line")) as [string];
+    const { port } = JSON.parse(line) as { port: number };
+    return work(`http://127.0.0.1:${port}`);
+  });
 }
 
 async function inChromium(app: App, world: World): Promise<Outcomes> {

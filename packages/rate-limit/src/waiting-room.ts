@@ -65,8 +65,8 @@ export class WaitingRoom {
       if (isBounded) {
         waiter.bound = new Bound(waiter, now + left, late);
         this.#bounds.join(waiter.bound, -waiter.bound.end);
-        this.#alarm.set(left);
       }
+      this.#alarm.set(left);
       // Last, because `priority` may have aborted it.
       waiter.listening = listenForAbort(call.signal, waiter);
       const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;

@@ -1,6 +1,8 @@
 import { fakeClock } from "@evenkeel/testkit";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Alarm } from "../src/alarm.ts";
+
+afterEach(() => vi.unstubAllGlobals());
 
 test("the alarm rings once, at the earliest of the times it was set to", async () => {
   const clock = fakeClock(1_000);
@@ -46,4 +48,37 @@ test("an alarm for never arms no timer", () => {
   const clock = fakeClock();
   new Alarm(clock, () => {}).set(Infinity);
   expect(clock.pending).toBe(0);
+});
+
+test("in a Worker each who sets the alarm has a timer, and looks once a second, for those of others go with their requests", async () => {
+  vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
+  const clock = fakeClock();
+  const rings: number[] = [];
+  // Nobody can stop a timer of another request.
+  const alarm = new Alarm({ now: clock.now, after: (ms, fn) => (clock.after(ms, fn), () => {}) }, () => {
+    rings.push(clock.now());
+  });
+  alarm.set(300);
+  alarm.set(600);
+  expect(clock.pending).toBe(2);
+  await clock.advance(300);
+  expect(rings).toEqual([300, 300]);
+  alarm.set(Infinity);
+  await clock.advance(1_000);
+  expect(rings).toEqual([300, 300, 1_300]);
+});
+
+test("in a Worker an alarm whose request has gone rings for the next who comes", async () => {
+  vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
+  const clock = fakeClock();
+  const ring = vi.fn<() => void>();
+  let isGone = true;
+  const alarm = new Alarm({ now: clock.now, after: (ms, fn) => clock.after(isGone ? Infinity : ms, fn) }, ring);
+  alarm.set(300);
+  await clock.advance(500);
+  expect(ring).not.toHaveBeenCalled();
+  isGone = false;
+  alarm.set(900);
+  await clock.advance(0);
+  expect(ring).toHaveBeenCalledOnce();
 });
