@@ -30,7 +30,7 @@ const codes = /* @__PURE__ */ keys(
     "type status",
 );
 const wordHeaders = /* @__PURE__ */ keys("x-amzn-errortype x-ms-error-code cf-mitigated");
-const messages = /* @__PURE__ */ keys("message msg errorMessage faultstring title");
+const messages = /* @__PURE__ */ keys("message msg errorMessage faultstring");
 const durations = /* @__PURE__ */ keys("retryDelay quotaResetDelay");
 const resets = /* @__PURE__ */ keys("estimated_time resets_in_seconds retry_after resets_at quotaResetTimeStamp");
 

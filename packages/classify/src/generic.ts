@@ -1,6 +1,9 @@
 /** What is true of every provider, of an unknown OpenAI-compatible server, and of the gateways and proxies in between. */
 import type { Provider } from "./provider.ts";
 
+/** A CDN cannot reach its origin for want of a certificate or a name, which rarely heals soon. */
+const unreachable = { kind: "proxy", health: "failure" } as const;
+
 /** The table behind every other. Its codes are those that mean one thing whoever sends them. */
 export const generic: Provider<"generic"> = {
   name: "generic",
@@ -14,15 +17,12 @@ export const generic: Provider<"generic"> = {
     // Google's quota for a day comes with a short wait, which is that of the quota for a minute.
     [/PerDay/, { kind: "quota", hint: false }],
     [/quota.?(exceeded|exhausted)|usage_limit_reached/i, "quota"],
-    [/overload|(tier_|^)capacity_exceeded/i, "overloaded"],
+    [/overload|capacity_exceeded/i, "overloaded"],
     [/rate.?limit|throttl|too.?many.?requests|slow_down|PerMinute/i, "rate-limit"],
     [/context.?(length|window)|(max_tokens|token_limit)_exceeded/i, "context-length"],
-    [/too_large$|payload_too/i, "too-large"],
-    [
-      /content.?(filter|policy)|moderation|ResponsibleAI|^(cyber|bio|misalignment)_policy|invalid_prompt|^refusal/i,
-      "content-filter",
-    ],
-    [/api.?key_?(invalid|expired|service)|(invalid|incorrect|expired).?(api.?key|token|signature)/i, "auth"],
+    [/too_large$/i, "too-large"],
+    [/content.?(filter|policy)|moderation|^(cyber|bio|misalignment)_policy|invalid_prompt|^refusal/i, "content-filter"],
+    [/api.?key_?(invalid|expired|service)|(invalid|expired).?(api.?key|token|signature)/i, "auth"],
     [/unsupported_country/i, "region"],
     [/(model|deployment).?not.?found/i, "not-found"],
     [/^challenge$/, "proxy"],
@@ -34,7 +34,7 @@ export const generic: Provider<"generic"> = {
     [/conflict|^aborted$|already_exists/i, 409],
     [/resource_exhausted/i, 429],
     [/cancelled/i, 499],
-    [/not.?implemented|unimplemented/i, 501],
+    [/(not.?|un)implemented/i, 501],
     [/unavailable/i, 503],
     [/server.?error|internal|^api_error|generation/i, 500],
     [/invalid|validation|unprocessable|bad.?request|unsupported|precondition|out_of_range/i, 400],
@@ -89,11 +89,10 @@ export const generic: Provider<"generic"> = {
     504: "timeout",
     505: "invalid-request",
     524: "timeout",
-    // A CDN cannot reach its origin for want of a certificate or a name, which rarely heals soon.
-    525: { kind: "proxy", health: "failure" },
-    526: { kind: "proxy", health: "failure" },
+    525: unreachable,
+    526: unreachable,
     529: "overloaded",
-    530: { kind: "proxy", health: "failure" },
+    530: unreachable,
     598: "timeout",
     599: "timeout",
   },

@@ -19,20 +19,17 @@ const redirected = { kind: "invalid-request", processed: "maybe" } as const;
 
 /** By names, codes and system calls, which no prose can be mistaken for. */
 const byCode: readonly Rule[] = [
-  [/Abort|Cancel|ERR_(ABORTED|CANCELED)/, { kind: "cancelled" }],
+  [/Abort|Cancel/, { kind: "cancelled" }],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
-  [
-    / (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|REFUSED|Refused|UNREACH|(HOST|NET)DOWN|ADDRNOTAVAIL|FailedToOpen/m,
-    unsent,
-  ],
+  [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|NETDOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
   [/SSL\w*(ALERT|RECORD_MAC)/, unanswered],
-  [/CERT|SELF_SIGNED|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, tls],
+  [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, tls],
   [/redirect/i, redirected],
   [/OVERFLOW|EXCEEDED_MAX/, { kind: "malformed", action: "stop", processed: "yes", health: "neutral" }],
-  [/ERR_(INVALID|BAD_(OPTION|REQUEST)|BODY_ALREADY|NOT_SUPPORTED|DESTROYED|CLOSED)/, mistake],
+  [/ERR_(INVALID|BAD_OPTION|NOT_SUPPORT|DESTROYED|CLOSED)/, mistake],
   [/Z_\w+_ERROR|ZlibError|ShortRead/, garbledBody],
   [/BODY_TIMEOUT/, { kind: "timeout", processed: "yes" }],
-  [/Timeout|TIMEOUT|TIMEDOUT|ECONNABORTED/, timeout],
+  [/timed?out|ECONNABORTED/i, timeout],
   [/HPE_|HTTPParser|_MISMATCH|Malformed_|InvalidHTTP|InvalidContent/, garbled],
 ];
 
@@ -40,7 +37,7 @@ const byCode: readonly Rule[] = [
 const byMessage: readonly Rule[] = [
   [/(user|request was) aborted/i, { kind: "cancelled" }],
   [/wrong version number|peer certificate|corrupt message|speak TLS/, tls],
-  [/\(Connect\)|before secure TLS|handshake eof|name resolution|^internal error; reference/m, unsent],
+  [/\(Connect\)|before secure TLS|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirected],
   [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream/m,
@@ -59,9 +56,7 @@ const byMessage: readonly Rule[] = [
 ];
 
 /** By codes that say only that something broke: what the message says goes before. */
-const byVagueCode: readonly Rule[] = [
-  [/ECONNRESET|EPIPE|EPROTO|ENOTCONN|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, unanswered],
-];
+const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, unanswered]];
 
 /** Returns what the errors of a chain, the outermost first, mean: if the network failed, time ran out or somebody cancelled. */
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {

@@ -36,6 +36,17 @@ type Put = (name: string, label: string, field: keyof Bucket, value: number | un
 
 const windows: Readonly<Record<string, number>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2592e6 };
 
+/** What the parts of a structured field tell: times of them are in seconds. */
+const parameters: Readonly<Record<string, keyof Bucket>> = {
+  limit: "limit",
+  q: "limit",
+  remaining: "remaining",
+  r: "remaining",
+  reset: "reset",
+  t: "reset",
+  w: "window",
+};
+
 /** Part of the name of any header that tells of a limit: of most there is nothing more to ask. */
 const mayTell = /limit|endpoint|priority/;
 
@@ -59,32 +70,28 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
   const rest = /(?:(?:rate|token)limit(?:bysize)?|endpoint|-priority)-(.*)/.exec(name)?.[1] ?? "";
   const field = /limit|remaining|reset/.exec(rest)?.[0] as "limit" | "remaining" | "reset" | undefined;
   if (!field) return;
-  const label = String(name.match(/second|minute|hour|day|month|project|dynamic|cache|priority|bysize/g));
+  const labels = name.match(/second|minute|hour|day|month|project|dynamic|cache|priority|bysize/g) ?? [];
+  const label = labels.join();
   put(name, label, field, field === "reset" ? parseReset(value, now) : parseFloat(value));
-  const window = /second|minute|hour|day|month/.exec(rest);
-  put(name, label, "window", window ? windows[window[0]] : Number(/;\s*w=(\d+)/.exec(value)?.[1]) * 1e3);
+  const named = labels.map((each) => windows[each]).find(Boolean);
+  put(name, label, "window", named ?? Number(/;\s*w=(\d+)/.exec(value)?.[1]) * 1e3);
 }
 
 /** The `RateLimit-Policy` and `RateLimit` fields of the IETF's drafts, from the seventh on. */
 function putStructured(fields: string, put: Put): void {
   const units = new Map<string, string>();
   for (const item of partsOf(fields, /(?:"(?:\\.|[^"\\])*"?|[^",])+/g)) {
-    const [head = "", ...parameters] = partsOf(item, /(?:"(?:\\.|[^"\\])*"?|[^";])+/g);
-    const pairs = parameters.map((parameter) => parameter.split("=") as [string, string]);
-    const told = new Map(pairs.filter(([, value]) => value));
-    const isNamed = head.startsWith('"');
-    const label = isNamed ? head : "";
-    const unit = told.get("qu") ?? units.get(label) ?? label;
+    const parts = partsOf(item, /(?:"(?:\\.|[^"\\])*"?|[^";])+/g);
+    const label = parts.find((part) => part.startsWith('"')) ?? "";
+    const unit = parts.find((part) => part.startsWith('qu="')) ?? units.get(label) ?? label;
     units.set(label, unit);
     // Bytes are neither requests nor tokens.
     if (unit.includes("bytes")) continue;
-    const { field = "limit", number } =
-      /^(?:(?<field>limit|remaining|reset)=)?(?<number>\d+)$/.exec(head)?.groups ?? {};
-    put(unit, label, field as "limit" | "remaining" | "reset", Number(number) * (field === "reset" ? 1e3 : 1));
-    put(unit, label, "limit", Number(told.get("q")));
-    put(unit, label, "remaining", Number(told.get("r")));
-    put(unit, label, "reset", Number(told.get("t")) * 1e3);
-    put(unit, label, "window", Number(told.get("w")) * 1e3);
+    for (const part of parts) {
+      const [, name = "limit", number] = /^(?:(limit|remaining|reset|[qrtw])=)?(\d+)$/.exec(part) ?? [];
+      const field = parameters[name]!;
+      put(unit, label, field, Number(number) * (field === "reset" || field === "window" ? 1e3 : 1));
+    }
   }
 }
 

@@ -23,7 +23,7 @@ function whenRefilled({ status, headers }: Facts, now: number): number | undefin
 }
 
 function told({ text }: Facts, now: number): number | undefined {
-  const start = /(?:try again|retry|resets?|wait) (?:in|after) (?=\d)/i.exec(text);
+  const start = /(?:try again|retry|resets?) (?:in|after) (?=\d)/i.exec(text);
   if (start) return parseDuration(text.slice(start.index + start[0].length));
   const { day, time } = /access on (?<day>\d{4}-\d\d-\d\d) at (?<time>\d\d:\d\d) UTC/.exec(text)?.groups ?? {};
   return day ? parseReset(`${day}T${time}Z`, now) : undefined;

@@ -4,30 +4,35 @@ import type { OutcomeOf } from "./provider.ts";
 
 type Defaults = readonly [action: Action, health: Health, processed: Processed];
 
+/** Only another key, model or provider can help, and nobody is ill. */
+const elsewhere: Defaults = ["elsewhere", "neutral", "no"];
+/** It broke, and nobody knows when. */
+const broken: Defaults = ["retry", "failure", "maybe"];
+
 /** What each kind implies, where a row says nothing else. A new connection or answer is worth a try; a bill or a key is not. */
 export const kinds: Readonly<Record<Kind, Defaults>> = {
   "rate-limit": ["retry", "neutral", "no"],
-  quota: ["elsewhere", "neutral", "no"],
-  billing: ["elsewhere", "neutral", "no"],
+  quota: elsewhere,
+  billing: elsewhere,
   overloaded: ["retry", "failure", "no"],
-  server: ["retry", "failure", "maybe"],
-  timeout: ["retry", "failure", "maybe"],
-  network: ["retry", "failure", "maybe"],
-  tls: ["elsewhere", "neutral", "no"],
-  proxy: ["elsewhere", "neutral", "no"],
-  auth: ["elsewhere", "neutral", "no"],
-  permission: ["elsewhere", "neutral", "no"],
-  region: ["elsewhere", "neutral", "no"],
-  "not-found": ["elsewhere", "neutral", "no"],
+  server: broken,
+  timeout: broken,
+  network: broken,
+  tls: elsewhere,
+  proxy: elsewhere,
+  auth: elsewhere,
+  permission: elsewhere,
+  region: elsewhere,
+  "not-found": elsewhere,
   "context-length": ["change", "neutral", "no"],
   "too-large": ["change", "neutral", "no"],
   "content-filter": ["stop", "neutral", "no"],
   "invalid-request": ["stop", "neutral", "no"],
   conflict: ["retry", "neutral", "no"],
-  malformed: ["retry", "failure", "maybe"],
+  malformed: broken,
   truncated: ["retry", "failure", "yes"],
   cancelled: ["stop", "neutral", "maybe"],
-  refused: ["elsewhere", "neutral", "no"],
+  refused: elsewhere,
   unknown: ["stop", "neutral", "maybe"],
 };
 

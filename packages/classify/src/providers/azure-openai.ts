@@ -6,7 +6,7 @@ export const azureOpenai: Provider<"azure-openai"> = {
   host: /\.(openai|services\.ai|cognitiveservices|models\.ai)\.azure\.(com|us)$/,
   codes: [
     // The filter is Azure's own: another provider may answer.
-    [/content_filter|ResponsibleAI/, { kind: "content-filter", action: "elsewhere" }],
+    [/content_filter/, { kind: "content-filter", action: "elsewhere" }],
   ],
   texts: [
     // The quota of a day: a wait of five digits is no backoff.

@@ -161,6 +161,17 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
   ["React Native, timeout", failed("Network request timed out"), slow],
   ["fetch, without a cause", failed("fetch failed"), unanswered],
   ["Node: the response was aborted", Object.assign(new Error("aborted"), { code: "ECONNRESET" }), cut],
+  ["a browser's bundle: an SDK's abort, without its class's name", new Error("Request was aborted."), cancelled],
+  [
+    "axios: a timeout in words of the user's",
+    Object.assign(new Error("too slow"), { name: "AxiosError", code: "ECONNABORTED" }),
+    slow,
+  ],
+  [
+    "node-fetch: no route",
+    Object.assign(new Error("reason: no route"), { name: "FetchError", code: "EHOSTUNREACH" }),
+    unsent,
+  ],
   ["a bug of the caller's", new TypeError("Cannot read properties of undefined (reading 'choices')"), unknown],
   ["a plain error", new Error("boom"), unknown],
 ];
