@@ -10,7 +10,7 @@ import { property } from "./property.ts";
 import type { OutcomeOf, Provider } from "./provider.ts";
 import { isPage, tellsFailure } from "./tells-failure.ts";
 import { hostOf, urlOf } from "./url-of.ts";
-import { verdictOf } from "./verdict-of.ts";
+import { badSample, verdictOf } from "./verdict-of.ts";
 
 /** A response, as far as it is known. */
 export interface ResponseLike {
@@ -75,10 +75,13 @@ export function classifier<const Providers extends readonly Provider[]>(
       .find((verdict) => typeof property(verdict, "action") === "string");
     if (own) return own as Verdict;
     const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
-    const network = chain.map((node) => networkFailure([node])?.kind);
+    const network = chain.map((node) => networkFailure([node]));
     for (const [index, node] of chain.entries()) {
+      // Below stands what the model said, which is no word of the provider's.
+      if (network[index] === badSample) return verdictOf(badSample);
       // An abort below a timeout is how the timeout was carried out.
-      if (network[index] === "cancelled" && !network.slice(0, index).includes("timeout")) return verdictOf("cancelled");
+      const isTimeout = network.slice(0, index).some((outer) => outer?.kind === "timeout");
+      if (network[index]?.kind === "cancelled" && !isTimeout) return verdictOf("cancelled");
       const facts = gather(node, now);
       // What is left of an HTTP failure that was serialised on its way.
       facts.status ??= Number(/[45]\d\d(?= status code)|(?<=status code )[45]\d\d/.exec(facts.text)?.[0] ?? 0);
@@ -86,7 +89,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     }
     const facts = gather(error, now);
     if (isPage(facts.text.trim())) return verdictOf(page);
-    const failure = networkFailure(chain.filter((_, index) => network[index] !== "cancelled"));
+    const failure = networkFailure(chain.filter((_, index) => network[index]?.kind !== "cancelled"));
     if (failure) return verdictOf(failure);
     return isKnown(facts, tables) ? judge(facts, tables, now) : verdictOf("unknown");
   }

@@ -63,11 +63,12 @@ export function gather(root: unknown, now: number): Facts {
       if (typeof value === "object" && value !== null) facts.headers.push(value);
     }
     for (const key of envelopes) visit(property(node, key));
+    // A message may be the answer itself, as JSON: it goes before what a client made of it.
+    for (const key of messages) visit(text(property(node, key)));
     for (const key of codes) say(property(node, key));
     // Amazon's exceptions bear their code as a name; the classes of other clients say no more than the status.
     const name = text(property(node, "name"));
     if (!name.endsWith("Error")) say(name);
-    for (const key of messages) visit(text(property(node, key)));
     for (const key of durations) facts.wait ??= parseDuration(text(property(node, key)));
     for (const key of resets) facts.wait ??= parseReset(text(property(node, key)), now);
   }

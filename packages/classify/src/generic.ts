@@ -66,7 +66,7 @@ export const generic: Provider<"generic"> = {
     ],
     [/api.?key (not valid|expired)|incorrect api key/i, "auth", 400],
     [/location is not supported|not available in your country/i, "region", 400, 403],
-    [/^\s*<|error code: 10\d\d|you have been blocked|\(no body\)/i, "proxy", 403],
+    [/^\s*(403 )?<|error code: 10\d\d|you have been blocked|\(no body\)/i, "proxy", 403],
   ],
   statuses: {
     401: "auth",

@@ -1,6 +1,7 @@
 /** What the failures of the network mean, as the clients of every runtime throw them. */
 import { property } from "./property.ts";
 import type { OutcomeOf } from "./provider.ts";
+import { badSample } from "./verdict-of.ts";
 
 type Rule = readonly [pattern: RegExp, outcome: OutcomeOf];
 
@@ -19,6 +20,7 @@ const redirected = { kind: "invalid-request", processed: "maybe" } as const;
 
 /** By names, codes and system calls, which no prose can be mistaken for. */
 const byCode: readonly Rule[] = [
+  [/NoObjectGenerated/, badSample],
   [/Abort|Cancel/, { kind: "cancelled" }],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
   [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|NETDOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
@@ -40,7 +42,7 @@ const byMessage: readonly Rule[] = [
   [/\(Connect\)|before secure TLS|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirected],
   [
-    /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream/m,
+    /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,
     { kind: "truncated" },
   ],
   [/gzip|unexpected end of file/i, garbledBody],

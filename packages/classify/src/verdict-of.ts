@@ -36,6 +36,9 @@ export const kinds: Readonly<Record<Kind, Defaults>> = {
   unknown: ["stop", "neutral", "maybe"],
 };
 
+/** What the model made is of no use: the work was done, and nobody is ill. */
+export const badSample: OutcomeOf = { kind: "malformed", processed: "yes", health: "neutral" };
+
 /** Spells out a kind, or a kind with its exceptions. */
 export function verdictOf(outcome: Kind | OutcomeOf, retryAfter?: number): Verdict {
   const row: OutcomeOf = typeof outcome === "string" ? { kind: outcome } : outcome;

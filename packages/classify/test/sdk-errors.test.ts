@@ -1,3 +1,4 @@
+import { createOpenAI } from "@ai-sdk/openai";
 import Anthropic, { APIError as AnthropicError } from "@anthropic-ai/sdk";
 import {
   BedrockRuntimeClient,
@@ -11,7 +12,7 @@ import { InferenceClient } from "@huggingface/inference";
 import { ChatOpenAI } from "@langchain/openai";
 import { HTTPClient as MistralHttp, Mistral } from "@mistralai/mistralai";
 import { HTTPClient as OpenRouterHttp, OpenRouter } from "@openrouter/sdk";
-import { APICallError, RetryError } from "ai";
+import { APICallError, generateText, jsonSchema, NoObjectGeneratedError, Output, RetryError } from "ai";
 import { CohereClientV2 } from "cohere-ai";
 import Groq from "groq-sdk";
 import { Ollama } from "ollama";
@@ -190,6 +191,22 @@ describe.each(Object.entries(sdks))("%s", (_, { provider, call, keepsHeaders }) 
   });
 });
 
+test("@google/genai: its error's body tells the status, where a gateway made another of it", async () => {
+  const fetch: Fetch = async () =>
+    Response.json({ error: { code: 400, message: "messages: field required" } }, { status: 502 });
+  expect(classify(await thrownBy(sdks["@google/genai"]!.call(fetch)))).toMatchObject({
+    action: "stop",
+    kind: "invalid-request",
+  });
+});
+
+test("together-ai: a page with status 403 is a firewall's, and says nothing of the prompt", async () => {
+  const fetch: Fetch = async () =>
+    new Response("<html>blocked</html>", { status: 403, headers: { "content-type": "text/html" } });
+  const error = await thrownBy(sdks["together-ai"]!.call(fetch));
+  expect(classify(error, { provider: "together" })).toMatchObject({ action: "elsewhere", kind: "proxy" });
+});
+
 describe("errors inside streams", () => {
   const events =
     (text: string): Fetch =>
@@ -264,6 +281,25 @@ describe("AI SDK", () => {
       retryAfter: 250,
     });
   });
+
+  test.each(["no JSON", '{"code":"rate_limit_exceeded","status":429}', '{"error":"timeout","status":500}'])(
+    "an object that the model got wrong is asked for again, and tells nothing of the provider: %s",
+    async (content) => {
+      const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
+      const provider = createOpenAI({
+        apiKey,
+        fetch: async () => Response.json({ id: "a", created: 1, model: "m", choices }),
+      });
+      const schema = jsonSchema({}, { validate: () => ({ success: false, error: new Error("not that") }) });
+      const { output } = await generateText({
+        model: provider.chat("m"),
+        prompt: "hello",
+        output: Output.object({ schema }),
+      }).catch((error: unknown) => ({ output: error }));
+      expect(NoObjectGeneratedError.isInstance(output)).toBe(true);
+      expect(classify(output)).toEqual({ action: "retry", kind: "malformed", processed: "yes", health: "neutral" });
+    },
+  );
 
   test("a page with status 200 is no answer", () => {
     expect(classify(failed(200, "<!DOCTYPE html><html></html>"))).toMatchObject({

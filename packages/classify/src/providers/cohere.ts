@@ -1,7 +1,6 @@
 /** Cohere: docs.cohere.com/reference/errors. Its bodies have no codes. */
 import type { Provider } from "../provider.ts";
-
-const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
+import { badSample } from "../verdict-of.ts";
 
 export const cohere: Provider<"cohere"> = {
   name: "cohere",

@@ -1,6 +1,7 @@
 /** Google's Gemini API: ai.google.dev/gemini-api/docs/troubleshooting; and Vertex AI: cloud.google.com/vertex-ai/generative-ai/docs/error-code-429. */
 import { property } from "../property.ts";
 import type { OutcomeOf, Provider, Row } from "../provider.ts";
+import { badSample } from "../verdict-of.ts";
 
 export const gemini: Provider<"gemini"> = {
   name: "gemini",
@@ -14,8 +15,6 @@ export const gemini: Provider<"gemini"> = {
 };
 
 const blocked = { kind: "content-filter", processed: "yes" } as const;
-const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
-
 /** How an answer ends that is none. Another reason says nothing, or that the answer is good as far as it goes. */
 const endings: readonly Row<OutcomeOf>[] = [
   [/^((IMAGE_)?(SAFETY|RECITATION|PROHIBITED_CONTENT)|BLOCKLIST|SPII)$/, blocked],

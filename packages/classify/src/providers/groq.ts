@@ -1,7 +1,6 @@
 /** Groq: console.groq.com/docs/errors. */
 import type { Provider } from "../provider.ts";
-
-const badSample = { kind: "malformed", processed: "yes", health: "neutral" } as const;
+import { badSample } from "../verdict-of.ts";
 
 export const groq: Provider<"groq"> = {
   name: "groq",

@@ -161,6 +161,21 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
   ["React Native, timeout", failed("Network request timed out"), slow],
   ["fetch, without a cause", failed("fetch failed"), unanswered],
   ["Node: the response was aborted", Object.assign(new Error("aborted"), { code: "ECONNRESET" }), cut],
+  ["Ollama's SDK: the stream ended early", new Error("Did not receive done or success response in stream."), cut],
+  ["OpenAI's and Anthropic's SDKs: nothing came", new Error("request ended without sending any chunks"), cut],
+  ["OpenAI's SDK: no reason to end", new Error("missing finish_reason for choice 0"), cut],
+  [
+    "Anthropic's SDK: no end of the message",
+    new Error("stream ended without producing a Message with role=assistant"),
+    cut,
+  ],
+  [
+    "Anthropic's SDK: a message without text",
+    new Error("stream ended without producing a content block with type=text"),
+    unknown,
+  ],
+  ["AI SDK: no reason to end", new Error("Response stream ended without a finish reason."), cut],
+  ["Ollama: its runner broke off", new Error("an error was encountered while running the model: unexpected EOF"), cut],
   ["a browser's bundle: an SDK's abort, without its class's name", new Error("Request was aborted."), cancelled],
   [
     "axios: a timeout in words of the user's",
