@@ -76,12 +76,12 @@ export function classifier<const Providers extends readonly Provider[]>(
     if (own) return own as Verdict;
     const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
     const network = chain.map((node) => networkFailure([node]));
+    // Such an error quotes what the model said, which is no word of the provider's.
+    if (network.includes(badSample)) return verdictOf(badSample);
+    const kinds = network.map((outcome) => outcome?.kind);
     for (const [index, node] of chain.entries()) {
-      // Below stands what the model said, which is no word of the provider's.
-      if (network[index] === badSample) return verdictOf(badSample);
       // An abort below a timeout is how the timeout was carried out.
-      const isTimeout = network.slice(0, index).some((outer) => outer?.kind === "timeout");
-      if (network[index]?.kind === "cancelled" && !isTimeout) return verdictOf("cancelled");
+      if (kinds[index] === "cancelled" && !kinds.slice(0, index).includes("timeout")) return verdictOf("cancelled");
       const facts = gather(node, now);
       // What is left of an HTTP failure that was serialised on its way.
       facts.status ??= Number(/[45]\d\d(?= status code)|(?<=status code )[45]\d\d/.exec(facts.text)?.[0] ?? 0);
@@ -89,7 +89,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     }
     const facts = gather(error, now);
     if (isPage(facts.text.trim())) return verdictOf(page);
-    const failure = networkFailure(chain.filter((_, index) => network[index]?.kind !== "cancelled"));
+    const failure = networkFailure(chain.filter((_, index) => kinds[index] !== "cancelled"));
     if (failure) return verdictOf(failure);
     return isKnown(facts, tables) ? judge(facts, tables, now) : verdictOf("unknown");
   }

@@ -4,20 +4,25 @@ import type { Provider } from "./provider.ts";
 /** A CDN cannot reach its origin for want of a certificate or a name, which rarely heals soon. */
 const unreachable = { kind: "proxy", health: "failure" } as const;
 
+/** A bill, in a code as in prose. */
+const bill =
+  /insufficient.?(quota|credit|balance|fund|g1)|credit.balance|^billing|billing.(hard|not)|payment.?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)|free.usage|exceeded your current quota|(key|budget) limit exceeded|available credits|account is deactivated|out of (credits|funds)|included credits/i;
+
+/** More work than there is room for, in a code as in prose. */
+const overload =
+  /overload|capacity.exceeded|high demand|(at|no) capacity|temporarily un|server busy|exhausted, please try/i;
+
 /** The table behind every other. Its codes are those that mean one thing whoever sends them. */
 export const generic: Provider<"generic"> = {
   name: "generic",
   host: /(?!)/,
   codes: [
     [/./, "too-large", 413],
-    [
-      /insufficient.?(quota|credit|balance|fund|g1)|credit_balance|^billing|payment_?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)|free-usage/i,
-      "billing",
-    ],
+    [bill, "billing"],
     // Google's quota for a day comes with a short wait, which is that of the quota for a minute.
     [/PerDay/, { kind: "quota", hint: false }],
     [/quota.?(exceeded|exhausted)|usage_limit_reached/i, "quota"],
-    [/overload|capacity_exceeded/i, "overloaded"],
+    [overload, "overloaded"],
     [/rate.?limit|throttl|too.?many.?requests|slow_down|PerMinute/i, "rate-limit"],
     [/context.?(length|window)|(max_tokens|token_limit)_exceeded/i, "context-length"],
     [/too_large$/i, "too-large"],
@@ -49,21 +54,8 @@ export const generic: Provider<"generic"> = {
       422,
       500,
     ],
-    [
-      /insufficient.(quota|credit|balance|fund)|credit.balance|exceeded your current quota|billing.(hard|not)|payment.required|spend(ing)?.limit|(key|budget) limit exceeded|available credits|account is deactivated|out of (credits|funds)|included credits/i,
-      "billing",
-      400,
-      402,
-      403,
-      404,
-      429,
-    ],
-    [
-      /overloaded|high demand|at capacity|capacity exceeded|no capacity|temporarily un|server busy|exhausted, please try/i,
-      "overloaded",
-      429,
-      503,
-    ],
+    [bill, "billing", 400, 402, 403, 404, 429],
+    [overload, "overloaded", 429, 503],
     [/api.?key (not valid|expired)|incorrect api key/i, "auth", 400],
     [/location is not supported|not available in your country/i, "region", 400, 403],
     [/^\s*(403 )?<|error code: 10\d\d|you have been blocked|\(no body\)/i, "proxy", 403],

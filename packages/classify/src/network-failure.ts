@@ -52,7 +52,7 @@ const byMessage: readonly Rule[] = [
   [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, unanswered],
   [/(fetch failed|failed to fetch|load failed)$/i, unanswered],
   [
-    /invalid url|url is invalid|parse url|absolute url|scheme|protocol|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
+    /invalid url|url is invalid|parse url|absolute url|scheme|protocol(?!.error)|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
     mistake,
   ],
 ];

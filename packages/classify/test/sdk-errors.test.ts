@@ -200,6 +200,15 @@ test("@google/genai: its error's body tells the status, where a gateway made ano
   });
 });
 
+test("openai: xAI's bill is told by its words, as the code beside a flat message is lost", async () => {
+  const body = {
+    code: "subscription:free-usage-exhausted",
+    error: "You've used all the included free usage for model grok for now.",
+  };
+  const error = await thrownBy(sdks["openai"]!.call(async () => Response.json(body, { status: 429 })));
+  expect(classify(error)).toMatchObject({ action: "elsewhere", kind: "billing" });
+});
+
 test("together-ai: a page with status 403 is a firewall's, and says nothing of the prompt", async () => {
   const fetch: Fetch = async () =>
     new Response("<html>blocked</html>", { status: 403, headers: { "content-type": "text/html" } });

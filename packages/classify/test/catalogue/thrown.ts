@@ -161,6 +161,13 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
   ["React Native, timeout", failed("Network request timed out"), slow],
   ["fetch, without a cause", failed("fetch failed"), unanswered],
   ["Node: the response was aborted", Object.assign(new Error("aborted"), { code: "ECONNRESET" }), cut],
+  [
+    "Node: HTTP/2 was broken on the way",
+    Object.assign(new Error("Stream closed with error code NGHTTP2_PROTOCOL_ERROR"), {
+      code: "ERR_HTTP2_STREAM_ERROR",
+    }),
+    unanswered,
+  ],
   ["Ollama's SDK: the stream ended early", new Error("Did not receive done or success response in stream."), cut],
   ["OpenAI's and Anthropic's SDKs: nothing came", new Error("request ended without sending any chunks"), cut],
   ["OpenAI's SDK: no reason to end", new Error("missing finish_reason for choice 0"), cut],
