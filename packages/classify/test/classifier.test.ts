@@ -527,3 +527,64 @@ test("the generic table is one among others", () => {
   expect(generic.name).toBe("generic");
   expect(generic.host.test("")).toBe(false);
 });
+
+describe("prose that several providers use", () => {
+  const judged = (status: number, message: string): string =>
+    classifyResponse({ status, body: JSON.stringify({ error: { message } }) }).kind;
+
+  test.each([
+    "The prompt token count of 9000 exceeds the limit of 8192",
+    "Input tokens exceed the configured limit of 8192 tokens",
+    "Please reduce the length of the messages or completion",
+    "The request is longer than max_model_len",
+    "Your request exceeded model token limit: 8192",
+    "context window exceeds limit",
+  ])("a prompt that is too long: %s", (message) => {
+    expect(judged(400, message)).toBe("context-length");
+  });
+
+  test.each([
+    "Insufficient credits",
+    "Insufficient balance",
+    "Your credit balance is too low",
+    "Billing hard limit reached",
+    "Your account is deactivated",
+    "You have run out of credits",
+    "You have run out of funds",
+    "You have used all available credits",
+    "You have exceeded your monthly included credits",
+    "Budget limit exceeded",
+    "You have reached your spending limit",
+    "Payment required",
+  ])("a bill: %s", (message) => {
+    expect(judged(429, message)).toBe("billing");
+  });
+
+  test.each([
+    "We are at capacity",
+    "Capacity exceeded",
+    "There is no capacity",
+    "Server busy",
+    "Experiencing high demand",
+  ])("more work than there is room for: %s", (message) => {
+    expect(judged(429, message)).toBe("overloaded");
+  });
+
+  test("more tokens than a minute has, where no code speaks of a limit", () => {
+    expect(judged(429, "Request too large for this model")).toBe("too-large");
+  });
+
+  test.each<[code: string, kind: Kind]>([
+    ["context_window_exceeded", "context-length"],
+    ["credit_balance_exhausted", "billing"],
+    ["organization_usage_limit_exceeded", "billing"],
+    ["service_tier_capacity_exceeded", "overloaded"],
+    ["DeploymentNotFound", "not-found"],
+    ["invalid_api_key", "auth"],
+    ["ExpiredTokenException", "auth"],
+    ["content_policy_violation", "content-filter"],
+    ["GenerateRequestsPerMinutePerProject", "rate-limit"],
+  ])("the code `%s` goes before the status", (code, kind) => {
+    expect(classifyResponse({ status: 418, body: JSON.stringify({ error: { code } }) }).kind).toBe(kind);
+  });
+});

@@ -199,6 +199,33 @@ describe("other clients", () => {
     expect(`${action} ${kind} ${processed} ${health}`).toBe(expected);
   });
 
+  test.each<[code: string, verdict: string]>([
+    ["EAI_AGAIN", unsent],
+    ["ENOTFOUND", unsent],
+    ["ENODATA", unsent],
+    ["ECONNREFUSED", unsent],
+    ["EHOSTUNREACH", unsent],
+    ["ENETUNREACH", unsent],
+    ["ENETDOWN", unsent],
+    ["EADDRNOTAVAIL", unsent],
+    ["SELF_SIGNED_CERT_IN_CHAIN", distrusted],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", distrusted],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", distrusted],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", distrusted],
+    ["HOSTNAME_MISMATCH", distrusted],
+    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", unanswered],
+    ["UND_ERR_NOT_SUPPORTED", mistake],
+    ["ERR_BAD_OPTION_VALUE", mistake],
+    ["EPIPE", unanswered],
+    ["ENOTCONN", unanswered],
+    ["ERR_NETWORK", unanswered],
+    ["ERR_QUIC_TRANSPORT_ERROR", unanswered],
+    ["UND_ERR_SOCKET", unanswered],
+  ])("the code %s says enough", (code, expected) => {
+    const { action, kind, processed, health } = classify(coded({ code }));
+    expect(`${action} ${kind} ${processed} ${health}`).toBe(expected);
+  });
+
   test("a path in a URL spells nothing", () => {
     const error = Object.assign(
       new Error("request to https://127.0.0.1/redirect/ERR_INVALID_URL/gzip failed, reason: socket hang up"),
