@@ -3,18 +3,22 @@
 /** A place in a queue. What waits extends it, so that joining allocates nothing and leaving searches nothing. */
 export class Place<P extends Place<P>> {
   line: Line<P> | undefined;
-  ahead: P | undefined;
-  behind: P | undefined;
+  ahead: Place<P> = this;
+  behind: Place<P> = this;
 }
 
-/** All who have the same rank, in a linked list. */
-interface Line<P> {
+/** All who have the same rank, in a ring that the line itself closes: behind it stands the first, ahead of it the last. */
+class Line<P extends Place<P>> extends Place<P> {
   readonly rank: number;
   /** Where the line stands in the heap. */
   index: number;
-  first: P | undefined;
-  lastEarly: P | undefined;
-  last: P | undefined;
+  lastEarly: Place<P> = this;
+
+  constructor(rank: number, index: number) {
+    super();
+    this.rank = rank;
+    this.index = index;
+  }
 }
 
 /**
@@ -32,20 +36,16 @@ export class Queue<P extends Place<P>> {
 
   /** Whose turn it is. */
   get first(): P | undefined {
-    return this.#heap[0]?.first;
+    return this.#heap[0]?.behind as P | undefined;
   }
 
   join(place: P, rank: number, early = false): void {
     const line = this.#lines.get(rank) ?? this.#open(rank);
-    const ahead = early ? line.lastEarly : line.last;
-    const behind = ahead ? ahead.behind : line.first;
+    const ahead = early ? line.lastEarly : line.ahead;
     place.line = line;
     place.ahead = ahead;
-    place.behind = behind;
-    if (ahead) ahead.behind = place;
-    else line.first = place;
-    if (behind) behind.ahead = place;
-    else line.last = place;
+    place.behind = ahead.behind;
+    ahead.behind = ahead.behind.ahead = place;
     if (early) line.lastEarly = place;
     this.#count++;
   }
@@ -53,18 +53,16 @@ export class Queue<P extends Place<P>> {
   leave(place: P): void {
     const { line, ahead, behind } = place;
     if (!line) return;
-    if (ahead) ahead.behind = behind;
-    else line.first = behind;
-    if (behind) behind.ahead = ahead;
-    else line.last = ahead;
+    ahead.behind = behind;
+    behind.ahead = ahead;
     if (line.lastEarly === place) line.lastEarly = ahead;
-    place.line = place.ahead = place.behind = undefined;
+    place.line = undefined;
     this.#count--;
-    if (!line.first) this.#close(line);
+    if (line.behind === line) this.#close(line);
   }
 
   #open(rank: number): Line<P> {
-    const line: Line<P> = { rank, index: this.#heap.length, first: undefined, lastEarly: undefined, last: undefined };
+    const line = new Line<P>(rank, this.#heap.length);
     this.#lines.set(rank, line);
     this.#heap.push(line);
     this.#rise(line);
