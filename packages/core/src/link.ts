@@ -1,6 +1,6 @@
 /** Derives a signal of its own for an attempt, without `AbortSignal.any`, which costs more and leaks where a listener stays. */
 import { keepAlive } from "./keep-alive.ts";
-import { listenForAbort, Listeners, type AbortListener, type Place } from "./on-abort.ts";
+import { listenForAbort, Listeners, type Place } from "./on-abort.ts";
 import type { Work } from "./work.ts";
 
 /** A signal derived from a parent's. */
@@ -28,8 +28,6 @@ class LinkedSignal extends Listeners implements Link {
   readonly signal: AbortSignal;
   readonly #controller: AbortController;
   readonly #place: Place | undefined;
-  /** The link that the parent's signal belongs to, if it is one of ours. */
-  readonly #parent: LinkedSignal | undefined;
   /** The child that settled last. */
   #lastSettled: LinkedSignal | undefined;
   #beforeAbort: ((reason: unknown) => void) | undefined;
@@ -42,8 +40,6 @@ class LinkedSignal extends Listeners implements Link {
     this.#controller = controller;
     this.#beforeAbort = beforeAbort;
     this.#place = listenForAbort(parent, this);
-    const listeners = this.#place?.listeners;
-    if (listeners instanceof LinkedSignal) this.#parent = listeners;
   }
 
   abort(reason: unknown): void {
@@ -60,16 +56,15 @@ class LinkedSignal extends Listeners implements Link {
     const place = this.#place;
     if (!place || this.#isAborted) return;
     const rest = work.held ? undefined : whatMayBeRead(result);
-    if (rest) this.#leaveTo(rest);
+    if (rest) this.#leaveTo(rest, place);
     else work.over(() => place.leave());
   }
 
   /** From now on what may be read keeps this link; the parent need not. */
-  #leaveTo(rest: object): void {
+  #leaveTo(rest: object, { listeners: parent }: Place): void {
     const inner = keepAlive(rest, this);
-    if (inner instanceof LinkedSignal && inner.#parent === this) keepAlive(this, inner);
-    const parent = this.#parent;
-    if (!parent) return this.#weaken();
+    if (inner instanceof LinkedSignal && inner.#place?.listeners === this) keepAlive(this, inner);
+    if (!(parent instanceof LinkedSignal)) return this.#weaken();
     // Settling one after the other, with one result, an inner and an outer link are kept or forgotten together.
     const last = parent.#lastSettled;
     parent.#lastSettled = this;
@@ -84,7 +79,8 @@ class LinkedSignal extends Listeners implements Link {
     const place = this.#place;
     // Where nothing can be reached weakly, as in a Worker with a compatibility date before May 2025, it goes with the parent.
     if (!place || typeof FinalizationRegistry === "undefined") return;
-    place.listener = new WeakListener(this);
+    const weak = new WeakRef(this);
+    place.listener = { abort: (reason) => weak.deref()?.abort(reason) };
     (forgotten ??= new FinalizationRegistry((each) => each.deref()?.leave())).register(this, new WeakRef(place));
   }
 }
@@ -94,18 +90,6 @@ class LinkedSignal extends Listeners implements Link {
  * parent, to whom that has told of the result, and so to the link, which would keep itself. Made at first use.
  */
 let forgotten: FinalizationRegistry<WeakRef<Place>> | undefined;
-
-class WeakListener implements AbortListener {
-  readonly #listener: WeakRef<AbortListener>;
-
-  constructor(listener: AbortListener) {
-    this.#listener = new WeakRef(listener);
-  }
-
-  abort(reason: unknown): void {
-    this.#listener.deref()?.abort(reason);
-  }
-}
 
 /** A response may be collected while its body is still read. */
 function whatMayBeRead(result: unknown): object | undefined {
