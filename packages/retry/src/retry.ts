@@ -89,7 +89,7 @@ export function retry({
       const refused = verdict.kind === "refused";
       if (!refused) work.root.lastError = error;
 
-      const decision = decide(call, { error, verdict, attempts, previous: delay });
+      const decision = decide(call, error, verdict, attempts, delay);
       if (signal.aborted) throw signal.reason;
       if (typeof decision === "string") {
         if (refused) error = work.root.lastError ?? error;
@@ -117,7 +117,13 @@ export function retry({
   }
 
   /** Returns how long to wait for the next attempt, in ms, or what speaks against it. */
-  function decide(call: Call, { error, verdict, attempts, previous }: Failure): number | GiveUpReason {
+  function decide(
+    call: Call,
+    error: unknown,
+    verdict: Verdict,
+    attempts: number,
+    previous: number,
+  ): number | GiveUpReason {
     if (verdict.action !== "retry") return "verdict";
     if (attempts > retries) return "retries";
     const { retryAfter = 0 } = verdict;
@@ -134,11 +140,4 @@ export function retry({
     if (budget && !isSpent && !budget.withdraw(call.key)) return "budget";
     return delay;
   }
-}
-
-interface Failure {
-  readonly error: unknown;
-  readonly verdict: Verdict;
-  readonly attempts: number;
-  readonly previous: number;
 }
