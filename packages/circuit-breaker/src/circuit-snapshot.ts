@@ -13,7 +13,7 @@ export interface CircuitSnapshot {
 export interface SavedCircuit {
   readonly key: string;
   /** A half-open circuit is saved as an open one whose time is over: wherever it is restored, the next call probes. */
-  readonly state: CircuitMemory["phase"];
+  readonly state: CircuitMemory["state"];
   /** When it opened, or closed since. */
   readonly since: number;
   /** How long it opened last, in ms. */
@@ -29,9 +29,8 @@ export function saveCircuits(
   { trip }: CircuitSettings,
 ): CircuitSnapshot {
   const saved = Array.from(circuits, ([key, { memory }]): SavedCircuit => {
-    const { phase: state, since, openFor, openings, records } = memory;
-    const kept = records.map((record, i) => ({ kind: trip[i]!.kind, memory: record.save() }));
-    return { key, state, since, openFor, openings, trip: kept };
+    const { records, ...rest } = memory;
+    return { key, ...rest, trip: records.map((record, i) => ({ kind: trip[i]!.kind, memory: record.save() })) };
   });
   return { version: 1, circuits: saved };
 }
@@ -54,9 +53,9 @@ function readCircuit(
   saved: SavedCircuit,
   { trip, clock }: CircuitSettings,
 ): readonly [key: string, memory: CircuitMemory] {
-  const { key, state: phase, since, openFor, openings, trip: kept } = saved ?? {};
+  const { key, state, since, openFor, openings, trip: kept } = saved ?? {};
   check(`${path}.key`, "a string", key, typeof key === "string");
-  check(`${path}.state`, '"closed", "open" or "isolated"', phase, ["closed", "open", "isolated"].includes(phase));
+  check(`${path}.state`, '"closed", "open" or "isolated"', state, ["closed", "open", "isolated"].includes(state));
   checkFinite(`${path}.since`, since);
   // Jitter may have made it longer than the longest that can be asked for.
   checkNumber(`${path}.openFor`, openFor, { max: Number.MAX_VALUE });
@@ -72,7 +71,7 @@ function readCircuit(
     return record;
   });
   // The clock of the process that wrote it may be ahead of ours: then what happened in our future has just happened.
-  return [key, { phase, since: Math.min(since, clock.now()), openFor, openings, records }];
+  return [key, { state, since: Math.min(since, clock.now()), openFor, openings, records }];
 }
 
 function checkFinite(path: string, number: number): void {

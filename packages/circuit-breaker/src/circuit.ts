@@ -18,7 +18,7 @@ export interface CircuitSettings extends ProbeSettings {
 
 /** What outlives a process: of a half-open circuit only that it is due for a probe. */
 export interface CircuitMemory {
-  readonly phase: Exclude<CircuitState, "half-open">;
+  readonly state: Exclude<CircuitState, "half-open">;
   /** When the circuit opened, or closed since, in the clock's ms. */
   readonly since: number;
   /** How long it opened last, in ms. */
@@ -74,8 +74,8 @@ export class Circuit {
   }
 
   get memory(): CircuitMemory {
-    const phase = this.phase === "half-open" ? "open" : this.phase;
-    return { phase, since: this.#since, openFor: this.openFor, openings: this.#openings, records: this.#records };
+    const state = this.phase === "half-open" ? "open" : this.phase;
+    return { state, since: this.#since, openFor: this.openFor, openings: this.#openings, records: this.#records };
   }
 
   /** Whether a call would be admitted now. */
@@ -124,16 +124,16 @@ export class Circuit {
 
   /** Closes the circuit and forgets all that was. */
   reset(): void {
-    this.restore({ phase: "closed", since: 0, openFor: 0, openings: 0, records: startRecords(this.#settings) });
+    this.restore({ state: "closed", since: 0, openFor: 0, openings: 0, records: startRecords(this.#settings) });
   }
 
-  restore({ phase, since, openFor, openings, records }: CircuitMemory): void {
+  restore({ state, since, openFor, openings, records }: CircuitMemory): void {
     this.#since = since;
     this.openFor = openFor;
     this.#openings = openings;
     this.#records = records;
     this.#counted = undefined;
-    this.#enter(phase);
+    this.#enter(state);
   }
 
   #count(outcome: TripOutcome, duration: number, retryAfter = 0): void {
