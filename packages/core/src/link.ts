@@ -103,5 +103,5 @@ function whatMayBeRead(result: unknown): object | undefined {
 }
 
 function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
+  return Object(value) === value;
 }
