@@ -54,7 +54,7 @@ class LinkedSignal extends Listeners implements Link {
   settle(work: Work, result?: unknown): void {
     this.#beforeAbort = undefined;
     const place = this.#place;
-    if (!place || this.#isAborted) return;
+    if (!place) return;
     const rest = work.held ? undefined : whatMayBeRead(result);
     if (rest) this.#leaveTo(rest, place);
     else work.over(() => place.leave());
