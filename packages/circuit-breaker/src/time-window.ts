@@ -31,19 +31,14 @@ const slots = 16;
 function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
   const ring: Tally[] = [];
   let slot = -Infinity;
-  let slotEnd = -Infinity;
 
   const tallyOf = (number: number): Tally => ring[number & (slots - 1)]!;
 
   /** Forgets every slot that has left the window, also after an idle hour, and returns the present one. */
   function present(): Tally {
-    const now = clock.now();
-    if (now >= slotEnd) {
-      const latest = Math.floor(now / width);
-      for (let i = Math.max(slot + 1, latest - slots + 1); i <= latest; i++) ring[i & (slots - 1)] = new Tally();
-      slot = latest;
-      slotEnd = (slot + 1) * width;
-    }
+    const latest = Math.floor(clock.now() / width);
+    for (let i = Math.max(slot + 1, latest - slots + 1); i <= latest; i++) ring[i & (slots - 1)] = new Tally();
+    slot = Math.max(slot, latest);
     return tallyOf(slot);
   }
 
