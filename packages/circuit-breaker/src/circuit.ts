@@ -80,9 +80,7 @@ export class Circuit {
 
   /** Whether a call would be admitted now. */
   get hasRoom(): boolean {
-    if (this.#probes) return this.#probes.hasRoom;
-    const { state } = this;
-    return state === "closed" || state === "half-open";
+    return this.#probes?.hasRoom ?? (this.state === "closed" || this.state === "half-open");
   }
 
   /** Admits a call, if it can. */
