@@ -70,7 +70,7 @@ export class Circuit {
   get isIdle(): boolean {
     if (this.inFlight > 0 || this.phase === "isolated") return false;
     if (this.phase !== "closed") return this.#settings.clock.now() >= this.#since + this.openFor + forgetAfter;
-    return (this.#openings === 0 || this.remaining === 0) && this.#records.every((record) => record.isIdle);
+    return this.remaining === 0 && this.#records.every((record) => record.isIdle);
   }
 
   get memory(): CircuitMemory {
