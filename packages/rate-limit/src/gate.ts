@@ -9,7 +9,6 @@ import { WaitingRoom, type Door } from "./waiting-room.ts";
 
 /** What every limiter does; a subclass knows what it limits. */
 export abstract class Gate implements Door {
-  readonly key: string;
   readonly rules: QueueRules;
   /** What stands in the error of a refusal. */
   protected abstract readonly limit: number;
@@ -19,8 +18,7 @@ export abstract class Gate implements Door {
   /** Made when the first call has to wait. */
   #room: WaitingRoom | undefined;
 
-  constructor(key: string, rules: QueueRules) {
-    this.key = key;
+  constructor(rules: QueueRules) {
     this.rules = rules;
     this.#pause = new Pause(rules.clock);
   }
@@ -93,13 +91,12 @@ export abstract class Gate implements Door {
   }
 
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
-    const { key, limit, pausedFor } = this;
     const { limiter } = this.rules;
-    const wait = reason === "paused" ? pausedFor : this.wait(cost);
+    const wait = reason === "paused" ? this.pausedFor : this.wait(cost);
     const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
     const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
     emit?.({ type: "rate-limit-reject", ...about(call, limiter), reason, retryAfter });
-    return stackless(() => new RateLimitError({ reason, limiter, key, limit, retryAfter }));
+    return stackless(() => new RateLimitError({ reason, limiter, key: call.key, limit: this.limit, retryAfter }));
   }
 
   start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, pioneer: Pioneer | undefined): Promise<O> {

@@ -38,7 +38,7 @@ export interface Semaphore extends Layer {
 export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): Semaphore {
   const size = { permits: checkPermits(permits) };
   const rules = queueRules("semaphore", options);
-  const gates = keyed({ create: (key) => new Slots(key, rules, size), isIdle: (gate) => !gate.isBusy, maxKeys });
+  const gates = keyed({ create: () => new Slots(rules, size), isIdle: (gate) => !gate.isBusy, maxKeys });
 
   const state: Omit<Semaphore, keyof Layer> = {
     get permits() {
@@ -66,8 +66,8 @@ class Slots extends Gate {
   active = 0;
   readonly #size: { readonly permits: number };
 
-  constructor(key: string, rules: QueueRules, size: { readonly permits: number }) {
-    super(key, rules);
+  constructor(rules: QueueRules, size: { readonly permits: number }) {
+    super(rules);
     this.#size = size;
   }
 

@@ -55,7 +55,7 @@ export function tokenBucket({
   checkFunction("cost", costOf);
   const rules = queueRules("token-bucket", options);
   const terms: Terms = { limit, burst, rate: limit / interval, settles: costOf === costOfCall };
-  const gates = keyed({ create: (key) => new Bucket(key, rules, terms), isIdle: (gate) => !gate.isBusy, maxKeys });
+  const gates = keyed({ create: () => new Bucket(rules, terms), isIdle: (gate) => !gate.isBusy, maxKeys });
 
   const state: Omit<TokenBucket, keyof Layer> = {
     available: (key = "default") => gates.peek(key)?.available ?? burst,
@@ -96,8 +96,8 @@ class Bucket extends Gate {
   /** What those at work have taken, and may give back. */
   #reserved = 0;
 
-  constructor(key: string, rules: QueueRules, terms: Terms) {
-    super(key, rules);
+  constructor(rules: QueueRules, terms: Terms) {
+    super(rules);
     this.#terms = terms;
     this.#balance = terms.burst;
     this.#filledAt = rules.clock.now();
