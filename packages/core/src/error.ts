@@ -15,11 +15,10 @@ export abstract class ResilienceError extends Error {
   abstract readonly verdict: Verdict;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (!Object.hasOwn(this, "brand")) return Function.prototype[Symbol.hasInstance].call(this, value);
+    if (!Object.hasOwn(this, "brand")) return super[Symbol.hasInstance](value);
     try {
-      for (let above = prototypeOf(Object(value)); above; above = prototypeOf(above)) {
-        if (above.constructor?.brand === this.brand) return true;
-      }
+      let above: Prototype | null = Object.getPrototypeOf(Object(value));
+      for (; above; above = Object.getPrototypeOf(above)) if (above.constructor?.brand === this.brand) return true;
     } catch {
       // A proxy or a getter that throws is no error of ours.
     }
@@ -29,8 +28,4 @@ export abstract class ResilienceError extends Error {
 
 interface Prototype {
   readonly constructor?: { readonly brand?: unknown };
-}
-
-function prototypeOf(object: object): Prototype | null {
-  return Object.getPrototypeOf(object) as Prototype | null;
 }
