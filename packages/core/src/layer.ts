@@ -21,8 +21,10 @@ export function layer<P extends object>(middleware: Middleware, properties?: P):
   checkFunction("middleware", middleware);
   const run: Layer["run"] = (operation, init) =>
     begin((call: Call<undefined>) => middleware(call, promised(operation)), undefined, init);
-  // As descriptors: a copy would read the getters, once and for all.
-  Object.defineProperties(middleware, Object.getOwnPropertyDescriptors(properties ?? {}));
-  Object.defineProperty(middleware, "run", { value: run, enumerable: true });
+  Object.defineProperties(middleware, {
+    // As descriptors: a copy would read the getters, once and for all.
+    ...Object.getOwnPropertyDescriptors(properties ?? {}),
+    run: { value: run, enumerable: true },
+  });
   return Object.freeze(middleware) as Layer & Readonly<P>;
 }
