@@ -46,10 +46,11 @@ export abstract class Gate implements Door {
   /** Runs the call when it may, for `cost`. */
   pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
-    const { waiting, rules } = this;
-    if (waiting === 0 && this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
-    const inTime = call.deadline === Infinity || call.deadline > rules.clock.now();
-    if (waiting === 0 && inTime && this.wait(cost) === 0) return this.start(call, next, cost, this.admit(cost));
+    if (this.waiting === 0) {
+      if (this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
+      const inTime = call.deadline === Infinity || call.deadline > this.rules.clock.now();
+      if (inTime && this.wait(cost) === 0) return this.start(call, next, cost, this.admit(cost));
+    }
     return (this.#room ??= new WaitingRoom(this)).enter(call, next, cost);
   }
 
