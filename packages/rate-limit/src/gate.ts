@@ -38,9 +38,9 @@ export abstract class Gate implements Door {
     return this.#pause.left;
   }
 
-  /** Whether forgetting this gate would forget something. */
-  get isBusy(): boolean {
-    return this.waiting > 0 || this.pausedFor > 0;
+  /** Whether forgetting this gate would forget nothing. */
+  get isIdle(): boolean {
+    return this.waiting === 0 && this.pausedFor === 0;
   }
 
   /** Runs the call when it may, for `cost`. */

@@ -38,7 +38,7 @@ export interface Semaphore extends Layer {
 export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): Semaphore {
   const size = { permits: checkPermits(permits) };
   const rules = queueRules("semaphore", options);
-  const gates = keyed({ create: () => new Slots(rules, size), isIdle: (gate) => !gate.isBusy, maxKeys });
+  const gates = keyed({ create: () => new Slots(rules, size), isIdle: (gate) => gate.isIdle, maxKeys });
 
   const state: Omit<Semaphore, keyof Layer> = {
     get permits() {
@@ -75,8 +75,8 @@ class Slots extends Gate {
     return this.#size.permits;
   }
 
-  override get isBusy(): boolean {
-    return this.active > 0 || super.isBusy;
+  override get isIdle(): boolean {
+    return this.active === 0 && super.isIdle;
   }
 
   protected override shortage(): number {

@@ -55,7 +55,7 @@ export function tokenBucket({
   checkFunction("cost", costOf);
   const rules = queueRules("token-bucket", options);
   const terms: Terms = { limit, burst, rate: limit / interval, settles: costOf === costOfCall };
-  const gates = keyed({ create: () => new Bucket(rules, terms), isIdle: (gate) => !gate.isBusy, maxKeys });
+  const gates = keyed({ create: () => new Bucket(rules, terms), isIdle: (gate) => gate.isIdle, maxKeys });
 
   const state: Omit<TokenBucket, keyof Layer> = {
     available: (key = "default") => gates.peek(key)?.available ?? burst,
@@ -115,8 +115,8 @@ class Bucket extends Gate {
     return this.#balance;
   }
 
-  override get isBusy(): boolean {
-    return this.#atWork > 0 || this.available < this.#terms.burst || super.isBusy;
+  override get isIdle(): boolean {
+    return this.#atWork === 0 && this.available === this.#terms.burst && super.isIdle;
   }
 
   protected override shortage(cost: number): number {
