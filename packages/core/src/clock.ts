@@ -29,7 +29,8 @@ export const systemClock: Clock = {
   now() {
     if (host !== performance) {
       host = performance;
-      origin = host.timeOrigin;
+      // React Native before 0.83 knows no origin.
+      origin = host.timeOrigin ?? Date.now() - host.now();
     }
     return origin + host.now();
   },

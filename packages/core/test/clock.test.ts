@@ -44,6 +44,22 @@ describe("a `performance` that another takes the place of", () => {
   });
 });
 
+describe("a `performance` that knows no origin, as React Native's", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("is counted from the wall clock of when it was first asked", () => {
+    const before = systemClock.now();
+    let time = 5;
+    vi.stubGlobal("performance", { now: () => time });
+    const first = systemClock.now();
+    expect(Math.abs(first - before)).toBeLessThan(1_000);
+    time += 20;
+    expect(systemClock.now() - first).toBe(20);
+  });
+});
+
 describe("under fake timers, which are put in place after the import,", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
