@@ -1,9 +1,9 @@
 /** The state machine of one upstream's circuit. It knows no promises and no events. */
 import type { Random } from "@evenkeel/core";
 import type { CircuitState, OpenReason } from "./circuit-event.ts";
-import { forgetAfter } from "./forget-after.ts";
 import type { Outcome } from "./outcome.ts";
 import { Probes, type Permit, type ProbeSettings } from "./probes.ts";
+import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripOutcome, TripRecord } from "./trip-condition.ts";
 
 /** What the circuits of one breaker share. */
@@ -69,7 +69,7 @@ export class Circuit {
   /** Whether to forget this circuit loses no failure, no call under way, and no opening that anybody still asks about. */
   get isIdle(): boolean {
     if (this.inFlight > 0 || this.phase === "isolated") return false;
-    if (this.phase !== "closed") return this.#settings.clock.now() >= this.#since + this.openFor + forgetAfter;
+    if (this.phase !== "closed") return this.#settings.clock.now() >= this.#since + this.openFor + staleAfter;
     return this.remaining === 0 && this.#records.every((record) => record.isIdle);
   }
 

@@ -1,6 +1,6 @@
 /** Opens a circuit after failures in a row. */
 import { checkNumber, type Clock } from "@evenkeel/core";
-import { forgetAfter } from "./forget-after.ts";
+import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 /**
@@ -30,7 +30,7 @@ function startRecord(limit: number, clock: Clock): TripRecord {
       return failures >= limit ? "consecutive" : undefined;
     },
     get isIdle() {
-      return failures === 0 || clock.now() >= failedAt + forgetAfter;
+      return failures === 0 || clock.now() >= failedAt + staleAfter;
     },
     save: () => [failures],
     load: ([saved = 0]) => count(saved),

@@ -1,7 +1,7 @@
 /** Opens a circuit by what happened in the last so many calls. */
 import { checkNumber, type Clock } from "@evenkeel/core";
-import { forgetAfter } from "./forget-after.ts";
 import { anyMark, rates, Tally, type RateOptions, type Rates } from "./rates.ts";
+import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 export interface CountWindowOptions extends RateOptions {
@@ -49,7 +49,7 @@ function startRecord(size: number, limits: Rates, clock: Clock): TripRecord {
     },
     get isIdle() {
       const isClean = tally.failures === 0 && tally.slowCalls === 0;
-      return isClean || clock.now() >= markedAt + forgetAfter;
+      return isClean || clock.now() >= markedAt + staleAfter;
     },
     /** Runs of equal marks, the oldest first: mark, length, mark, length... */
     save() {

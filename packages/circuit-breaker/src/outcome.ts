@@ -1,5 +1,6 @@
 /** What a failure says about the upstream. */
 import { isTimeout, judge, type Call, type Classify, type Health } from "@evenkeel/core";
+import { staleAfter } from "./stale-after.ts";
 
 export interface Outcome {
   readonly health: Health;
@@ -12,9 +13,6 @@ const failure: Outcome = { health: "failure", isTimeout: false, retryAfter: 0 };
 const timedOut: Outcome = { health: "failure", isTimeout: true, retryAfter: 0 };
 const neutral: Outcome = { health: "neutral", isTimeout: false, retryAfter: 0 };
 
-/** A hint is believed for ten minutes, in ms, and then a probe asks again: nobody may lose an upstream to a header that is wrong. */
-const longestHint = 600_000;
-
 /**
  * Judges a call that failed. If it was aborted, only the reason counts: a time limit of ours says that the upstream hung, and anyone
  * else has only changed his mind. Never throws: a broken `classify` does not break the circuit, and is heard of by retry.
@@ -24,7 +22,7 @@ export function outcomeOf(call: Call, error: unknown, classify?: Classify): Outc
   if (aborted) return isTimeout(reason) ? timedOut : neutral;
   try {
     const { health, kind, retryAfter = 0 } = judge(call, error, classify);
-    const asked = retryAfter > 0 ? Math.min(retryAfter, longestHint) : 0;
+    const asked = retryAfter > 0 ? Math.min(retryAfter, staleAfter) : 0;
     return { health, isTimeout: kind === "timeout", retryAfter: asked };
   } catch {
     return failure;
