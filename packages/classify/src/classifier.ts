@@ -1,5 +1,5 @@
 /** Makes the functions that judge errors, responses and events, over the tables that they are given. */
-import { systemClock, type Verdict } from "@evenkeel/core";
+import { ownVerdict, systemClock, type Verdict } from "@evenkeel/core";
 import { chainOf } from "./chain-of.ts";
 import { gather, longestBody } from "./facts.ts";
 import { generic } from "./generic.ts";
@@ -70,10 +70,8 @@ export function classifier<const Providers extends readonly Provider[]>(
   function classify(error: unknown, options: ClassifyOptions = {}): Verdict {
     const { now = systemClock.now() } = options;
     const chain = chainOf(error);
-    const own = chain
-      .map((node) => property(node, "verdict"))
-      .find((verdict) => typeof property(verdict, "action") === "string");
-    if (own) return own as Verdict;
+    const own = chain.map((node) => ownVerdict(node)).find(Boolean);
+    if (own) return own;
     const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
     const network = chain.map((node) => networkFailure([node]));
     // Such an error quotes what the model said, which is no word of the provider's.

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
-import { ResilienceError, type Kind, type Verdict } from "@evenkeel/core";
+import { ResilienceError, type Kind, type Verdict, type VerdictInit } from "@evenkeel/core";
 import type { FinishReason } from "@google/genai";
 import { describe, expect, test } from "vitest";
 import {
@@ -144,6 +144,21 @@ describe("an own verdict", () => {
     expect(classify(new Error("Connection error.", { cause: new TypeError("fetch failed", { cause: error }) }))).toBe(
       error.verdict,
     );
+  });
+
+  test("that is left in part to the defaults is completed, as the layers complete it", () => {
+    const own = (verdict: VerdictInit): Verdict => classify(Object.assign(new Error("no"), { verdict }));
+    expect(own({ action: "stop" })).toEqual({
+      action: "stop",
+      kind: "unknown",
+      processed: "maybe",
+      health: "neutral",
+    });
+    expect(own({ action: "retry", kind: "server" }).health).toBe("failure");
+  });
+
+  test("whose action there is none of is not taken for one", () => {
+    expect(classify(Object.assign(new Error("no"), { verdict: { action: "wait" }, status: 503 })).kind).toBe("server");
   });
 
   test("that is none is not taken for one", () => {

@@ -6,7 +6,7 @@ export { systemClock, systemRandom } from "./clock.ts";
 export { compose } from "./compose.ts";
 export type { Emit, ResilienceEvent } from "./event.ts";
 export { ResilienceError } from "./error.ts";
-export { isTimeout, judge } from "./judge.ts";
+export { isTimeout, judge, ownVerdict } from "./judge.ts";
 export type { Keyed, KeyedOptions } from "./keyed.ts";
 export { keyed } from "./keyed.ts";
 export type { Layer } from "./layer.ts";

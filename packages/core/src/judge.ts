@@ -23,18 +23,19 @@ export function isTimeout(reason: unknown): boolean {
   return ownVerdict(reason)?.kind === "timeout" && quietly(() => (reason as { code?: unknown }).code) === "TIMEOUT";
 }
 
-function ownVerdict(error: unknown): Verdict | undefined {
-  return quietly(() => {
-    const { verdict } = error as { verdict?: VerdictInit };
-    return verdict && Object.hasOwn(healthOf, verdict.action) ? complete(verdict) : undefined;
-  });
-}
-
 /** Completes what is left out; a full verdict is returned as it is. */
 function complete(verdict: VerdictInit): Verdict {
   const { action, kind = "unknown", processed = "maybe", health = healthOf[action] } = verdict;
   const isFull = verdict.kind === kind && verdict.processed === processed && verdict.health === health;
   return isFull ? (verdict as Verdict) : { ...verdict, kind, processed, health };
+}
+
+/** Returns the verdict that an error carries in its `verdict`, if it does; what that leaves out is completed. Never throws. */
+export function ownVerdict(error: unknown): Verdict | undefined {
+  return quietly(() => {
+    const { verdict } = error as { verdict?: VerdictInit };
+    return verdict && Object.hasOwn(healthOf, verdict.action) ? complete(verdict) : undefined;
+  });
 }
 
 /** An error is a stranger's object: its getters may throw. */
