@@ -59,7 +59,7 @@ describe("a background response", () => {
         /^GET https:\/\/api\.openai\.com\/v1\/responses\/resp_1\?stream=true&starting_after=\d$/,
       );
     }
-  });
+  }, 30_000); // half a second on a machine that is not busy
 
   it("is continued again and again, as long as events come", async () => {
     const cuts = [firstEvent + 5, 250, 150];
