@@ -62,7 +62,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     // Whoever waits for a chunk waits for the watch: this one need not keep the process from ending.
     this.#stopTotal = clock.after(
       endsAt - clock.now(),
-      () => this.#fail(new TimeoutError(limits.total, "total")),
+      () => this.#fail(new TimeoutError(limits.total, "total", call.work.root.lastError)),
       true,
     );
     this.#stopListening = onAbort(call.signal, (reason) => this.#fail(reason));

@@ -174,6 +174,23 @@ describe("a streamed body", () => {
     expect(failure).toMatchObject({ name: "TimeoutError", label: "total", limit: 3_000 });
   });
 
+  it("that the total limit ends tells why the attempts before it had failed", async () => {
+    const clock = fakeClock();
+    const { fetch, feeds } = streaming();
+    const fetches = [async () => new Response(null, { status: 503 }), fetch];
+    const asked = resilientFetch({
+      fetch: (input, init) => fetches.shift()!(input, init),
+      clock,
+      profile: { ...limits, gap: 60_000, total: 3_000 },
+      retry: retry({ backoff: constant(1_000), clock }),
+    })(chatUrl, post);
+    await clock.advance(1_000);
+    feeds[0]!.send(chunk("a"));
+    const read = (await asked).text().catch((error: unknown) => error);
+    await clock.advance(2_000);
+    expect(await read).toMatchObject({ name: "TimeoutError", label: "total", lastError: { status: 503 } });
+  });
+
   it("that breaks after content fails with how much was delivered, and is not sent again", async () => {
     const { fetch, feeds } = streaming();
     const asked = resilientFetch({ fetch, profile: limits })(chatUrl, post);
