@@ -79,8 +79,7 @@ export abstract class Gate implements Door {
   pauseFor(ms: number, call?: Call): void {
     if (!this.#pause.extend(ms)) return;
     const { clock, limiter } = this.rules;
-    this.#slowStart ??= new SlowStart(clock);
-    this.#slowStart.restart();
+    (this.#slowStart ??= new SlowStart(clock)).restart();
     const emit: ((event: RateLimitEvent) => void) | undefined = call?.emit;
     if (call) emit?.({ type: "rate-limit-pause", ...about(call, limiter), retryAfter: ms });
     this.serve();
