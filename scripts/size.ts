@@ -32,12 +32,12 @@ const cockatiel = {
 };
 
 const imports: readonly Import[] = [
-  { what: "core", code: `export { compose, layer, wrap } from "@evenkeel/core"`, target: 1, budget: 1.1 },
+  { what: "core", code: `export { compose, layer, wrap } from "@evenkeel/core"`, target: 1, budget: 1.0 },
   {
     what: "timeout",
     code: `export { timeout } from "@evenkeel/timeout"`,
     target: 1.8,
-    budget: 2.7,
+    budget: 2.6,
     peers: { "p-timeout": `export { default } from "p-timeout"`, cockatiel: cockatiel.timeout },
   },
   {
@@ -75,7 +75,7 @@ const imports: readonly Import[] = [
     what: "circuit breaker",
     code: `export { circuitBreaker } from "@evenkeel/circuit-breaker"`,
     target: 2.5,
-    budget: 6.0,
+    budget: 5.9,
     peers: { opossum: `export { default } from "opossum"`, cockatiel: cockatiel.breaker },
   },
   {
