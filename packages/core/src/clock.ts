@@ -29,7 +29,7 @@ export const systemClock: Clock = {
   now() {
     if (host !== performance) {
       host = performance;
-      // React Native before 0.83 knows no origin.
+      // Older versions of React Native know no origin.
       origin = host.timeOrigin ?? Date.now() - host.now();
     }
     return origin + host.now();

@@ -1,6 +1,6 @@
 /** Derives a signal of its own for an attempt, without `AbortSignal.any`, which costs more and leaks where a listener stays. */
 import { keepAlive } from "./keep-alive.ts";
-import { listenForAbort, Listeners, type Place } from "./on-abort.ts";
+import { listenForAbort, Listeners, type AbortListener, type Place } from "./on-abort.ts";
 import type { Work } from "./work.ts";
 
 /** A signal derived from a parent's. */
@@ -79,8 +79,7 @@ class LinkedSignal extends Listeners implements Link {
     const place = this.#place;
     // Where nothing can be reached weakly, as in a Worker with a compatibility date before May 2025, it goes with the parent.
     if (!place || typeof FinalizationRegistry === "undefined") return;
-    const weak = new WeakRef(this);
-    place.listener = { abort: (reason) => weak.deref()?.abort(reason) };
+    place.listener = new WeakListener(this);
     (forgotten ??= new FinalizationRegistry((each) => each.deref()?.leave())).register(this, new WeakRef(place));
   }
 }
@@ -90,6 +89,18 @@ class LinkedSignal extends Listeners implements Link {
  * parent, to whom that has told of the result, and so to the link, which would keep itself. Made at first use.
  */
 let forgotten: FinalizationRegistry<WeakRef<Place>> | undefined;
+
+class WeakListener implements AbortListener {
+  readonly #listener: WeakRef<AbortListener>;
+
+  constructor(listener: AbortListener) {
+    this.#listener = new WeakRef(listener);
+  }
+
+  abort(reason: unknown): void {
+    this.#listener.deref()?.abort(reason);
+  }
+}
 
 /** A response may be collected while its body is still read. */
 function whatMayBeRead(result: unknown): object | undefined {
