@@ -124,9 +124,9 @@ export function adapt(
     // It has come back: this is the global fetch, or below it, and to ask the global one again would never end.
     if (passedBefore.includes(adapted)) return before(input, options);
     const { url, init, signal, replayable } = await readRequest(input, options);
-    // It loads no upstream. An SDK asks for an empty one to look at its response, which it leaves unread: that would keep a permit.
-    if (/^(data|blob):/i.test(url)) return (fetch ?? before)(url, { ...init, signal: signal ?? null });
     if (globalThis.fetch !== before) (init as Passed)[passed] = [...passedBefore, adapted];
+    // It loads no upstream. An SDK asks for an empty one to look at its response, which it leaves unread: that would keep a permit.
+    if (/^(data|blob):/i.test(url)) return (fetch ?? globalThis.fetch)(url, { ...init, signal: signal ?? null });
     const caller = sdkCaller(init.headers);
     const chosen = limitsOf(url, init);
     const now = clock.now();
