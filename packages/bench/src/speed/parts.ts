@@ -16,9 +16,8 @@ const between: readonly FetchLayer[] = [
   breaker,
 ];
 
-export const partsOfStreams: Readonly<Record<string, Fetch>> = { "ours without layers": wrapFetch({}) };
 export const partsOfAnswers: Readonly<Record<string, Fetch>> = {
-  ...partsOfStreams,
+  "ours without layers": wrapFetch({}),
   "ours with both limits": wrapFetch({}, total, firstContent),
   "ours with limits, retry, breaker and limiter": wrapFetch({}, total, ...between, firstContent),
 };
