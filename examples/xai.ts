@@ -14,14 +14,14 @@ import { tell } from "./setup/tell.ts";
 const slow = Array<"slowDrip">(6).fill("slowDrip"); // so that the streams overlap
 await using provider = await flakyProvider("rateLimitedMilliseconds", ...slow);
 
+const limit = semaphore({ permits: 2 });
 const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
-  fetch: resilientFetch({ rateLimit: semaphore({ permits: 2 }), emit: tell }),
+  fetch: resilientFetch({ rateLimit: limit, emit: tell }),
   maxRetries: 0,
 });
 
-let streaming = 0;
 let most = 0;
 async function ask(): Promise<string> {
   const stream = await client.chat.completions.create({
@@ -29,10 +29,9 @@ async function ask(): Promise<string> {
     messages: [{ role: "user", content: "What keeps a boat upright?" }],
     stream: true,
   });
-  most = Math.max(most, ++streaming);
+  most = Math.max(most, limit.active(provider.url));
   let answer = "";
   for await (const chunk of stream) answer += chunk.choices[0]?.delta.content ?? "";
-  streaming--;
   return answer;
 }
 
