@@ -102,9 +102,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
 
   readonly #break = (error: unknown): void => {
     const isOurs = error instanceof ResilienceError || this.#call.signal.aborted;
-    this.#fail(
-      isOurs ? error : this.#streamError("The stream broke", { ...judge(this.#call, error), processed: "yes" }, error),
-    );
+    this.#fail(isOurs ? error : this.#streamError("The stream broke", judge(this.#call, error), error));
   };
 
   /** The reader has had enough. */
@@ -129,7 +127,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     // The reader gets the event itself, of which an SDK makes an error of its own. For one that does not, the stream errs next.
     this.#failure = this.#streamError(
       "The upstream reported an error in the stream",
-      { ...this.#body.judgeReported(reported), processed: "yes" },
+      this.#body.judgeReported(reported),
       reported,
     );
     this.#finish(this.#failure);
@@ -182,7 +180,9 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
-    return new StreamError(message, verdict, { bytes: this.#bytes, chunks: this.#chunks }, lastError);
+    const delivered = { bytes: this.#bytes, chunks: this.#chunks };
+    // However it failed: the work was done up to here, and billed.
+    return new StreamError(message, { ...verdict, processed: "yes" }, delivered, lastError);
   }
 
   #release(reason: unknown): void {
