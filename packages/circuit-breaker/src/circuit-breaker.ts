@@ -57,6 +57,8 @@ export interface CircuitBreakerOptions {
 export interface CircuitBreaker extends Layer {
   /** Returns the state of a key's circuit as it is now, and changes nothing. */
   state(key?: string): CircuitState;
+  /** Tells whether a call of this key would be refused now, and changes nothing. */
+  refuses(key?: string): boolean;
   /** Opens a key's circuit until `close` is called. */
   isolate(key?: string): void;
   /** Closes a key's circuit, and forgets its failures and openings. */
@@ -151,6 +153,7 @@ export function circuitBreaker({
     },
     {
       state: (key = "default") => circuits.peek(key)?.state ?? "closed",
+      refuses: (key = "default") => circuits.peek(key)?.hasRoom === false,
       isolate: (key = "default") => control(key, (circuit) => circuit.isolate()),
       close: (key = "default") => control(key, (circuit) => circuit.reset()),
       snapshot: () => saveCircuits(circuits.entries(), settings),

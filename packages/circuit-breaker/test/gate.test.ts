@@ -21,7 +21,9 @@ describe("the gate", () => {
     expect(refusal).toBeInstanceOf(CircuitOpenError);
     expect(refusal).toMatchObject({ state: "open", retryAfter: 1_000 });
     expect(events.at(-1)).toMatchObject({ type: "circuit-reject", state: "open", retryAfter: 1_000 });
+    expect(breaker.refuses()).toBe(true);
     breaker.isolate();
+    expect(breaker.refuses()).toBe(true);
     await expect(breaker.gate.run(async () => "never")).rejects.toMatchObject({ state: "isolated" });
   });
 
@@ -39,7 +41,9 @@ describe("the gate", () => {
     const { breaker, clock, fail, start } = play({ ...options, probeLease: 5_000 });
     await fail(1);
     await clock.advance(1_000);
+    expect([breaker.refuses(), breaker.refuses("other")]).toEqual([false, false]);
     await start();
+    expect([breaker.refuses(), breaker.refuses("other")]).toEqual([true, false]);
     await expect(breaker.gate.run(async () => "never")).rejects.toMatchObject({ state: "half-open" });
     await clock.advance(5_000);
     expect(await breaker.gate.run(async () => "through")).toBe("through");

@@ -7,9 +7,13 @@ import { about, type RateLimitEvent } from "./rate-limit-event.ts";
 import { SlowStart, type Pioneer } from "./slow-start.ts";
 import { WaitingRoom, type Door } from "./waiting-room.ts";
 
+/** Nobody tells us when a hold ends: it is asked for again after so many ms. */
+const askAgainAfter = 1_000;
+
 /** What every limiter does; a subclass knows what it limits. */
 export abstract class Gate implements Door {
   readonly rules: QueueRules;
+  readonly #key: string;
   /** What stands in the error of a refusal. */
   protected abstract readonly limit: number;
   readonly #pause: Pause;
@@ -18,8 +22,9 @@ export abstract class Gate implements Door {
   /** Made when the first call has to wait. */
   #room: WaitingRoom | undefined;
 
-  constructor(rules: QueueRules) {
+  constructor(rules: QueueRules, key: string) {
     this.rules = rules;
+    this.#key = key;
     this.#pause = new Pause(rules.clock);
   }
 
@@ -35,6 +40,7 @@ export abstract class Gate implements Door {
   }
 
   get pausedFor(): number {
+    if (this.#isHeld) this.#holdBack(askAgainAfter);
     return this.#pause.left;
   }
 
@@ -77,12 +83,25 @@ export abstract class Gate implements Door {
 
   /** Holds everyone back for `ms` from now, because of `call`, unless that was known. */
   pauseFor(ms: number, call?: Call): void {
-    if (!this.#pause.extend(ms)) return;
-    const { clock, limiter } = this.rules;
-    (this.#slowStart ??= new SlowStart(clock)).restart();
+    if (!this.#holdBack(ms)) return;
     const emit: ((event: RateLimitEvent) => void) | undefined = call?.emit;
-    if (call) emit?.({ type: "rate-limit-pause", ...about(call, limiter), retryAfter: ms });
+    if (call) emit?.({ type: "rate-limit-pause", ...about(call, this.rules.limiter), retryAfter: ms });
     this.serve();
+  }
+
+  get #isHeld(): boolean {
+    try {
+      return !!this.rules.holdWhile?.(this.#key);
+    } catch {
+      return false; // a rule that fails must not hold calls for ever
+    }
+  }
+
+  /** Returns whether the pause has grown. */
+  #holdBack(ms: number): boolean {
+    const grows = this.#pause.extend(ms);
+    if (grows) (this.#slowStart ??= new SlowStart(this.rules.clock)).restart();
+    return grows;
   }
 
   resume(): void {

@@ -9,6 +9,11 @@ export interface QueueOptions {
   readonly queueTimeout?: number | undefined;
   /** Who goes first: the higher number, and among equals a retried attempt before new calls. @default () => 0 */
   readonly priority?: ((call: Call) => number) | undefined;
+  /**
+   * Whether a key has to rest: nobody passes while it does, and when it is over comes the slow start. Asked whenever a call might pass,
+   * and each second while calls wait. @default none
+   */
+  readonly holdWhile?: ((key: string) => boolean) | undefined;
   /** How many idle keys are remembered at least. @default 1_000 */
   readonly maxKeys?: number | undefined;
   /** Judges failures before anyone else: whether the upstream throttles, and whether it did the work. @default none */
@@ -23,6 +28,7 @@ export interface QueueRules {
   readonly maxQueue: number;
   readonly queueTimeout: number;
   readonly priority: ((call: Call) => number) | undefined;
+  readonly holdWhile: ((key: string) => boolean) | undefined;
   readonly classify: Classify | undefined;
   readonly clock: Clock;
 }
@@ -30,11 +36,12 @@ export interface QueueRules {
 /** @throws {RangeError | TypeError} An option is out of range. */
 export function queueRules(
   limiter: LimiterName,
-  { maxQueue = 1_000, queueTimeout = Infinity, priority, classify, clock = systemClock }: QueueOptions,
+  { maxQueue = 1_000, queueTimeout = Infinity, priority, holdWhile, classify, clock = systemClock }: QueueOptions,
 ): QueueRules {
   checkNumber("maxQueue", maxQueue, { integer: true });
   checkNumber("queueTimeout", queueTimeout);
   if (priority) checkFunction("priority", priority);
+  if (holdWhile) checkFunction("holdWhile", holdWhile);
   if (classify) checkFunction("classify", classify);
-  return { limiter, maxQueue, queueTimeout, priority, classify, clock };
+  return { limiter, maxQueue, queueTimeout, priority, holdWhile, classify, clock };
 }

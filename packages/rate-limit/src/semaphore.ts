@@ -38,7 +38,7 @@ export interface Semaphore extends Layer {
 export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): Semaphore {
   const size = { permits: checkPermits(permits) };
   const rules = queueRules("semaphore", options);
-  const gates = keyed({ create: () => new Slots(rules, size), isIdle: (gate) => gate.isIdle, maxKeys });
+  const gates = keyed({ create: (key) => new Slots(rules, key, size), isIdle: (gate) => gate.isIdle, maxKeys });
 
   const state: Omit<Semaphore, keyof Layer> = {
     get permits() {
@@ -66,8 +66,8 @@ class Slots extends Gate {
   active = 0;
   readonly #size: { readonly permits: number };
 
-  constructor(rules: QueueRules, size: { readonly permits: number }) {
-    super(rules);
+  constructor(rules: QueueRules, key: string, size: { readonly permits: number }) {
+    super(rules, key);
     this.#size = size;
   }
 

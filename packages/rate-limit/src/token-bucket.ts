@@ -55,7 +55,7 @@ export function tokenBucket({
   checkFunction("cost", costOf);
   const rules = queueRules("token-bucket", options);
   const terms: Terms = { limit, burst, rate: limit / interval, settles: costOf === costOfCall };
-  const gates = keyed({ create: () => new Bucket(rules, terms), isIdle: (gate) => gate.isIdle, maxKeys });
+  const gates = keyed({ create: (key) => new Bucket(rules, key, terms), isIdle: (gate) => gate.isIdle, maxKeys });
 
   const state: Omit<TokenBucket, keyof Layer> = {
     available: (key = "default") => gates.peek(key)?.available ?? burst,
@@ -96,8 +96,8 @@ class Bucket extends Gate {
   /** What those at work have taken, and may give back. */
   #reserved = 0;
 
-  constructor(rules: QueueRules, terms: Terms) {
-    super(rules);
+  constructor(rules: QueueRules, key: string, terms: Terms) {
+    super(rules, key);
     this.#terms = terms;
     this.#balance = terms.burst;
     this.#filledAt = rules.clock.now();
