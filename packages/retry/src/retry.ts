@@ -75,7 +75,13 @@ export function retry({
         budget.deposit(call.key);
         return result;
       });
-    return next(call).then(succeeded, (error: unknown) => tryAgain(call, next, error));
+    let first: Promise<O>;
+    try {
+      first = next(call);
+    } catch (error) {
+      return tryAgain(call, next, error); // a layer that is not async threw at once
+    }
+    return first.then(succeeded, (error: unknown) => tryAgain(call, next, error));
   });
 
   async function tryAgain<I, O>(call: Call<I>, next: Next<I, O>, error: unknown): Promise<O> {

@@ -48,6 +48,22 @@ function failing(...errors: unknown[]): Next<unknown, string> & { calls: Call[] 
 const atOnce = constant(0);
 
 describe("attempts", () => {
+  test("a layer below that throws at once, before there is a promise, is tried again like any other failure", async () => {
+    const down = failure();
+    let calls = 0;
+    const next: Next<unknown, string> = () => {
+      if (++calls < 3) throw down;
+      return Promise.resolve("done");
+    };
+    const events: RetryEvent[] = [];
+    const call = startCall("input", { emit: (event: RetryEvent) => events.push(event) });
+    expect(await retry({ backoff: atOnce })(call, next)).toBe("done");
+    expect(events).toMatchObject([
+      { type: "retry", attempt: 1, error: down },
+      { type: "retry", attempt: 2, error: down },
+    ]);
+  });
+
   test("a success passes through: the call itself, once, without a timer", async () => {
     const clock = fakeClock();
     const next = failing();
