@@ -108,6 +108,7 @@ export function circuitBreaker({
     throw new TypeError(`Expected \`countPer\` to be "call" or "attempt", got ${JSON.stringify(countPer)}`);
   if (classify) checkFunction("classify", classify);
   if (emit) checkFunction("emit", emit);
+  checkFunction("clock.now", clock?.now);
   checkFunction("random", random);
 
   const isTimed = conditions.some(({ slowCallDuration }) => slowCallDuration < Infinity);

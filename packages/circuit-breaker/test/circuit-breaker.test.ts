@@ -641,6 +641,8 @@ describe("bad options", () => {
     [{ countPer: "request" }, 'Expected `countPer` to be "call" or "attempt", got "request"'],
     [{ classify: 1 }, "Expected `classify` to be a function, got 1"],
     [{ emit: "log" }, 'Expected `emit` to be a function, got "log"'],
+    [{ clock: {} }, "Expected `clock.now` to be a function, got undefined"],
+    [{ clock: null }, "Expected `clock.now` to be a function, got undefined"],
     [{ random: 4 }, "Expected `random` to be a function, got 4"],
     [{ maxKeys: 0 }, "Expected `maxKeys` to be an integer >= 1, got 0"],
     [{ trip: 5 }, "Expected `trip[0].start` to be a function, got undefined"],

@@ -602,6 +602,7 @@ describe("bad options are refused at construction", () => {
     [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be an option of your own `retry`"],
     [{ breaker: {} as never }, "Expected `breaker.gate` to be a function, got undefined"],
     [{ breaker: null as never }, "Expected `breaker.gate` to be a function, got undefined"],
+    [{ clock: {} as never }, "Expected `clock.now` to be a function, got undefined"],
     [{ rateLimit: 5 as never }, "Expected `rateLimit` to be a function, got 5"],
     [{ paceBelow: 2 }, "Expected `paceBelow` to be a number >= 0 and <= 1, got 2"],
     [fetch as never, "Expected `options` to be an object, got a function"],

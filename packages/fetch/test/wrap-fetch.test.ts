@@ -38,6 +38,11 @@ describe("wrapFetch", () => {
     ["a fetch that is none", () => wrapFetch("fetch" as never), "Expected `fetch` to be a function"],
     ["null", () => wrapFetch(null as never), "Expected `fetch` to be a function"],
     ["an option out of range", () => wrapFetch({ peek: -1 }), "Expected `peek` to be an integer >= 0"],
+    [
+      "a clock that cannot wait",
+      () => wrapFetch({ clock: Date as never }),
+      "Expected `clock.after` to be a function, got undefined",
+    ],
     ["a layer that is none", () => wrapFetch(failing(0), {} as never), "to be a function"],
   ])("refuses %s", (_what, make, message) => {
     expect(make).toThrow(message);

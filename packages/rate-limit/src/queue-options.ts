@@ -43,5 +43,6 @@ export function queueRules(
   if (priority) checkFunction("priority", priority);
   if (holdWhile) checkFunction("holdWhile", holdWhile);
   if (classify) checkFunction("classify", classify);
+  checkFunction("clock.after", clock?.after);
   return { limiter, maxQueue, queueTimeout, priority, holdWhile, classify, clock };
 }

@@ -357,6 +357,8 @@ describe("options out of range are refused", () => {
     [{ queueTimeout: NaN }, "Expected `queueTimeout` to be a number >= 0, got NaN"],
     [{ priority: 3 }, "Expected `priority` to be a function, got 3"],
     [{ maxKeys: 0 }, "Expected `maxKeys` to be an integer >= 1, got 0"],
+    [{ clock: Date }, "Expected `clock.after` to be a function, got undefined"],
+    [{ clock: null }, "Expected `clock.after` to be a function, got undefined"],
     [{ classify: "429" }, 'Expected `classify` to be a function, got "429"'],
   ])("%o", (options, message) => {
     expect(() => semaphore({ permits: 1, ...(options as object) })).toThrow(message);

@@ -1,5 +1,5 @@
 /** Caps what is paid for twice. */
-import { checkNumber, systemClock, type Clock } from "@evenkeel/core";
+import { checkFunction, checkNumber, systemClock, type Clock } from "@evenkeel/core";
 import type { Replay } from "./replay.ts";
 
 export interface ReplayCapOptions {
@@ -29,6 +29,7 @@ export function replayCap({
   checkNumber("perCall", perCall, { integer: true });
   checkNumber("limit", limit, { integer: true });
   checkNumber("interval", interval, { exclusive: true });
+  checkFunction("clock.now", clock?.now);
   const ofCall = new WeakMap<object, number>();
   /** When the last `limit` replays were allowed, the next to be overwritten being the oldest. */
   const times: number[] = [];

@@ -1,5 +1,5 @@
 /** Limits what retries may add to the load, over all calls that share it. */
-import { checkNumber, keyed, systemClock, type Clock } from "@evenkeel/core";
+import { checkFunction, checkNumber, keyed, systemClock, type Clock } from "@evenkeel/core";
 
 export interface RetryBudgetOptions {
   /** What a success adds, in retries. @default 0.3 */
@@ -46,6 +46,7 @@ export function retryBudget({
   checkNumber("deposit", deposit);
   checkNumber("capacity", capacity, { min: 1 });
   checkNumber("reserve", reserve, { max: capacity });
+  checkFunction("clock.now", clock?.now);
   const accounts = keyed<Account>({
     maxKeys,
     create: () => ({ balance: reserve, asked: clock.now() }),

@@ -66,6 +66,7 @@ export function retry({
   if (budget) checkFunction("budget.balance", budget.balance);
   if (classify) checkFunction("classify", classify);
   const mayReplay = replayOf(replay);
+  checkFunction("clock.after", clock?.after);
   checkFunction("random", random);
 
   return layer(function retry<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {

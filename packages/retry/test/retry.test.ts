@@ -673,6 +673,8 @@ test.each([
   [{ maxRetryAfter: -1 }, RangeError, "Expected `maxRetryAfter` to be a number >= 0, got -1"],
   [{ backoff: 500 }, TypeError, "Expected `backoff` to be a function, got 500"],
   [{ classify: "all" }, TypeError, 'Expected `classify` to be a function, got "all"'],
+  [{ clock: performance }, TypeError, "Expected `clock.after` to be a function, got undefined"],
+  [{ clock: null }, TypeError, "Expected `clock.after` to be a function, got undefined"],
   [{ random: 0.5 }, TypeError, "Expected `random` to be a function, got 0.5"],
   [{ budget: 10 }, TypeError, "Expected `budget.deposit` to be a function, got undefined"],
   [{ budget: { deposit() {} } }, TypeError, "Expected `budget.withdraw` to be a function, got undefined"],

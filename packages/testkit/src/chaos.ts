@@ -68,6 +68,7 @@ export function chaos({
   checkNumber("latencyRate", latencyRate, { max: 1 });
   checkNumber("latency", latency);
   checkFunction("random", random);
+  checkFunction("clock.after", clock?.after);
 
   return layer(async function chaos<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
     // Both are drawn for each call, whatever the rates: changing one rate does not move the faults of the other.

@@ -99,3 +99,8 @@ test.each([
 ])("refuses %o", (options, message) => {
   expect(() => chaos(options)).toThrow(new RangeError(message));
 });
+
+test("refuses a clock that cannot wait", () => {
+  const message = "Expected `clock.after` to be a function, got undefined";
+  expect(() => chaos({ clock: performance as never })).toThrow(new TypeError(message));
+});

@@ -51,6 +51,7 @@ export function idleTimeout<Chunk>(
   for (const [name, value] of Object.entries({ gap, first, total, unread }))
     checkNumber(name, value, { exclusive: true });
   checkFunction("isProgress", isProgress);
+  checkFunction("clock.after", clock?.after);
 
   function watch(expire: (error: TimeoutError) => void): IdleWatch {
     const idle = idleWatch({ first, gap, unread }, clock, end);

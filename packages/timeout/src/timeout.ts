@@ -1,5 +1,6 @@
 /** Bounds how long a call may take until it settles. */
 import {
+  checkFunction,
   checkNumber,
   layer,
   link,
@@ -35,6 +36,7 @@ export function timeout(
   { label = "timeout", clock = systemClock }: TimeoutOptions = {},
 ): Layer {
   if (typeof limit !== "function") checkNumber("limit", limit);
+  checkFunction("clock.after", clock?.after);
 
   return layer(function timeout<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
     const ms = typeof limit === "function" ? checkNumber("limit()", limit(call)) : limit;

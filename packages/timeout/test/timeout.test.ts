@@ -444,6 +444,11 @@ describe("the limit", () => {
     expect(() => timeout(limit as number)).toThrow(new kind(message));
   });
 
+  test("is not kept by a clock that cannot wait, which is refused when the layer is made", () => {
+    const message = "Expected `clock.after` to be a function, got undefined";
+    for (const clock of [null, {}, performance]) expect(() => timeout(1, { clock: clock as never })).toThrow(message);
+  });
+
   test.each([
     [-1, RangeError, "Expected `limit()` to be a number >= 0, got -1"],
     [NaN, RangeError, "Expected `limit()` to be a number >= 0, got NaN"],
