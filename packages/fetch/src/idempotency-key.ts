@@ -6,7 +6,7 @@ import type { FetchLayer } from "./adapt.ts";
  * @throws {TypeError} `header` is no header name.
  */
 export function idempotencyKey(header: string): FetchLayer {
-  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
+  if (typeof header !== "string" || !/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
     throw new TypeError(`Expected \`idempotencyHeader\` to be a header name, got ${JSON.stringify(header)}`);
   }
   return function idempotencyKey(call, next) {

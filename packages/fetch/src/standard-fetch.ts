@@ -1,6 +1,6 @@
 /** The standard order of the layers around a fetch. */
 import { circuitBreaker, type CircuitBreaker } from "@evenkeel/circuit-breaker";
-import { checkFunction, systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
+import { checkFunction, checkNumber, systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
 import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
@@ -65,7 +65,7 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
     pace({ below: paceBelow, clock }),
     rateLimit,
     breaker,
-    timeout((call) => attemptLimit(requestOf(call).limits.firstContent, call.attempt), {
+    timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",
       clock,
     }),

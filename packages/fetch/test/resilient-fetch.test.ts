@@ -344,6 +344,12 @@ describe("the limits of an attempt", () => {
     expect(sent).toEqual([0, 1_000, 3_000]);
   });
 
+  it("are refused by the name of the option that raised one to no limit at all", async () => {
+    const attemptLimit = (limit: number, attempt: number): number => (attempt === 1 ? Number.NaN : limit);
+    const asked = resilientFetch({ fetch: hang, attemptLimit })(chatUrl, post);
+    await expect(asked).rejects.toThrow("Expected `attemptLimit()` to be a number >= 0, got NaN");
+  });
+
   it("tell missing headers from missing content", async () => {
     const clock = fakeClock();
     const profile = { ...limits, headers: 500, firstContent: 1_000 };
@@ -607,6 +613,8 @@ describe("bad options are refused at construction", () => {
     [{ paceBelow: 2 }, "Expected `paceBelow` to be a number >= 0 and <= 1, got 2"],
     [fetch as never, "Expected `options` to be an object, got a function"],
     [{ idempotencyHeader: "a b" }, 'Expected `idempotencyHeader` to be a header name, got "a b"'],
+    [{ idempotencyHeader: null as never }, "Expected `idempotencyHeader` to be a header name, got null"],
+    [{ idempotencyHeader: true as never }, "Expected `idempotencyHeader` to be a header name, got true"],
   ])("%o", (options, message) => {
     expect(() => resilientFetch(options)).toThrow(message);
   });
