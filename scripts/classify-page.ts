@@ -159,7 +159,7 @@ console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api
 
 | option | meaning | default |
 |---|---|---|
-| \`provider\` | the provider that answered, where its host does not tell: behind a gateway, or on a host of your own | by the host of the URL, else the generic table |
+| \`provider\` | the name of the provider that answered (the \`name\` of its table: \`"groq"\`, \`"azure-openai"\`), where its host does not tell: behind a gateway, or on a host of your own | by the host of the URL, else the generic table |
 | \`url\` | where the answer came from, where the error or response does not say | the error's or the response's own |
 | \`now\` | the current time in ms since the epoch, for hints that name an instant | the system clock's |
 
