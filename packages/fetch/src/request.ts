@@ -57,8 +57,7 @@ const carriedOver = [
  */
 export function readRequest(input: FetchInput, init?: RequestInit | null): ReadRequest | Promise<ReadRequest> {
   const given = init ?? {};
-  if (typeof input === "string" || !("method" in input)) return toRead(String(input), given);
-  return unpack(input, given);
+  return "method" in Object(input) ? unpack(input as Request, given) : toRead(String(input), given);
 }
 
 async function unpack(request: Request, given: RequestInit): Promise<ReadRequest> {

@@ -146,3 +146,10 @@ describe("resilientFetch is to its caller, and to the server, what fetch is, cal
     expect(await outcomeOf(resilient, call)).toEqual(await outcomeOf(fetch, call));
   });
 });
+
+describe("resilientFetch says in fetch's own words that there is no URL, called with", () => {
+  it.each([[undefined], [null]])("%s, such as a variable of the environment that is not set", async (input) => {
+    const said = async (send: typeof fetch): Promise<unknown> => send(input as never).catch(String);
+    expect(await said(resilientFetch())).toBe(await said(fetch));
+  });
+});
