@@ -57,7 +57,7 @@ const carriedOver = [
  */
 export function readRequest(input: FetchInput, init?: RequestInit | null): ReadRequest | Promise<ReadRequest> {
   const given = init ?? {};
-  return "method" in Object(input) ? unpack(input as Request, given) : toRead(String(input), given);
+  return "method" in Object(input) ? unpack(input as Request, given) : toRead(String(input as string | URL), given);
 }
 
 async function unpack(request: Request, given: RequestInit): Promise<ReadRequest> {
