@@ -60,7 +60,15 @@ describe.each(versions)("TypeScript %s", (version) => {
     writeFileSync(join(project, "usage.mts"), usage);
     writeFileSync(join(project, "usage.cts"), usage);
     const lib = ["es2023", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"];
-    const compilerOptions = { ...how, target: "es2022", lib, types: [], strict: true, noEmit: true };
+    const compilerOptions = {
+      ...how,
+      target: "es2022",
+      lib,
+      types: [],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+    };
     writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
     const tsc = join(installed, "bin", "tsc");
     return promisify(execFile)(process.execPath, [tsc, "-p", project, "--pretty", "false"]).then(

@@ -2,13 +2,13 @@
 
 interface Rule {
   /** @default false */
-  readonly integer?: boolean;
+  readonly integer?: boolean | undefined;
   /** The smallest value allowed. @default 0 */
-  readonly min?: number;
+  readonly min?: number | undefined;
   /** Whether `min` itself is refused. @default false */
-  readonly exclusive?: boolean;
+  readonly exclusive?: boolean | undefined;
   /** The largest value allowed; `Infinity` allows `Infinity` too. @default Infinity */
-  readonly max?: number;
+  readonly max?: number | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { bind, checkLayers } from "./compose.ts";
 import { promised } from "./promised.ts";
 
 /** An operation without input does not demand one. */
-type Input<I> = undefined extends I ? [input?: I, init?: CallInit] : [input: I, init?: CallInit];
+type Input<I> = [input: I, init?: CallInit | undefined] | (undefined extends I ? [] : never);
 
 /**
  * Wraps an operation in layers, the first being the outermost, and returns a function of the operation's input.

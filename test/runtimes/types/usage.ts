@@ -2,6 +2,7 @@
 import { circuitBreaker, CircuitOpenError, consecutive, type CircuitState } from "@evenkeel/circuit-breaker";
 import { classify, classifyResponse, isRetryable, parseRetryAfter } from "@evenkeel/classify";
 import {
+  checkNumber,
   compose,
   layer,
   ResilienceError,
@@ -70,6 +71,13 @@ const own: Middleware = (call, next) => next({ ...call, key: "upstream" });
 const stateful = layer(own, { active: 1 });
 same<typeof stateful.active, number>();
 
+// Who wraps in turn hands on what may be undefined, also where optional properties are taken exactly.
+const handedOn = (input: string, init?: CallInit): Promise<number> => ask(input, init);
+const checked = (value: number, max?: number): number => checkNumber("value", value, { max });
+function bound<I, O>(operation: (call: Call<I>) => Promise<O>): (input: I, init?: CallInit) => Promise<O> {
+  return wrap(operation, limit);
+}
+
 // State is read through properties, and events through one listener.
 const state: CircuitState = breaker.state("key");
 const active: number = permits.active() + permits.permits;
@@ -111,6 +119,9 @@ export const used: readonly unknown[] = [
   response,
   ask,
   answered,
+  handedOn,
+  checked,
+  bound,
   stateful,
   state,
   active,
