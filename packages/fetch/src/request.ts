@@ -57,7 +57,12 @@ const carriedOver = [
  */
 export function readRequest(input: FetchInput, init?: RequestInit | null): ReadRequest | Promise<ReadRequest> {
   const given = init ?? {};
-  return "method" in Object(input) ? unpack(input as Request, given) : toRead(String(input as string | URL), given);
+  return isRequest(input) ? unpack(input, given) : toRead(String(input), given);
+}
+
+/** Asks whatever was handed over: where a variable is not set, it is undefined, and `fetch` itself shall say so. */
+function isRequest(input: FetchInput): input is Request {
+  return "method" in Object(input);
 }
 
 async function unpack(request: Request, given: RequestInit): Promise<ReadRequest> {
