@@ -12,4 +12,5 @@ export type { Delivered } from "./stream-error.ts";
 export { StreamError } from "./stream-error.ts";
 export type { ResumeOptions } from "./resume.ts";
 export { resume } from "./resume.ts";
+export { settleUsage } from "./settle-usage.ts";
 export { wrapFetch } from "./wrap-fetch.ts";

@@ -15,7 +15,7 @@ import {
   type ResilienceEvent,
   type Verdict,
 } from "@evenkeel/core";
-import { HttpError, resilientFetch, wrapFetch, type FetchEvent } from "@evenkeel/fetch";
+import { HttpError, resilientFetch, settleUsage, wrapFetch, type FetchEvent } from "@evenkeel/fetch";
 import { RateLimitError, semaphore, tokenBucket, type RateLimitEvent } from "@evenkeel/rate-limit";
 import { constant, exponential, retry, retryBudget, type RetryEvent } from "@evenkeel/retry";
 import { fakeClock, mockNext } from "@evenkeel/testkit";
@@ -110,6 +110,7 @@ const lines = idleTimeout(
 same<typeof lines, AsyncIterable<string>>();
 const resilient: typeof fetch = resilientFetch({ profile: "streaming", retry: retry({ retries: 5 }) });
 const wrapped: typeof fetch = wrapFetch(fetch, timeout(60_000), again);
+const settling: typeof fetch = resilientFetch({ rateLimit: compose(bucket, settleUsage()) });
 const estimated: number = estimateTimeout({ outputTokens: 100 });
 const { next } = mockNext<string>();
 void retry({ clock: fakeClock() }).run(next);
@@ -129,7 +130,7 @@ export const used: readonly unknown[] = [
   judged,
   explain,
 ];
-export const alsoUsed: readonly unknown[] = [retryable, asked, bytes, lines, resilient, wrapped, estimated];
+export const alsoUsed: readonly unknown[] = [retryable, asked, bytes, lines, resilient, wrapped, settling, estimated];
 
 // What must not compile.
 // @ts-expect-error A layer for any operation cannot make up a result.
