@@ -90,7 +90,8 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
     let isContent = rest !== events;
     if (!hasMark(rest)) return isContent || isData.test(rest);
     for (const frame of rest.split(framing.separator)) {
-      if (hasMark(frame) ? takeFrame(frame) : isData.test(frame)) isContent = true;
+      // With an end of its last line, which may be the one that names the event.
+      if (hasMark(`${frame}\n`) ? takeFrame(frame) : isData.test(frame)) isContent = true;
     }
     return isContent;
   }

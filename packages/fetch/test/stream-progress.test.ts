@@ -189,13 +189,16 @@ describe("an error in mid-stream", () => {
   });
 
   it.each(Object.entries(streams).filter(([, { type }]) => type === undefined))(
-    "of which only the event's name tells is seen in %s, whatever ends its lines",
+    "of which only the event's name tells is seen in %s, whatever ends its lines, and in whatever order they come",
     (_name, { content }) => {
       for (const line of ["\n", "\r\n", "\r"]) {
-        const stream = follow();
-        stream.say(content);
-        stream.say(["event: error", 'data: {"message":"boom"}', "", ""].join(line));
-        expect(stream.error?.error).toEqual({ message: "boom" });
+        const lines = ["event: error", 'data: {"message":"boom"}'];
+        for (const error of [lines, lines.toReversed()]) {
+          const stream = follow();
+          stream.say(content);
+          stream.say([...error, "", ""].join(line));
+          expect(stream.error?.error).toEqual({ message: "boom" });
+        }
       }
     },
   );
@@ -297,11 +300,13 @@ describe("a stream", () => {
     expect(stream.error?.error).toMatchObject({ finish_reason: "error" });
   });
 
-  it("is no failure while the fields of its error are all null, as an answer's may be", () => {
+  it("is no failure while the fields of its error are all null, as an answer's may be, or its list of errors is empty", () => {
     for (const content of [delta("Hi"), { candidates: [{ content: { parts: [{}] } }] }, { what: "ever" }]) {
-      const stream = follow();
-      stream.say(data({ ...content, error: { code: null, message: null } }));
-      expect([stream.error, stream.hasContent]).toEqual([undefined, true]);
+      for (const error of [{ code: null, message: null }, []]) {
+        const stream = follow();
+        stream.say(data({ ...content, error }));
+        expect([stream.error, stream.hasContent]).toEqual([undefined, true]);
+      }
     }
   });
 

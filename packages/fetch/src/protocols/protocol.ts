@@ -46,12 +46,12 @@ export function reported(json: Json): ReportedError {
 }
 
 /**
- * Tells whether an event has an error; of some the fields are all null until there is one. That of JSON-RPC, which tool servers speak,
- * is the answer to a call that has been made.
+ * Tells whether an event has an error; of some it is an empty list, or its fields are all null, until there is one. That of JSON-RPC,
+ * which tool servers speak, is the answer to a call that has been made.
  */
 export function isFailed(json: Json | undefined): json is Json & ReportedError {
   const error = json?.["jsonrpc"] ? undefined : json?.["error"];
-  return isJson(error) ? Object.values(error).some((field) => field !== null) : Boolean(error);
+  return typeof error === "object" ? Object.values(error ?? {}).some((field) => field !== null) : Boolean(error);
 }
 
 /** Tells whether a value is a JSON object. */
