@@ -15,7 +15,7 @@ export async function raiseFailure(
   options: RaiseOptions,
 ): Promise<Response> {
   if (!isBuildable(response.status)) return response;
-  const body = response.body && (await readErrorBody(call, readerOf(response.body), options));
+  const body = response.body && (await readErrorBody(call, response.status, readerOf(response.body), options));
   const { status, headers } = response;
   const text = body ? textOf(body) : "";
   const summary: ResponseSummary = { status, headers, body: text, url: call.input.url };
@@ -34,6 +34,7 @@ export async function raiseFailure(
 
 async function readErrorBody(
   call: Call<FetchRequest>,
+  status: number,
   reader: BodyReader,
   { clock, errorBody }: RaiseOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -43,7 +44,7 @@ async function readErrorBody(
     if (!isWhole) reader.cancel().catch(() => {});
     return join(chunks);
   } catch (error) {
-    if (call.signal.aborted) throw error;
+    if (call.signal.aborted || status < 400) throw error;
     return new Uint8Array(); // the status alone tells enough
   } finally {
     stop();

@@ -1,8 +1,10 @@
 /** Holds a stream back until its first content. */
 import type { Call } from "@evenkeel/core";
+import { maySayNothing } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, type BodyReader } from "./read-head.ts";
+import { rebuild } from "./rebuild.ts";
 import { judgeReported, reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
@@ -26,7 +28,9 @@ export async function raiseStream(
     throw reportedFailure(response, progress.error, judgeReported(call, progress.error, options));
   }
   if (isWhole && (progress.missing || !progress.hasContent)) {
-    const bytes = join(chunks).byteLength;
+    const body = join(chunks);
+    const bytes = body.byteLength;
+    if (bytes === 0 && maySayNothing(response)) return rebuild(response, body);
     const missing = progress.missing ?? "any content";
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }

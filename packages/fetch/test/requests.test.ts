@@ -314,16 +314,33 @@ describe("a response", () => {
     expect([response.status, await response.json(), fetch.mock.calls.length]).toEqual([200, record, 1]);
   });
 
-  it.each<[method: string, status: number, headers: Record<string, string>]>([
+  describe.each<[method: string, status: number, headers: Record<string, string>]>([
     ["POST", 200, { "content-length": "0" }],
     ["DELETE", 200, { "content-length": "0" }],
     ["POST", 202, {}],
-  ])("to %s of %i without a body is no page, though it calls itself one", async (method, status, headers) => {
-    const page = { "content-type": "text/html; charset=utf-8", ...headers };
-    const fetch: Fetch = async () => new Response("", { status, headers: page });
-    const accept = { accept: "application/json" };
-    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method, headers: accept });
-    expect([response.status, response.statusText, await response.text()]).toEqual([status, "", ""]);
+  ])("to %s of %i without a body", (method, status, headers) => {
+    it.each(["text/html; charset=utf-8", "application/json", "text/event-stream"])(
+      "says nothing, though it calls itself %s",
+      async (type) => {
+        const fetch: Fetch = async () => new Response("", { status, headers: { "content-type": type, ...headers } });
+        const accept = { accept: "application/json" };
+        const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method, headers: accept });
+        expect([response.status, response.statusText, await response.text()]).toEqual([status, "", ""]);
+      },
+    );
+  });
+
+  it("whose body breaks did not say nothing: it is asked for again", async () => {
+    const answers = [
+      new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) }), {
+        status: 201,
+        headers: { "content-type": "text/html" },
+      }),
+      json(whole, { status: 201 }),
+    ];
+    const fetch: Fetch = async () => answers.shift()!;
+    const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, post);
+    expect(await response.json()).toEqual(whole);
   });
 
   it.each([
