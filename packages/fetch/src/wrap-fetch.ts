@@ -5,7 +5,8 @@ import type { FetchFunction } from "./request.ts";
 
 /**
  * Wraps `fetch` in layers, the first being the outermost, and returns a drop-in `fetch`. The layers see a failed response as an
- * `HttpError`; the caller gets the response itself back. No layer is added; bodies are guarded by the limits of the request's profile.
+ * `HttpError`; the caller gets the response itself back. No layer is added; a body that was handed on is guarded by
+ * the limits of the request's profile, and an attempt up to there by a `timeout` among the layers.
  * @param fetch The fetch to send with, or options, of which it may be one.
  * @example
  * const client = new OpenAI({ fetch: wrapFetch(fetch, retry({ retries: 5 }), timeout(60_000)), maxRetries: 0 });
