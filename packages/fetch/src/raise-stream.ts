@@ -1,6 +1,5 @@
 /** Holds a stream back until its first content. */
 import type { Call } from "@evenkeel/core";
-import { maySayNothing } from "./expects-data.ts";
 import { guarded } from "./guarded.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, type BodyReader } from "./read-head.ts";
@@ -30,7 +29,8 @@ export async function raiseStream(
   if (isWhole && (progress.missing || !progress.hasContent)) {
     const body = join(chunks);
     const bytes = body.byteLength;
-    if (bytes === 0 && maySayNothing(response)) return rebuild(response, body);
+    // A 202 that acknowledges, say; of a 200 there is an answer to expect.
+    if (bytes === 0 && response.status !== 200) return rebuild(response, body);
     const missing = progress.missing ?? "any content";
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }
