@@ -1,7 +1,7 @@
-/** Begins a call. */
+/** Starts a call at the outer end of a pipeline. */
 import { startCall, type CallInit, type Next } from "./call.ts";
 
-/** Sends `input` to `next`. Whatever goes wrong rejects; where the signal has aborted, nothing is begun. */
+/** Calls `next` with a first attempt at `input`. Never throws synchronously; does not call `next` if the signal has already aborted. */
 export function begin<I, O>(next: Next<I, O>, input: I, init?: CallInit): Promise<O> {
   try {
     const call = startCall(input, init);

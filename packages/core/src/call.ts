@@ -1,57 +1,57 @@
-/** The contract: a call, what comes next, and what stands between them. */
+/** The contract: a call, the `next` it goes to, and the middleware in between. */
 import type { Emit } from "./event.ts";
 import { neverAborts } from "./never-aborts.ts";
 import type { Classify } from "./verdict.ts";
 import { startWork, type Work } from "./work.ts";
 
-/** One attempt at an operation, as a layer sees it. Immutable: a layer that changes something passes a copy on. */
+/** One attempt at an operation, as a layer sees it. Immutable: to change something, pass a copy to `next`. */
 export interface Call<Input = unknown> {
-  /** What the operation works on: for fetch, the request. */
+  /** The operation's input: for fetch, the request. */
   readonly input: Input;
-  /** Aborts when the caller cancels or an outer layer gives up; its reason is the error to throw. */
+  /** Aborts when the caller cancels or an outer layer gives up. Its reason is the error to throw. */
   readonly signal: AbortSignal;
-  /** Which attempt this is, from 1; set by retry. */
+  /** The number of this attempt, starting at 1. Set by retry. */
   readonly attempt: number;
-  /** The clock's time in ms after which nothing is worth starting; `Infinity` when there is none; set by timeout. */
+  /** Clock time, in ms, after which nothing is worth starting; `Infinity` for none. Set by timeout. */
   readonly deadline: number;
-  /** The upstream that the call loads: the partition of breaker and limiter state. */
+  /** Identifies the upstream. Breakers and limiters keep separate state for each key. */
   readonly key: string;
-  /** The units that a limiter charges. */
+  /** How many units a limiter charges for the call. */
   readonly cost: number;
-  /** When the work has really ended, and which logical call it belongs to. */
+  /** Tracks when the work has actually ended, and which logical call it belongs to. */
   readonly work: Work;
-  /** The verdicts of the adapter: how a layer learns what an error means without importing classify. */
+  /** The adapter's classifier: tells a layer what an error means, so that the layer need not depend on classify. */
   readonly classify?: Classify | undefined;
-  /** Where events go; absent when nobody listens. */
+  /** Receives events. Absent when nobody listens. */
   readonly emit?: Emit | undefined;
 }
 
-/** What a caller may say of a call. */
+/** What a caller can set on a call. */
 export interface CallInit {
-  /** Cancels the call; its reason is what the call rejects with. */
+  /** Cancels the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Clock time in ms after which nothing is worth starting: `systemClock.now() + 30_000`, say, and not a duration. @default Infinity */
+  /** Clock time, in ms, after which nothing is worth starting: `systemClock.now() + 30_000`, for example, not a duration. @default Infinity */
   readonly deadline?: number | undefined;
-  /** The upstream that the call loads. @default "default" */
+  /** Identifies the upstream. Breakers and limiters keep separate state for each key. @default "default" */
   readonly key?: string | undefined;
-  /** The units that a limiter charges. @default 1 */
+  /** How many units a limiter charges for the call. @default 1 */
   readonly cost?: number | undefined;
-  /** Judges the errors that no layer knows. */
+  /** Classifies errors that neither the layer nor the error itself has a verdict on. */
   readonly classify?: Classify | undefined;
-  /** Receives the events of the call. */
+  /** Receives the call's events. */
   readonly emit?: Emit | undefined;
 }
 
-/** The operation, the rest of a pipeline, and a bound pipeline are all of this type. */
+/** What a middleware calls next. The operation, the rest of a pipeline and a bound pipeline all have this type. */
 export type Next<Input, Output> = (call: Call<Input>) => Promise<Output>;
 
-/** Serves any operation: may delay, repeat or refuse, but cannot make up a result. */
+/** A middleware for any operation: it can delay, repeat or refuse a call, but cannot produce a result of its own. */
 export type Middleware = <Input, Output>(call: Call<Input>, next: Next<Input, Output>) => Promise<Output>;
 
-/** Knows its input or output: a fallback, a cache, an HTTP header. */
+/** A middleware for a specific input or output type, such as a fallback, a cache or one that sets an HTTP header. */
 export type MiddlewareFor<Input, Output> = (call: Call<Input>, next: Next<Input, Output>) => Promise<Output>;
 
-/** Makes the call of an operation's first attempt. */
+/** Creates the call of an operation's first attempt. */
 export function startCall<Input>(
   input: Input,
   { signal = neverAborts(), deadline = Infinity, key = "default", cost = 1, classify, emit }: CallInit = {},
@@ -59,7 +59,7 @@ export function startCall<Input>(
   return { input, signal, attempt: 1, deadline, key, cost, work: startWork(), classify, emit: emit && guarded(emit) };
 }
 
-/** A listener's failure is its own: it cannot break the call that it listens to. */
+/** Keeps a failing listener from breaking the call that it listens to. */
 function guarded(emit: Emit): Emit {
   return (event) => {
     try {

@@ -1,20 +1,20 @@
-/** Says clearly at construction what is wrong with an option. */
+/** Validates options, with an error that names the option, the rule and the value. */
 
 interface Rule {
   /** @default false */
   readonly integer?: boolean | undefined;
-  /** The smallest value allowed. @default 0 */
+  /** The lower bound. @default 0 */
   readonly min?: number | undefined;
-  /** Whether `min` itself is refused. @default false */
+  /** Whether the value must be greater than `min`, rather than at least `min`. @default false */
   readonly exclusive?: boolean | undefined;
-  /** The largest value allowed; `Infinity` allows `Infinity` too. @default Infinity */
+  /** The largest value allowed. @default Infinity, which allows `Infinity` itself */
   readonly max?: number | undefined;
 }
 
 /**
- * Returns `value` if it is a number that keeps the rule.
- * @throws {TypeError} It is no number.
- * @throws {RangeError} It breaks the rule. Both messages name the option, the rule and the value.
+ * Returns `value` if it is a number that satisfies the rule.
+ * @throws {TypeError} `value` is not a number.
+ * @throws {RangeError} `value` does not satisfy the rule.
  */
 export function checkNumber(
   name: string,
@@ -29,21 +29,21 @@ export function checkNumber(
   const error = new (isNumber ? RangeError : TypeError)(
     `Expected \`${name}\` to be ${rule}${upper}, got ${show(value)}`,
   );
-  // What a function of the user's returns is checked in the midst of a call: no other attempt mends it, and no upstream is to blame.
-  // Not enumerable, or whoever prints the error would print this, too.
+  // What a user's callback returns is checked during a call: retrying would not help, and the upstream is not to blame.
+  // Non-enumerable, so that it is not printed with the error.
   throw Object.defineProperty(error, "verdict", { value: { action: "stop", processed: "no" } });
 }
 
 /**
  * Returns `value` if it is a function.
- * @throws {TypeError} It is none; the message names the option and the value.
+ * @throws {TypeError} `value` is not a function.
  */
 export function checkFunction<F>(name: string, value: F): F {
   if (typeof value === "function") return value;
   throw new TypeError(`Expected \`${name}\` to be a function, got ${show(value)}`);
 }
 
-/** Calls no `toString` of the value: an object need not have one, and a function's shows all of its source. */
+/** Never calls the value's own `toString`: an object may lack one, and a function's returns its whole source. */
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   return Object(value) === value ? Object.prototype.toString.call(value) : String(value);

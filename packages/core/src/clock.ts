@@ -1,12 +1,12 @@
-/** Time and chance, injected, so that tests own them. */
+/** Time and randomness, injected so that tests can control them. */
 
-/** Tells the time and waits. The layers of one pipeline share one clock. */
+/** Tells the time and sets timers. The layers of one pipeline should share one clock. */
 export interface Clock {
-  /** Returns the current time in milliseconds since the epoch; it never goes back. */
+  /** Returns the current time in milliseconds since the epoch. Never goes backwards. */
   now(): number;
   /**
-   * Calls `fn` once after `ms` milliseconds (a timer of the platform may be one early), unless the returned function is called first.
-   * What is `unawaited` does not keep the process from ending.
+   * Calls `fn` once after `ms` milliseconds (platform timers may fire up to 1 ms early). Returns a function that cancels the timer.
+   * @param unawaited Whether the process may exit while the timer is pending. False by default.
    */
   after(ms: number, fn: () => void, unawaited?: boolean): () => void;
 }
@@ -14,22 +14,22 @@ export interface Clock {
 /** Returns a number in [0, 1), as `Math.random` does. */
 export type Random = () => number;
 
-/** The longest delay that `setTimeout` takes: a longer one would fire at once. */
+/** The longest delay that `setTimeout` supports, in ms: a longer one fires immediately. */
 const longestTimer = 2 ** 31 - 1;
 
-/** The host's `performance`, and its `timeOrigin`: to ask for that each time would more than double the price of `now`. */
+/** The host's `performance` and its `timeOrigin`, cached: reading the latter each time would more than double the cost of `now`. */
 let host: Performance | undefined;
 let origin = 0;
 
 /**
- * The real clock. `now` derives from the monotonic clock: a jump of the wall clock breaks no window and no deadline,
- * and yet its values mean something to another process. Globals are looked up at each call, so that fake timers work.
+ * The real clock. `now` is based on the monotonic clock, so a jump of the wall clock affects no window or deadline, and yet its
+ * values are comparable between processes. Globals are looked up on each call, so that a test runner's fake timers work.
  */
 export const systemClock: Clock = {
   now() {
     if (host !== performance) {
       host = performance;
-      // Older versions of React Native know no origin.
+      // React Native before 0.83 has no `timeOrigin`.
       origin = host.timeOrigin ?? Date.now() - host.now();
     }
     return origin + host.now();
@@ -53,13 +53,13 @@ export const systemClock: Clock = {
 };
 
 /**
- * Lets the process end before the timer fires. It makes cancelling cheaper, too: with the last timer of a duration goes Node's list of
- * that duration, at more than the timer's own price, unless the timer was unreferenced. A duration that is no whole number was
- * computed, and will not come again. Other runtimes' timers are numbers.
+ * Lets the process exit before the timer fires. In Node it also makes cancelling cheaper: cancelling the last timer of a duration
+ * discards Node's list for that duration, which costs more than the timer itself, unless the timer was unreferenced. That only pays
+ * for whole durations: a fractional one was computed, and is unlikely to recur. In other runtimes a timer may be a plain number.
  */
 function unreference(timer: unknown): void {
   (timer as { unref?(): void }).unref?.();
 }
 
-/** The real source of chance. */
+/** The real source of randomness. */
 export const systemRandom: Random = () => Math.random();

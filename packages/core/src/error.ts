@@ -1,17 +1,17 @@
-/** The base of every error that this toolkit makes. */
+/** The base class of all errors of this toolkit. */
 import type { Verdict } from "./verdict.ts";
 
 /**
- * An error of this toolkit. Each class has a `brand` of its own, by which `instanceof` works across two copies of a package;
- * a user's subclass, which has none, is checked natively.
+ * An error of this toolkit. Each class has its own `brand`, so that `instanceof` works across two copies of a package. A subclass
+ * without a brand of its own gets the native check.
  */
 export abstract class ResilienceError extends Error {
-  /** Names the class in every copy of the package. */
+  /** Identifies the class in every copy of the package. */
   static readonly brand: string = "@evenkeel/core:ResilienceError";
 
-  /** A stable, machine-readable name of the failure, such as `"TIMEOUT"`. */
+  /** A stable, machine-readable code, such as `"TIMEOUT"`. */
   abstract readonly code: string;
-  /** What every layer makes of this error. */
+  /** Tells every layer what this error means. */
   abstract readonly verdict: Verdict;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -20,7 +20,7 @@ export abstract class ResilienceError extends Error {
       let above: Prototype | null = Object.getPrototypeOf(Object(value));
       for (; above; above = Object.getPrototypeOf(above)) if (above.constructor?.brand === this.brand) return true;
     } catch {
-      // A proxy or a getter that throws is no error of ours.
+      // A proxy or a throwing getter is not one of our errors.
     }
     return false;
   }

@@ -1,19 +1,19 @@
-/** The one channel on which layers tell what has happened. */
+/** The one channel on which layers report events. */
 
-/** What every event of every layer carries. Packages add their own fields, and a literal `type`. */
+/** The fields common to all events. Each package adds its own, and a literal `type`. */
 export interface ResilienceEvent {
-  /** A past fact in kebab-case, such as `"retry"` or `"circuit-open"`. */
+  /** What happened, in kebab-case, such as `"retry"` or `"circuit-open"`. */
   readonly type: string;
-  /** The upstream that the call loads. */
+  /** The key of the call: its upstream. */
   readonly key: string;
-  /** The attempt that the event belongs to, from 1. */
+  /** The number of the attempt that the event belongs to, starting at 1. */
   readonly attempt: number;
-  /** The same object in every event of one logical call: a key for a `WeakMap`, with nothing to read in it. */
+  /** An opaque object that identifies the logical call: the same in all of its events, so usable as a `WeakMap` key. */
   readonly call: object;
 }
 
 /**
- * Receives events. Written as a method, so that a listener for one package's events is accepted where any may come.
- * A listener that throws, or returns a promise that rejects, cannot break a call: `wrap` and `run` guard it.
+ * Receives events. A listener that throws, or returns a promise that rejects, cannot break a call: `wrap` and `run` guard it.
+ * Declared as a method, whose parameters are bivariant, so that a listener for one package's events is accepted.
  */
 export type Emit = { listener(event: ResilienceEvent): void }["listener"];

@@ -1,4 +1,4 @@
-/** Finds out what an error means, whoever knows it. */
+/** Determines what an error means. */
 import type { Call } from "./call.ts";
 import type { Action, Classify, Health, Verdict, VerdictInit } from "./verdict.ts";
 
@@ -11,26 +11,26 @@ const healthOf: Readonly<Record<Action, Health>> = {
 };
 
 /**
- * Returns the verdict on an error: of the layer's own `classify` first, then the error's own `verdict`, then the adapter's
- * `call.classify`; what nobody knows is a failure worth a retry. A hostile error cannot make it throw; a `classify` can.
+ * Returns the verdict on an error. The first to have one decides: the layer's own `classify`, the error's own `verdict`, then the
+ * adapter's `call.classify`. Otherwise the error is a failure worth a retry. Throws only what a `classify` throws.
  */
 export function judge(call: Call, error: unknown, classify?: Classify): Verdict {
   return complete(classify?.(error) ?? ownVerdict(error) ?? call.classify?.(error) ?? { action: "retry" });
 }
 
-/** Tells whether an abort's reason is a time limit of ours: then the upstream hung, and nobody cancelled. */
+/** Tells whether an abort reason is a timeout of this toolkit: the upstream hung, rather than the caller cancelling. */
 export function isTimeout(reason: unknown): boolean {
   return ownVerdict(reason)?.kind === "timeout" && quietly(() => (reason as { code?: unknown }).code) === "TIMEOUT";
 }
 
-/** Completes what is left out; a full verdict is returned as it is. */
+/** Fills in the fields that were left out. Returns a complete verdict as it is. */
 function complete(verdict: VerdictInit): Verdict {
   const { action, kind = "unknown", processed = "maybe", health = healthOf[action] } = verdict;
   const isFull = verdict.kind === kind && verdict.processed === processed && verdict.health === health;
   return isFull ? (verdict as Verdict) : { ...verdict, kind, processed, health };
 }
 
-/** Returns the verdict that an error carries in its `verdict`, if it does; what that leaves out is completed. Never throws. */
+/** Returns the verdict in the error's own `verdict` property, if there is a valid one, with missing fields filled in. Never throws. */
 export function ownVerdict(error: unknown): Verdict | undefined {
   return quietly(() => {
     const { verdict } = error as { verdict?: VerdictInit };
@@ -38,7 +38,7 @@ export function ownVerdict(error: unknown): Verdict | undefined {
   });
 }
 
-/** An error is a stranger's object: its getters may throw. */
+/** Any value can be thrown, so reading it may throw as well. */
 function quietly<T>(read: () => T): T | undefined {
   try {
     return read();

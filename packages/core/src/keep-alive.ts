@@ -1,11 +1,11 @@
-/** Lets one object keep another alive, for as long as it lives itself. */
+/** Ties the lifetime of one object to that of another. */
 
-/** Makes `keeper` keep `kept`, and returns what it kept before. */
+/** Keeps `kept` alive for as long as `keeper` is. Replaces, and returns, what `keeper` kept before. */
 export function keepAlive(keeper: object, kept: object): object | undefined {
   try {
     return Keeper.exchange(keeper, kept);
   } catch {
-    // Engines are about to let no frozen object have another private field either.
+    // Engines are about to forbid adding private fields to non-extensible objects.
     const before = frozen.get(keeper);
     frozen.set(keeper, kept);
     return before;
@@ -14,7 +14,7 @@ export function keepAlive(keeper: object, kept: object): object | undefined {
 
 const frozen = new WeakMap<object, object>();
 
-/** Constructs nothing: a class that derives from it puts its fields on the object that it is given. */
+/** Returns the object it is given, so that a derived class adds its private fields to that. */
 // oxlint-disable-next-line no-extraneous-class
 class Given {
   constructor(object: object) {
@@ -22,7 +22,7 @@ class Given {
   }
 }
 
-/** A private field on a stranger's object is what an entry of a `WeakMap` is, at a tenth of its price. */
+/** A private field on a foreign object does what a `WeakMap` entry does, at a tenth of the cost. */
 class Keeper extends Given {
   #kept: object | undefined;
 

@@ -1,29 +1,30 @@
-/** State per upstream, in a map that forgets the idle ones. */
+/** State per key, in a map that forgets idle keys. */
 import { checkNumber } from "./check.ts";
 
 export interface KeyedOptions<State> {
-  /** Makes the state of a key that is new, or was forgotten. */
+  /** Creates the state of a key that is new or was forgotten. */
   readonly create: (key: string) => State;
-  /** Tells whether forgetting this state loses nothing: no permit, no waiter, no failure, no open circuit. */
+  /** Tells whether this state can be forgotten without loss: it has no permits taken, waiters, failures or open circuit. */
   readonly isIdle: (state: State) => boolean;
-  /** How many idle keys are remembered at least; at most twice as many are, and two more for each that is busy. @default 1_000 */
+  /** How many idle keys to remember at least. At most twice as many are kept, plus two for each busy key. @default 1_000 */
   readonly maxKeys?: number | undefined;
 }
 
 export interface Keyed<State> {
-  /** Returns the state of the key, made if need be. */
+  /** Returns the key's state, creating it if needed. */
   get(key: string): State;
-  /** Returns the state of the key if there is one, and makes none. */
+  /** Returns the key's state if there is one, without creating it. */
   peek(key: string): State | undefined;
   /** How many keys are remembered. */
   readonly size: number;
-  /** Lists what is remembered. */
+  /** Iterates over a copy of all keys and their states. */
   entries(): IterableIterator<[key: string, state: State]>;
 }
 
 /**
- * Remembers state by key in two generations: a hit is one lookup, and when the young generation is full it becomes the old one,
- * of which only the busy states are carried on. So each key costs O(1), amortised, however many there are.
+ * Keeps state per key in two generations. A hit in the young one is a single lookup. When the young one is full it becomes the old one,
+ * and only the busy states of the previous old one are carried over. So a lookup is amortised O(1), however many keys there are.
+ * @throws {RangeError | TypeError} `maxKeys` is not an integer >= 1.
  */
 export function keyed<State>({ create, isIdle, maxKeys = 1_000 }: KeyedOptions<State>): Keyed<State> {
   checkNumber("maxKeys", maxKeys, { integer: true, min: 1 });
@@ -42,7 +43,7 @@ export function keyed<State>({ create, isIdle, maxKeys = 1_000 }: KeyedOptions<S
     const busy = new Map([...old].filter(([, state]) => !isIdle(state)));
     old = young;
     young = busy;
-    // Between two rotations as many keys come as a rotation carries on: a crowd of busy ones is not carried for each key that is new.
+    // Grows with the busy keys, so that the cost of carrying them over is spread over at least as many new keys.
     room = maxKeys + 2 * busy.size;
   }
 

@@ -1,24 +1,24 @@
-/** Derives a signal of its own for an attempt, without `AbortSignal.any`, which costs more and leaks where a listener stays. */
+/** Derives a signal for an attempt, without `AbortSignal.any`, which costs more and leaks if a listener is left on it. */
 import { keepAlive } from "./keep-alive.ts";
 import { listenForAbort, Listeners, type AbortListener, type Place } from "./on-abort.ts";
 import type { Work } from "./work.ts";
 
-/** A signal derived from a parent's. */
+/** A signal derived from a parent signal. */
 export interface Link {
-  /** Aborts when the parent does, with the parent's reason, or when `abort` is called. */
+  /** Aborts with the parent's reason when the parent does, or with the reason given to `abort`. */
   readonly signal: AbortSignal;
-  /** Aborts the signal, and all that derive from it, with this reason. Only the first abort counts. */
+  /** Aborts the signal, and all signals derived from it, with this reason. Only the first abort has an effect. */
   abort(reason: unknown): void;
   /**
-   * Says that the attempt has settled. The link lives on until its work is over, or, where nobody holds the work, until the
-   * result (or its body) is collected: a caller's abort in mid-body is not lost.
+   * Reports that the attempt has settled. The link stays in place until the work is over or, if nobody holds the work, until the
+   * result (or its `body`) is garbage-collected, so that a caller's abort still reaches a body that is being read.
    */
   settle(work: Work, result?: unknown): void;
 }
 
 /**
  * Derives a signal from `parent`.
- * @param onAbort Hears of the abort before the signal's own listeners do, unless the attempt has settled by then.
+ * @param onAbort Called with the reason before the signal's own listeners, unless the attempt has already settled.
  */
 export function link(parent: AbortSignal, onAbort?: (reason: unknown) => void): Link {
   return new LinkedSignal(parent, onAbort);
@@ -60,24 +60,24 @@ class LinkedSignal extends Listeners implements Link {
     else work.over(() => place.leave());
   }
 
-  /** From now on what may be read keeps this link; the parent need not. */
+  /** From now on the result keeps this link alive, so that the parent need not. */
   #leaveTo(rest: object, { listeners: parent }: Place): void {
     const inner = keepAlive(rest, this);
     if (inner instanceof LinkedSignal && inner.#place?.listeners === this) keepAlive(this, inner);
     if (!(parent instanceof LinkedSignal)) return this.#weaken();
-    // Settling one after the other, with one result, an inner and an outer link are kept or forgotten together.
+    // Links that settle one after another with the same result, an inner and an outer one, are kept or forgotten together.
     const last = parent.#lastSettled;
     parent.#lastSettled = this;
     if (last) last.#weaken();
   }
 
   /**
-   * Lets the parent reach this link weakly: a listener that the operation left on the signal, and that reaches what is read,
-   * would else keep all of them for as long as the parent lives.
+   * Makes the parent's reference to this link weak. Otherwise a listener that the operation left on the signal, and that refers to
+   * the result, would keep all of them alive for as long as the parent.
    */
   #weaken(): void {
     const place = this.#place;
-    // Where nothing can be reached weakly, as in a Worker with a compatibility date before May 2025, it goes with the parent.
+    // Without weak references, as in a Worker with a compatibility date before May 2025, it lives as long as the parent.
     if (!place || typeof FinalizationRegistry === "undefined") return;
     place.listener = new WeakListener(this);
     (forgotten ??= new FinalizationRegistry((each) => each.deref()?.leave())).register(this, new WeakRef(place));
@@ -85,8 +85,8 @@ class LinkedSignal extends Listeners implements Link {
 }
 
 /**
- * Frees parents from the links that nothing keeps any more. It reaches the place weakly: from there the way leads to the
- * parent, to whom that has told of the result, and so to the link, which would keep itself. Made at first use.
+ * Removes links that were garbage-collected from their parents. Created on first use. It must hold the place weakly: a place refers to
+ * the parent, which may lead to the result and so back to the link, which would then keep itself alive.
  */
 let forgotten: FinalizationRegistry<WeakRef<Place>> | undefined;
 
@@ -102,14 +102,14 @@ class WeakListener implements AbortListener {
   }
 }
 
-/** A response may be collected while its body is still read. */
+/** Prefers a result's `body`, because a response may be collected while its body is still being read. */
 function whatMayBeRead(result: unknown): object | undefined {
   if (!isObject(result)) return undefined;
   try {
     const { body } = result as { body?: unknown };
     return isObject(body) ? body : result;
   } catch {
-    return result; // a getter that throws
+    return result; // a throwing getter
   }
 }
 

@@ -1,10 +1,10 @@
-/** The signal of calls that nobody can cancel. */
+/** The signal of calls that cannot be cancelled. */
 
 let shared: AbortSignal | undefined;
 
 /**
- * Returns the one signal that never aborts. It keeps no listeners, so that what is added for each of millions of calls is not held for ever.
- * Made at first use: importing this package touches no global.
+ * Returns a shared signal that never aborts. It ignores listeners, which would otherwise pile up on it, call after call.
+ * Created on first use, so that importing this package touches no global.
  */
 export function neverAborts(): AbortSignal {
   return (shared ??= Object.defineProperty(new AbortController().signal, "addEventListener", { value: () => {} }));

@@ -1,27 +1,27 @@
-/** Hears a signal's abort without an event listener for each who waits. */
+/** Shares one event listener per signal among all who wait for its abort. */
 import { neverAborts } from "./never-aborts.ts";
 
 /**
- * Calls `listener` with the reason when `signal` aborts (at once if it has), unless the returned function is called first.
- * A signal gets one event listener however many wait, because adding its thousandth would search a list of a thousand.
+ * Calls `listener` with the reason when `signal` aborts, or at once if it already has. Returns a function that stops listening.
+ * A signal gets one event listener, however many calls share it: `addEventListener` searches all listeners that are there.
  */
 export function onAbort(signal: AbortSignal, listener: (reason: unknown) => void): () => void {
   const place = listenForAbort(signal, { abort: listener });
   return () => place?.leave();
 }
 
-/** What hears of an abort. */
+/** Is told of an abort. */
 export interface AbortListener {
   abort(reason: unknown): void;
 }
 
-/** What hears, until it leaves. */
+/** A listener's registration. */
 export interface Listening {
-  /** Makes it hear nothing any more; to say so twice is harmless. */
+  /** Stops listening. Calling it again has no effect. */
   leave(): void;
 }
 
-/** Lets `listener` hear of the abort of `signal`. Returns its place among the listeners, if there will be anything to hear. */
+/** Registers `listener` for the abort of `signal`. If that has aborted, calls it at once instead, and returns nothing. */
 export function listenForAbort(signal: AbortSignal, listener: AbortListener): Place | undefined {
   if (signal === neverAborts()) return undefined;
   if (!signal.aborted) return new Place(listener, (signal as Heard)[heardBy] ?? new Hub(signal));
@@ -29,13 +29,13 @@ export function listenForAbort(signal: AbortSignal, listener: AbortListener): Pl
   return undefined;
 }
 
-/** A property costs far less than an entry of a `WeakMap`. */
+/** A property costs far less than a `WeakMap` entry. */
 interface Heard extends AbortSignal {
   [heardBy]?: Listeners;
 }
 const heardBy = Symbol("heard by");
 
-/** A ring: joining and leaving are O(1), and twice as fast as in a `Set`, which needs a hash of each. */
+/** A circular doubly linked list: adding and removing are O(1), and twice as fast as in a `Set`, which has to hash. */
 class Ring {
   #before: Ring = this;
   #after: Ring = this;
@@ -57,7 +57,7 @@ class Ring {
   }
 }
 
-/** A place among those who wait. */
+/** A listener's place in the list. */
 export class Place extends Ring implements Listening {
   listener: AbortListener;
   readonly listeners: Listeners;
@@ -75,7 +75,7 @@ export class Place extends Ring implements Listening {
   }
 }
 
-/** Those who wait for a signal of our own, in the order in which they came. Who aborts it tells them; no event is needed. */
+/** The listeners of one signal, in the order in which they came. Whoever aborts a signal of ours tells them directly, without an event. */
 export class Listeners extends Ring {
   constructor(signal: AbortSignal) {
     super();
@@ -86,10 +86,10 @@ export class Listeners extends Ring {
     return this.after === this;
   }
 
-  /** Called when one has left. */
+  /** Called when a listener has left. */
   left(): void {}
 
-  /** Each hears once, and those who come meanwhile hear too. What one throws comes out when all have heard. */
+  /** Tells each listener once, including those that join meanwhile. Rethrows the first error after all have been told. */
   tell(reason: unknown): void {
     let failure: { readonly error: unknown } | undefined;
     for (let { after } = this; after instanceof Place; { after } = this) {
@@ -105,12 +105,12 @@ export class Listeners extends Ring {
 }
 
 /**
- * The one hub that keeps its event listener although nobody waits, so that calls one after another under the same signal do
- * not add and remove it each time. It is only one, because a listener left on a composite signal holds that signal for ever.
+ * The one hub that keeps its event listener although nobody waits, so that consecutive calls with the same signal do not add and
+ * remove it each time. Only one does, because a listener left on a composite signal keeps that signal alive for ever.
  */
 let idleHub: Hub | undefined;
 
-/** Hears a foreign signal for all who wait for it. */
+/** Listens to a foreign signal on behalf of all who wait for it. */
 class Hub extends Listeners {
   readonly #source: AbortSignal;
   #isListening = false;
@@ -133,7 +133,7 @@ class Hub extends Listeners {
     idleHub = this;
   }
 
-  /** Called by the source's `abort` event. */
+  /** Handles the source's `abort` event. */
   handleEvent(): void {
     this.#stopListening();
     if (idleHub === this) idleHub = undefined;

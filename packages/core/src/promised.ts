@@ -1,10 +1,10 @@
-/** Makes any function an operation. */
+/** Turns any function into an operation. */
 import type { Call, Next } from "./call.ts";
 import { checkFunction } from "./check.ts";
 
 /**
- * An operation that throws synchronously rejects, and so leaks nothing. A native promise is handed on as it is.
- * @throws {TypeError} It is no function.
+ * Makes `operation` always return a promise: a value resolves, a synchronous throw rejects. A native promise is returned as it is.
+ * @throws {TypeError} `operation` is not a function.
  */
 export function promised<I, O>(operation: (call: Call<I>) => O | PromiseLike<O>): Next<I, O> {
   checkFunction("operation", operation);

@@ -1,9 +1,9 @@
-/** A wait that the caller's abort ends at once. */
+/** A wait that an abort ends at once. */
 import type { Clock } from "./clock.ts";
 import { onAbort } from "./on-abort.ts";
 
 /**
- * Waits `ms` milliseconds; arms no timer when there is nothing to wait for.
+ * Waits `ms` milliseconds. Sets no timer if `ms` is 0 or less.
  * @throws The signal's reason, as soon as it aborts.
  */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

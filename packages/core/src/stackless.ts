@@ -1,12 +1,12 @@
-/** Makes the errors of a refusal cheap: a stack trace is most of their price, and would only show the layer itself. */
+/** Makes the error of a refusal cheap: capturing the stack is most of its cost, and the trace would only show the layer itself. */
 
-/** Calls `make` while errors are created without a stack. */
+/** Returns the error that `make` creates, without a stack trace where the runtime allows. */
 export function stackless<E extends Error>(make: () => E): E {
   const limit = Error.stackTraceLimit;
   try {
     Error.stackTraceLimit = 0;
   } catch {
-    return make(); // a frozen Error: the stack comes along
+    return make(); // `Error` is frozen
   }
   try {
     return make();

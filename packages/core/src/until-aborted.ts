@@ -1,9 +1,9 @@
-/** Ends the wait for an operation that is deaf to its signal. */
+/** Stops waiting for an operation that ignores its signal. */
 import { onAbort } from "./on-abort.ts";
 
 /**
- * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts, whichever comes first.
- * The promise itself goes on; its late rejection is not reported as unhandled.
+ * Settles like `promise`, or rejects with the signal's reason as soon as that aborts, whichever comes first.
+ * The operation itself goes on. If it rejects later, that is not reported as unhandled.
  */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
-/** What an error means, said once, in words that every layer reads. */
+/** The vocabulary in which every layer is told what an error means. */
 
 /**
- * What can help: nothing is wrong (`accept`), the same call again (`retry`), another key, model or provider (`elsewhere`),
- * a smaller or different request (`change`), or nothing (`stop`).
+ * What to do about an error: nothing is wrong (`accept`), repeat the same call (`retry`), use another key, model or provider
+ * (`elsewhere`), send a smaller or different request (`change`), or give up (`stop`).
  */
 export type Action = "accept" | "retry" | "elsewhere" | "change" | "stop";
 
@@ -32,7 +32,7 @@ export type Kind =
   | "refused"
   | "unknown";
 
-/** Whether the upstream may have done, and billed, the work. */
+/** Whether the upstream may have done, and billed for, the work. */
 export type Processed = "no" | "maybe" | "yes";
 
 /** What the outcome says about the upstream: a throttled key is `neutral`, an overloaded provider is a `failure`. */
@@ -44,12 +44,12 @@ export interface Verdict {
   readonly kind: Kind;
   readonly processed: Processed;
   readonly health: Health;
-  /** How long the upstream asks to be left alone, in milliseconds from when it said so. */
+  /** How long the upstream asks callers to wait, in milliseconds from when it said so. */
   readonly retryAfter?: number | undefined;
 }
 
-/** A verdict as a user writes it: what is left out is the default's, and `health` follows from `action`. */
+/** A verdict as a user writes it. By default `kind` is `unknown`, `processed` is `maybe`, and `health` follows from `action`. */
 export type VerdictInit = Pick<Verdict, "action"> & { readonly [Field in keyof Verdict]?: Verdict[Field] | undefined };
 
-/** Judges an error, or leaves it to the next in line with `undefined`. */
+/** Returns a verdict on an error, or `undefined` to leave it to the next classifier. */
 export type Classify = (error: unknown) => VerdictInit | undefined;

@@ -1,31 +1,31 @@
-/** Tells when work has really ended, which may be long after its promise settled. */
+/** Tracks when work has actually ended, which may be long after its promise settled. */
 
-/** Ends a piece of work: with the error that ended it, and with the units that it really cost, where they are known. */
+/** Ends a piece of work, with the error that ended it if there was one, and with the units that it actually cost if that is known. */
 export type EndWork = (error?: unknown, cost?: number) => void;
 
-/** Hears that the work is over: the first error that ended a piece of it, and what its pieces cost together, where they are known. */
+/** Is told that the work is over, with the first error that ended a piece of it, and the total cost of its pieces as far as known. */
 export type WorkOver = (error: unknown, cost: number | undefined) => void;
 
 /**
- * The work of one attempt, or of one logical call. A streamed body goes on after its response was returned, and an operation
- * deaf to its signal after a timeout gave up on it: who starts such work holds it, and who keeps something for as long as the
- * work goes on (a permit, a verdict, a linked signal) asks when it is over.
+ * The work of one attempt, or of one logical call. It can outlive its promise: a streamed body continues after its response was
+ * returned, and an operation that ignores its signal continues after a timeout gave up on it. Whoever starts such work holds it;
+ * whoever needs to know when it ends (to release a permit, record an outcome or unlink a signal) calls `over`.
  */
 export interface Work {
   /** The work of the whole logical call, which all its attempts share. */
   readonly root: Work;
-  /** On `root`: the last error that came from the upstream, and not from a refusal of ours. */
+  /** On `root`: the last error that came from the upstream rather than from a refusal of this toolkit. */
   lastError: unknown;
-  /** Whether something is held now. */
+  /** Whether anything is held now. */
   readonly held: boolean;
-  /** Says that work goes on beyond the promise, until the returned function is called; calling that twice is harmless. */
+  /** Declares that work continues beyond the promise. Returns the function that ends it; calling that again has no effect. */
   hold(): EndWork;
   /**
-   * Calls back when all that is held now has ended: at once where nothing is. To be asked after `next` settled, by a listener
-   * that does not throw. Error and cost are those of the last attempt; how an earlier one ended, its own layers were told.
+   * Calls `listener` when everything that is held now has ended, or at once if nothing is. Call it after `next` has settled, with a
+   * listener that does not throw. Error and cost are those of the last attempt: earlier ones were reported to their own layers.
    */
   over(listener: WorkOver): void;
-  /** Returns the work of a further attempt: what it holds, this work holds too, but not the other way round. */
+  /** Returns the work of a further attempt. Whatever the fork holds, this work holds too, but not vice versa. */
   fork(): Work;
 }
 
@@ -34,21 +34,21 @@ export function startWork(): Work {
   return new AttemptWork();
 }
 
-/** One piece of work that goes on: what to do when it ends. */
+/** A piece of work in progress: the callbacks for when it ends. */
 type Hold = (() => void)[];
 
-/** What the pieces of an attempt came to, as far as they have ended. */
+/** The result so far of an attempt's pieces of work. */
 interface Outcome {
   error?: unknown;
   cost?: number;
 }
 
-/** Shows nothing when it is printed or serialised: events carry it as the identity of their call. */
+/** Has only private fields, so that it prints and serialises as nothing: events carry it to identify their call. */
 class AttemptWork implements Work {
   readonly #parent: AttemptWork | undefined;
   #lastError: unknown;
   #holds: Set<Hold> | undefined;
-  /** That of the last attempt: each fork begins another, here and further out. */
+  /** The outcome of the last attempt: each fork starts a new one, in this work and in its ancestors. */
   #outcome: Outcome | undefined;
 
   constructor(parent?: AttemptWork) {

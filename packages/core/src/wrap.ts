@@ -1,18 +1,18 @@
-/** Binds layers around an operation once, to be called often. */
+/** Binds layers to an operation once, for any number of calls. */
 import { begin } from "./begin.ts";
 import type { CallInit, MiddlewareFor, Next } from "./call.ts";
 import { bind, checkLayers } from "./compose.ts";
 import { promised } from "./promised.ts";
 
-/** An operation without input does not demand one. */
+/** Lets the input be left out if the operation takes none. */
 type Input<I> = [input: I, init?: CallInit | undefined] | (undefined extends I ? [] : never);
 
 /**
- * Wraps an operation in layers, the first being the outermost, and returns a function of the operation's input.
+ * Wraps an operation in layers, the first being the outermost. Returns a function that takes the operation's input.
  * @example
  * const ask = wrap((call: Call<string>) => complete(call.input, { signal: call.signal }), retry(), timeout(30_000));
  * const answer = await ask("What keeps a boat upright?");
- * @throws {TypeError} The operation or a layer is no function.
+ * @throws {TypeError} `operation` or one of `layers` is not a function.
  */
 export function wrap<I, O>(
   operation: Next<I, O>,
