@@ -1,46 +1,46 @@
-/** How long to wait before a further attempt: pure functions of what came before. */
+/** Backoffs: how long to wait before the next attempt, as pure functions of what came before. */
 import { checkFunction, checkNumber, type Random } from "@evenkeel/core";
 import { full, none, type Jitter } from "./jitter.ts";
 
-/** What a backoff may look at. */
+/** What a backoff can base its decision on. */
 export interface BackoffContext {
-  /** Which attempt failed, from 1. */
+  /** The number of the attempt that failed, starting at 1. */
   readonly attempt: number;
-  /** The wait before that attempt, in ms; 0 before the first retry. */
+  /** The wait before that attempt, in ms; 0 if it was the first. */
   readonly previous: number;
   /** What the attempt failed with. */
   readonly error: unknown;
-  /** The source of chance: use no other, so that a test can own it. */
+  /** The source of randomness. Use no other, so that tests can control it. */
   readonly random: Random;
 }
 
-/** Returns the wait before the next attempt in ms. `Infinity` ends the retries. */
+/** Returns the wait before the next attempt, in ms. `Infinity` ends the retries. */
 export type Backoff = (context: BackoffContext) => number;
 
 export interface ConstantOptions {
-  /** Spreads the waits. @default none */
+  /** Randomises the waits. @default none */
   readonly jitter?: Jitter | undefined;
 }
 
 export interface LinearOptions {
   /** The first wait, in ms. @default 500 */
   readonly initial?: number | undefined;
-  /** What each further wait adds, in ms. @default initial */
+  /** How much longer each further wait is, in ms. @default initial */
   readonly step?: number | undefined;
   /** The longest wait, in ms. @default 30_000 */
   readonly max?: number | undefined;
-  /** Spreads the waits. @default full */
+  /** Randomises the waits. @default full */
   readonly jitter?: Jitter | undefined;
 }
 
 export interface ExponentialOptions {
   /** The first wait, in ms. @default 500 */
   readonly initial?: number | undefined;
-  /** What each further wait is multiplied by, at least 1. @default 2 */
+  /** How many times as long each further wait is, at least 1. @default 2 */
   readonly factor?: number | undefined;
   /** The longest wait, in ms. @default 30_000 */
   readonly max?: number | undefined;
-  /** Spreads the waits. @default full */
+  /** Randomises the waits. @default full */
   readonly jitter?: Jitter | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface DecorrelatedOptions {
 
 /**
  * Waits `delay` ms each time.
- * @throws {RangeError} `delay` is negative or endless.
+ * @throws {RangeError | TypeError} `delay` is not a finite number >= 0, or `jitter` is not a function.
  */
 export function constant(delay: number, { jitter = none }: ConstantOptions = {}): Backoff {
   checkDelay("delay", delay);
@@ -62,8 +62,8 @@ export function constant(delay: number, { jitter = none }: ConstantOptions = {})
 }
 
 /**
- * Waits `initial`, then `step` ms longer each time.
- * @throws {RangeError} An option is out of range.
+ * Waits `initial` ms, then `step` ms longer each time.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function linear({ initial = 500, step = initial, max = 30_000, jitter = full }: LinearOptions = {}): Backoff {
   checkDelay("initial", initial);
@@ -74,8 +74,8 @@ export function linear({ initial = 500, step = initial, max = 30_000, jitter = f
 }
 
 /**
- * Waits `initial`, then `factor` times as long each time.
- * @throws {RangeError} An option is out of range.
+ * Waits `initial` ms, then `factor` times as long each time.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function exponential({
   initial = 500,
@@ -87,14 +87,14 @@ export function exponential({
   checkNumber("factor", factor, { min: 1, max: longest });
   checkNumber("max", max);
   checkFunction("jitter", jitter);
-  // The power is capped as well: 0 times `Infinity` is no number.
+  // The power is capped as well, because 0 * Infinity is NaN.
   return ({ attempt, random }) => jitter(capped(max, initial * capped(longest, factor ** (attempt - 1))), random);
 }
 
 /**
- * Waits between `initial` and three times the wait before: `min(max, random(initial, 3 * previous))`, the decorrelated jitter of
- * AWS's "Exponential Backoff And Jitter" (2015). It grows on average by half each time, and needs no other jitter.
- * @throws {RangeError} An option is out of range.
+ * Waits a random time between `initial` and three times the previous wait, at most `max`: the decorrelated jitter of AWS's
+ * "Exponential Backoff And Jitter" (2015). The wait grows by half on average, and needs no further jitter.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function decorrelated({ initial = 500, max = 30_000 }: DecorrelatedOptions = {}): Backoff {
   checkDelay("initial", initial);
@@ -105,7 +105,7 @@ export function decorrelated({ initial = 500, max = 30_000 }: DecorrelatedOption
   };
 }
 
-/** Without a `max`, a wait grows up to this: beyond it lies `Infinity`, which would end the retries. */
+/** Caps a wait whose `max` is `Infinity`, in ms: growing to `Infinity` itself would end the retries. */
 const longest = Number.MAX_SAFE_INTEGER;
 
 function checkDelay(name: string, value: number): void {

@@ -1,14 +1,14 @@
-/** Spreads waits, so that those who failed together do not come back together. */
+/** Jitters: randomise waits, so that callers that failed together do not retry together. */
 import type { Random } from "@evenkeel/core";
 
-/** Returns a wait in ms made from `delay`. The three here never exceed it. */
+/** Returns the wait to use in place of `delay`, both in ms. The jitters of this package never exceed `delay`. */
 export type Jitter = (delay: number, random: Random) => number;
 
-/** Picks any wait from 0 to `delay`: in the simulation of AWS's "Exponential Backoff And Jitter" (2015) the soonest to finish of the three. */
+/** Waits between 0 and `delay`. Of the three, the fastest to finish in the simulation of AWS's "Exponential Backoff And Jitter" (2015). */
 export const full: Jitter = (delay, random) => delay * random();
 
-/** Keeps half of `delay` and picks the other half. */
+/** Waits between half of `delay` and all of it. */
 export const equal: Jitter = (delay, random) => (delay / 2) * (1 + random());
 
-/** Keeps `delay` as it is. */
+/** Waits exactly `delay`. */
 export const none: Jitter = (delay) => delay;

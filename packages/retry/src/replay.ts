@@ -1,10 +1,10 @@
-/** Which failures may be sent again, given that the upstream may have done, and billed, the work. */
+/** Which failed attempts may be repeated, given that the upstream may have done, and billed for, the work. */
 import type { Call, Verdict } from "@evenkeel/core";
 
-/** Decides whether a failed attempt may be sent again. */
+/** Decides whether a failed attempt may be repeated. */
 export type Replay = (verdict: Verdict, error: unknown, call: Call) => boolean;
 
-/** Always, or only where the upstream has surely processed nothing. */
+/** Repeats any attempt, or only one that the upstream has surely not processed. */
 export type ReplayRule = "always" | "unprocessed";
 
 const rules: Readonly<Record<ReplayRule, Replay>> = {
@@ -13,8 +13,8 @@ const rules: Readonly<Record<ReplayRule, Replay>> = {
 };
 
 /**
- * Returns the rule of this name, or the function itself.
- * @throws {TypeError} It is neither.
+ * Returns the rule of this name, or the function as it is.
+ * @throws {TypeError} `replay` is neither the name of a rule nor a function.
  */
 export function replayOf(replay: ReplayRule | Replay): Replay {
   if (typeof replay === "function") return replay;

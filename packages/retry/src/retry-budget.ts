@@ -1,40 +1,40 @@
-/** Limits what retries may add to the load, over all calls that share it. */
+/** Limits the load that retries add, across all calls that share the budget. */
 import { checkFunction, checkNumber, keyed, systemClock, type Clock } from "@evenkeel/core";
 
 export interface RetryBudgetOptions {
-  /** What a success adds, in retries. @default 0.3 */
+  /** How many retries a success earns. @default 0.3 */
   readonly deposit?: number | undefined;
-  /** What a key can save up, in retries: so many may follow its last success. @default 50 */
+  /** How many retries a key can save up, and so the most that can follow its last success. @default 50 */
   readonly capacity?: number | undefined;
-  /** What a new key starts with, in retries. @default Math.min(20, capacity) */
+  /** How many retries a new key starts with. @default Math.min(20, capacity) */
   readonly reserve?: number | undefined;
-  /** How many keys are remembered at least; at most twice as many are, and those whose retries are used up. @default 1_000 */
+  /** How many keys to remember at least. At most twice as many are kept, plus those that have spent part of their reserve. @default 1_000 */
   readonly maxKeys?: number | undefined;
   /** Tells the time. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
-/** A balance of retries for each upstream. */
+/** A balance of retries for each key. */
 export interface RetryBudget {
-  /** Adds what a success is worth. */
+  /** Records a success of the key. */
   deposit(key: string): void;
-  /** Takes one retry, and tells whether there was one. Also charges retries that others make, such as those of an SDK above. */
+  /** Takes one retry, and returns whether there was one. Can also charge retries made elsewhere, such as those of an SDK above. */
   withdraw(key: string): boolean;
-  /** Returns how many retries the key has. */
+  /** Returns how many retries the key has left. */
   balance(key: string): number;
 }
 
 /**
- * Makes a budget to share over calls: successes pay for retries.
+ * Creates a budget to share across calls: successes pay for retries.
  *
- * The defaults follow from two demands. At 20 % of failures a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, for which 0.3 per success
- * pays; and no failure rate can hold the load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with
- * probability exp(-0.345 n): by 20, at the start, once in 1,000 times, by 50 once in 30 million. A dead provider gets no more than those 50
- * after its last success, so 1.05 requests per call over 1,000 calls.
+ * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no failure
+ * rate can sustain a load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with probability
+ * exp(-0.345 n): by 20 (the reserve) once in 1,000 times, by 50 (the capacity) once in 30 million. A dead provider gets at most 50 retries
+ * after its last success: 1.05 requests per call over 1,000 calls.
  * @example
  * const budget = retryBudget();
  * const answer = await retry({ budget }).run(({ signal }) => ask(signal));
- * @throws {RangeError} An option is out of range.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function retryBudget({
   deposit = 0.3,
@@ -56,7 +56,7 @@ export function retryBudget({
   return {
     deposit(key) {
       const account = accounts.get(key);
-      // Ten deposits of 0.1 add up to a little less than 1.
+      // Rounded, because ten deposits of 0.1 would add up to slightly less than 1.
       account.balance = Math.min(capacity, Math.round((account.balance + deposit) * 1e9) / 1e9);
     },
     withdraw(key) {
@@ -72,9 +72,9 @@ export function retryBudget({
 
 interface Account {
   balance: number;
-  /** When a retry was last asked for. */
+  /** When a retry was last requested, in the clock's ms. */
   asked: number;
 }
 
-/** A key with less than its reserve may be forgotten when nobody asked for a retry for so long, in ms: memory must end, too. */
+/** How long after the last request for a retry a key below its reserve may be forgotten, in ms, so that memory stays bounded. */
 const forgetAfter = 600_000;

@@ -1,4 +1,4 @@
-/** Tries again what may succeed another time. */
+/** Retries failed calls. */
 import {
   checkFunction,
   checkNumber,
@@ -23,30 +23,30 @@ import type { GiveUpReason, RetryEvent } from "./retry-event.ts";
 export interface RetryOptions {
   /** How many attempts may follow the first. @default 3 */
   readonly retries?: number | undefined;
-  /** The wait before each further attempt, in ms; it is never shorter than what the server asks for. @default exponential() */
+  /** The wait before each further attempt, in ms. A longer wait that the server asks for takes precedence. @default exponential() */
   readonly backoff?: Backoff | undefined;
-  /** The longest wait that a server may ask for, in ms; a longer one ends the retries. @default 60_000 */
+  /** The longest wait to accept from a server, in ms. If it asks for more, the call fails at once. @default 60_000 */
   readonly maxRetryAfter?: number | undefined;
   /** Limits the retries of all calls that share it. @default none */
   readonly budget?: RetryBudget | undefined;
-  /** Judges failures before anyone else. @default none */
+  /** Classifies failures, ahead of the error's own verdict and the call's `classify`. @default none */
   readonly classify?: Classify | undefined;
   /**
-   * Which failures may be sent again: all, only those of which the upstream surely processed nothing, or what a function decides.
-   * Anything but `"unprocessed"` may do, and bill, the work twice. @default "always"
+   * Which failed attempts may be repeated: all of them, only those that the upstream surely did not process, or those that a function
+   * allows. With anything but `"unprocessed"`, work may be done, and billed, twice. @default "always"
    */
   readonly replay?: ReplayRule | Replay | undefined;
-  /** Tells the time and waits. @default systemClock */
+  /** The clock for waits and deadlines. @default systemClock */
   readonly clock?: Clock | undefined;
-  /** The source of chance. @default systemRandom */
+  /** The source of randomness. @default systemRandom */
   readonly random?: Random | undefined;
 }
 
 /**
- * Repeats a call that failed in a way that another attempt may mend. Gives up by rejecting with the last real error itself.
+ * Retries a call whose failure may be temporary. When it gives up, it rejects with the last real error itself, unwrapped.
  * @example
  * const answer = await retry({ retries: 5 }).run(({ signal }) => ask(signal));
- * @throws {RangeError | TypeError} An option is out of range.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function retry({
   retries = 3,
@@ -61,9 +61,11 @@ export function retry({
   checkNumber("retries", retries, { integer: true });
   checkFunction("backoff", backoff);
   checkNumber("maxRetryAfter", maxRetryAfter);
-  if (budget) checkFunction("budget.deposit", budget.deposit);
-  if (budget) checkFunction("budget.withdraw", budget.withdraw);
-  if (budget) checkFunction("budget.balance", budget.balance);
+  if (budget) {
+    checkFunction("budget.deposit", budget.deposit);
+    checkFunction("budget.withdraw", budget.withdraw);
+    checkFunction("budget.balance", budget.balance);
+  }
   if (classify) checkFunction("classify", classify);
   const mayReplay = replayOf(replay);
   checkFunction("clock.after", clock?.after);
@@ -117,13 +119,13 @@ export function retry({
         error = nextError;
         continue;
       }
-      // Not within the try: a budget that throws must not have the success repeated.
+      // Outside the `try`, so that a budget that throws does not cause a successful call to be repeated.
       budget?.deposit(key);
       return result;
     }
   }
 
-  /** Returns how long to wait for the next attempt, in ms, or what speaks against it. */
+  /** Returns how long to wait before the next attempt, in ms, or why there is none. */
   function decide(
     call: Call,
     error: unknown,
@@ -139,11 +141,11 @@ export function retry({
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * random());
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
-    // A rule may count what it allows: what seems spent refuses before it, and what is not is charged after it, never in vain.
+    // `mayReplay` may count what it allows, so an empty budget refuses before it is asked, and is charged only after it has agreed.
     const isSpent = budget && budget.balance(call.key) < 1;
     if (isSpent && !budget.withdraw(call.key)) return "budget";
     if (!mayReplay(verdict, error, call)) return "processed";
-    // Before the wait: a crowd of sleepers that had not been counted would overdraw.
+    // Charged before the wait: otherwise many calls waiting at once would overdraw the budget.
     if (budget && !isSpent && !budget.withdraw(call.key)) return "budget";
     return delay;
   }

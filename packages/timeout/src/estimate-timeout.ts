@@ -1,26 +1,26 @@
-/** Guesses how long an answer may take from the size of its question. */
+/** Estimates how long an answer may take from its size and that of the prompt. */
 import { checkNumber } from "@evenkeel/core";
 
 export interface EstimateOptions {
-  /** Tokens of the prompt; about a quarter of its characters. @default 0 */
+  /** The number of tokens in the prompt: about a quarter of its characters. @default 0 */
   readonly inputTokens?: number | undefined;
-  /** Tokens that the answer may have at most. @default 0 */
+  /** The largest number of tokens in the answer. @default 0 */
   readonly outputTokens?: number | undefined;
-  /** Milliseconds for what does not depend on size: connecting, queueing, the first token. @default 15_000 */
+  /** Time that does not depend on size (connecting, queueing, the first token), in ms. @default 15_000 */
   readonly base?: number | undefined;
-  /** Prompt tokens read per second. @default 1_000 */
+  /** Prompt tokens processed per second. @default 1_000 */
   readonly inputRate?: number | undefined;
-  /** Answer tokens written per second. @default 20 */
+  /** Answer tokens generated per second. @default 20 */
   readonly outputRate?: number | undefined;
 }
 
 /**
- * Returns a limit in milliseconds for an answer that comes in one piece: `base + inputTokens / inputRate + outputTokens / outputRate`.
- * The defaults are slow on purpose, for a limit has to cut what hangs and not what is slow: Anthropic's SDK, for one, reckons with
- * 128,000 tokens an hour, which is 36 a second.
+ * Returns a time limit, in ms, for an answer that is not streamed: `base + 1_000 * (inputTokens / inputRate + outputTokens / outputRate)`.
+ * The default rates are deliberately low, because a limit should end calls that hang, not calls that are slow: Anthropic's SDK, for
+ * example, expects 128,000 tokens an hour, which is 36 a second.
  * @example
  * timeout((call) => estimateTimeout({ inputTokens: 2_000, outputTokens: 1_000 }) * call.attempt);
- * @throws {RangeError | TypeError} An option is no number in range.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function estimateTimeout({
   inputTokens = 0,

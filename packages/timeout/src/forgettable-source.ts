@@ -1,47 +1,47 @@
-/** A source of chunks that hears when its reader is gone without a word. */
+/** A source of a stream that notices when its reader drops the stream without cancelling it. */
 
-/** What the stream holds, and nothing else does. */
+/** Kept alive by the stream alone, so that its collection means that the stream was dropped. */
 interface Held<Chunk> {
   controller: ReadableStreamDefaultController<Chunk> | undefined;
 }
 
-/** Made at first use: importing reads no global. */
+/** Created on first use, so that importing this package touches no global. */
 let forgotten: FinalizationRegistry<ForgettableSource<never>> | undefined;
 
-/** Timers and signals may reach a source, so it must not hold its stream: it reaches the controller weakly. */
+/** Timers and signals may refer to the source, so it must not keep its stream alive: it refers to the controller weakly. */
 export abstract class ForgettableSource<Chunk> {
   #held: Pick<WeakRef<Held<Chunk>>, "deref"> | undefined = undefined;
 
-  /** Gives the next chunk to the controller, or closes it. Called only when a reader waits. */
+  /** Enqueues the next chunk, or closes the stream. Called only while a reader waits. */
   abstract pull(controller: ReadableStreamDefaultController<Chunk>): Promise<void> | undefined;
-  /** Hears that the reader has had enough. */
+  /** Called when the reader cancels the stream. */
   abstract cancel(reason: unknown): Promise<void>;
-  /** Hears that nobody will read on. */
+  /** Called when the stream was garbage-collected before its end. */
   abstract forget(): void;
 
-  /** Makes the stream over this source, once. */
+  /** Creates the stream over this source. Must be called only once. */
   open(): ReadableStream<Chunk> {
     const held: Held<Chunk> = { controller: undefined };
     this.#held = referenceTo(held);
-    // Not the stream object tells that it was forgotten: some engines collect it while its reader reads on. What pulls is kept by all.
+    // Watches what `pull` refers to, not the stream object, which some engines collect while a reader still uses it.
     if (typeof FinalizationRegistry !== "undefined")
       (forgotten ??= new FinalizationRegistry((source) => source.forget())).register(held, this as never, this);
-    // With a high-water mark of 1 there would always be a read under way, which counts as waiting and keeps a forgotten stream.
+    // With a high-water mark of 1 a read would always be pending, which would count as a waiting reader and keep a dropped stream alive.
     return new ReadableStream(pulling(this, held), { highWaterMark: 0 });
   }
 
-  /** The stream's controller, as long as someone may still read. */
+  /** The stream's controller, unless the stream was garbage-collected. */
   protected get controller(): ReadableStreamDefaultController<Chunk> | undefined {
     return this.#held?.deref()?.controller;
   }
 
-  /** Says that the stream is over: nothing is left to forget. */
+  /** Reports that the stream has ended, so that `forget` is no longer called. */
   protected done(): void {
     forgotten?.unregister(this);
   }
 }
 
-/** In a function of its own: closures hold all that any closure beside them uses. */
+/** A function of its own, because closures of one scope keep alive whatever any of them uses. */
 function pulling<Chunk>(source: ForgettableSource<Chunk>, held: Held<Chunk>): UnderlyingDefaultSource<Chunk> {
   return {
     start: (controller) => void (held.controller = controller),
@@ -50,7 +50,7 @@ function pulling<Chunk>(source: ForgettableSource<Chunk>, held: Held<Chunk>): Un
   };
 }
 
-/** Where nothing can be reached weakly, as in a Worker with a compatibility date before May 2025, nothing is forgotten: a limit ends it. */
+/** Without weak references, as in a Worker with a compatibility date before May 2025, a dropped stream ends only at a time limit. */
 function referenceTo<T extends object>(target: T): Pick<WeakRef<T>, "deref"> {
   return typeof WeakRef === "undefined" ? { deref: () => target } : new WeakRef(target);
 }

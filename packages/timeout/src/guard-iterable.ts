@@ -1,8 +1,8 @@
-/** Stands between an async iterable and its reader, and ends both when time is up. */
+/** Enforces idle limits on an async iterable. */
 import type { IdleWatch } from "./idle-watch.ts";
 import type { TimeoutError } from "./timeout-error.ts";
 
-/** Yields the same chunks, and throws when `watch` expires. */
+/** Yields the chunks of `source`, and throws when `watch` expires. */
 export async function* guardIterable<Chunk>(
   source: AsyncIterable<Chunk> & Endable,
   watch: (expire: (error: TimeoutError) => void) => IdleWatch,
@@ -11,8 +11,8 @@ export async function* guardIterable<Chunk>(
   const iterator = source[Symbol.asyncIterator]();
   let expired: TimeoutError | undefined;
   let giveUp = (_error: TimeoutError): void => {};
-  /** Whether the source rests at a chunk, and has to be told when nobody wants another. */
-  let rests = false;
+  /** Whether the source is paused between two chunks, so that it must be told if no more are wanted. */
+  let isPaused = false;
 
   const idle = watch((error) => {
     expired = error;
@@ -22,28 +22,28 @@ export async function* guardIterable<Chunk>(
   try {
     for (;;) {
       if (expired) throw expired;
-      rests = false;
+      isPaused = false;
       idle.reading();
       const { done, value } = await new Promise<IteratorResult<Chunk>>((resolve, reject) => {
         giveUp = reject;
         Promise.resolve(iterator.next()).then(resolve, reject);
       });
       if (done) return;
-      rests = true;
+      isPaused = true;
       idle.read(isProgress(value));
       yield value;
     }
   } finally {
     idle.stop();
-    if (rests && !expired) await iterator.return?.();
+    if (isPaused && !expired) await iterator.return?.();
   }
 }
 
-/** What a source may have beside `return`, which a generator that hangs in `next` does not hear. */
+/** Other ways to end a source than `return`, which has no effect on a generator while its `next` hangs. */
 interface Endable {
-  /** Node's streams. */
+  /** Ends Node's streams. */
   readonly destroy?: (error: unknown) => unknown;
-  /** The streams of the `openai` and `@anthropic-ai/sdk` clients, and of their relatives. */
+  /** Ends the streams of `openai`, `@anthropic-ai/sdk` and the SDKs generated like them. */
   readonly controller?: { readonly abort?: (reason: unknown) => unknown };
 }
 

@@ -1,9 +1,9 @@
-/** Stands between a stream and its reader, and ends both when time is up. */
+/** Enforces idle limits on a `ReadableStream`. */
 import { ForgettableSource } from "./forgettable-source.ts";
 import type { IdleWatch } from "./idle-watch.ts";
 import type { TimeoutError } from "./timeout-error.ts";
 
-/** Returns a stream of the same chunks, which errs when `watch` expires. */
+/** Returns a stream of the same chunks, which errors when `watch` expires. */
 export function guardStream<Chunk>(
   source: ReadableStream<Chunk>,
   watch: (expire: (error: TimeoutError) => void) => IdleWatch,
@@ -46,13 +46,11 @@ class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
     }
   }
 
-  /** The reader has had enough. */
   override cancel(reason: unknown): Promise<void> {
     this.#finish();
     return this.#reader.cancel(reason);
   }
 
-  /** The reader is gone without a word. */
   override forget(): void {
     if (this.#isOver) return;
     this.#finish();
@@ -61,7 +59,7 @@ class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
 
   #fail(error: unknown): void {
     this.#finish();
-    this.controller?.error(error); // before cancelling: the other way round a deaf source would seem to end well
+    this.controller?.error(error); // before cancelling, or a source that ignores the reason would appear to end normally
     this.#release(error);
   }
 

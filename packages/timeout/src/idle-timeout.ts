@@ -1,4 +1,4 @@
-/** Ends a stream that stalls. */
+/** Ends streams that stall. */
 import { checkFunction, checkNumber, systemClock, type Clock } from "@evenkeel/core";
 import { guardIterable } from "./guard-iterable.ts";
 import { guardStream } from "./guard-stream.ts";
@@ -6,28 +6,28 @@ import { idleWatch, type IdleWatch } from "./idle-watch.ts";
 import { TimeoutError } from "./timeout-error.ts";
 
 export interface IdleTimeoutOptions<Chunk = unknown> {
-  /** Milliseconds to the first progress, while a reader waits. @default gap */
+  /** The longest time that a reader waits for the first progress, in ms. @default gap */
   readonly first?: number | undefined;
-  /** Milliseconds from one progress to the next, while a reader waits. */
+  /** The longest time that a reader waits between two chunks of progress, in ms. */
   readonly gap: number;
-  /** Milliseconds for the whole stream. @default Infinity */
+  /** The longest time that the whole stream takes, in ms. @default Infinity */
   readonly total?: number | undefined;
-  /** Milliseconds for which nobody may read. @default Infinity */
+  /** The longest time that the stream goes unread, in ms. @default Infinity */
   readonly unread?: number | undefined;
-  /** Tells progress from keep-alive: a provider's ping should not count. @default () => true */
+  /** Tells whether a chunk is progress. A keep-alive, such as a provider's ping, should not be. @default () => true */
   readonly isProgress?: ((chunk: Chunk) => boolean) | undefined;
-  /** Tells the time and waits. @default systemClock */
+  /** The clock for the limits. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Returns the same stream, which errs with a `TimeoutError` when a limit has passed, and then cancels `source`.
- * What has arrived is delivered first. Time counts only while a reader waits: a slow reader is no stalled stream.
- * An iterable is watched from its first `next` on, a stream from now.
+ * Returns a stream of the same chunks that fails with a `TimeoutError` when a limit is exceeded, and then cancels `source`.
+ * Chunks that have arrived are delivered first. `first` and `gap` count only while a reader waits, so a slow reader does not trip them.
+ * A `ReadableStream` is watched from now on, an iterable from its first `next`.
  * @example
  * const response = await fetch("https://api.example.com");
  * for await (const bytes of idleTimeout(response.body!, { gap: 30_000 })) console.log(bytes.length);
- * @throws {RangeError | TypeError} An option is out of range, or `source` is neither a stream nor an async iterable.
+ * @throws {RangeError | TypeError} An option is invalid, or `source` is neither a `ReadableStream` nor an async iterable.
  */
 export function idleTimeout<Chunk>(
   source: ReadableStream<Chunk>,

@@ -1,30 +1,30 @@
-/** Watches one reader of one stream, with a single timer however many chunks come. */
+/** The timing of idle limits, for one stream with one reader. */
 import type { Clock } from "@evenkeel/core";
 import { TimeoutError } from "./timeout-error.ts";
 
-/** Limits of a stream in milliseconds; `Infinity` for none. */
+/** The idle limits of a stream, in ms; `Infinity` for none. */
 export interface IdleLimits {
-  /** From the start to the first progress, for as long as the reader waits. */
+  /** The longest time that the reader waits for the first progress. */
   readonly first: number;
-  /** From one progress to the next, for as long as the reader waits: a slow reader is no stalled stream. */
+  /** The longest time that the reader waits between two chunks of progress. */
   readonly gap: number;
-  /** How long the stream may stay unread. */
+  /** The longest time that the stream goes unread. */
   readonly unread: number;
 }
 
-/** Hears what happens to a stream, and expires when nothing does for too long. */
+/** Is told what happens to a stream, and expires when a limit is exceeded. */
 export interface IdleWatch {
-  /** The reader has begun to wait for a chunk. */
+  /** Call this when the reader starts to wait for a chunk. */
   reading(): void;
-  /** A chunk came; `progress` is false for a ping. */
+  /** Call this when a chunk has arrived; `progress` is false for a keep-alive such as a ping. */
   read(progress: boolean): void;
-  /** The stream is over: nothing is watched any more. */
+  /** Call this when the stream has ended. The watch then never expires. */
   stop(): void;
 }
 
 /**
- * Watches a stream until it is stopped or a limit passes, which `expire` hears once.
- * The timer is set again only when it fires or a limit comes nearer, not at each chunk: a timer a chunk would cost more than the chunk.
+ * Watches a stream until it is stopped or exceeds a limit; then `expire` is called, once. The time before the first read counts as
+ * unread. There is a single timer, set anew only when it fires or a limit moves closer: a timer per chunk would cost more than the chunk.
  */
 export function idleWatch(
   { first, gap, unread }: IdleLimits,
@@ -34,6 +34,7 @@ export function idleWatch(
   let label: "first-content" | "gap" | "unread";
   let limit: number;
   let since: number;
+  /** How long the reader had already waited for progress when the last chunk came; 0 if that was progress. */
   let waited = 0;
   let progressed = false;
   let firesAt = Infinity;
@@ -46,14 +47,14 @@ export function idleWatch(
     limit = nextLimit;
     since = start;
     const at = since + limit;
-    // For a reader the process must not end. His timer fires no later than the one there was: or each chunk would set two.
+    // While a reader waits the process must not exit, so an unawaited timer is replaced, at its own time: else each chunk would set two.
     if (at < firesAt || (isUnawaited && label !== "unread")) arm(Math.min(at, firesAt));
   }
 
   function arm(at: number): void {
     cancel();
     firesAt = at;
-    isUnawaited = label === "unread"; // a body that nobody reads does not keep the process from ending
+    isUnawaited = label === "unread"; // a body that nobody reads should not keep the process running
     cancel = clock.after(Math.max(0, firesAt - clock.now()), fired, isUnawaited);
   }
 
@@ -63,14 +64,14 @@ export function idleWatch(
       stop();
       return expire(new TimeoutError(limit, label));
     }
-    // Where the process was too busy to read, what has arrived comes in before the next timer does.
+    // Checks once more: if the process was too busy to read, chunks that have arrived are delivered before the next timer fires.
     isLastCheck = isDue;
     arm(since + limit);
   }
 
   function stop(): void {
     cancel();
-    firesAt = -Infinity; // no limit comes before it, so that nothing is armed any more
+    firesAt = -Infinity; // no limit comes before it, so nothing is armed any more
     isUnawaited = false;
   }
 

@@ -1,25 +1,25 @@
 /** Time limits by use case. */
 
-/** The limits of one use case, in milliseconds. */
+/** The limits of one use case, in ms. */
 export interface Profile {
-  /** To open a connection, TLS included. Only a dispatcher or an agent can keep it: `fetch` takes no such limit. */
+  /** To establish a connection, including TLS. Only a dispatcher or agent can enforce it: `fetch` has no such option. */
   readonly connect: number;
-  /** From sending the request to the headers of its answer, where that is to be shorter than the time to the first content. */
+  /** From sending the request to the response headers, if that should be shorter than `firstContent`. */
   readonly headers?: number | undefined;
-  /** From sending the request to the first content of its answer. */
+  /** From sending the request to the first content of the response. */
   readonly firstContent: number;
-  /** Between two pieces of content, while the reader waits. */
+  /** Between two pieces of content, while a reader waits. */
   readonly gap: number;
-  /** The whole call: attempts, waits and body. */
+  /** For the whole call: all attempts, waits and the body. */
   readonly total: number;
 }
 
-/** A use case that has limits of its own. */
+/** A use case with its own limits. */
 export type ProfileName = "quick" | "standard" | "long" | "streaming" | "reasoning";
 
 /**
- * The limits of each use case. The slowest first token in a day of measurements of ten current models came after 11.6 s, so that
- * 60 s is a stall and not a slow answer, but for models that think: those are silent for minutes.
+ * The limits of each use case. In a day of measurements of ten current models the slowest first token came after 11.6 s, so 60 s
+ * without content means a stall rather than a slow answer. Reasoning models are the exception: they can be silent for minutes.
  */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   quick: { connect: 5_000, firstContent: 10_000, gap: 10_000, total: 15_000 },

@@ -1,7 +1,7 @@
-/** The error of every time limit. */
+/** The error of all time limits. */
 import { ResilienceError, type Verdict } from "@evenkeel/core";
 
-/** What a limit bounds: the names this toolkit uses; a `label` of your own is fine too. */
+/** What a limit applies to: a name that this toolkit uses, or one of your own. */
 export type TimeoutLabel =
   | "timeout"
   | "total"
@@ -12,17 +12,17 @@ export type TimeoutLabel =
   | "unread"
   | (string & {});
 
-/** Says that a limit has passed. It is the reason of the signal, too, so that whatever stops because of it rejects with this very object. */
+/** Reports that a time limit was exceeded. It is also the abort reason, so whatever stops because of it rejects with this same object. */
 export class TimeoutError extends ResilienceError {
   static override readonly brand: string = "@evenkeel/timeout:TimeoutError";
   override readonly name = "TimeoutError" as const;
   readonly code = "TIMEOUT" as const;
   readonly verdict: Verdict;
-  /** Which limit has passed. */
+  /** Which limit was exceeded. */
   readonly label: TimeoutLabel;
-  /** The limit in milliseconds. */
+  /** The limit, in ms. */
   readonly limit: number;
-  /** The last error that came from the upstream before the limit passed, if there was one. Not a `cause`, which some SDKs search for codes to retry. */
+  /** The last error from the upstream before the limit, if any. Not in `cause`, because some SDKs search that for codes to retry. */
   readonly lastError: unknown;
 
   constructor(limit: number, label: TimeoutLabel = "timeout", lastError?: unknown) {
@@ -36,5 +36,5 @@ export class TimeoutError extends ResilienceError {
 
 const hung: Verdict = { action: "retry", kind: "timeout", processed: "maybe", health: "failure" };
 
-/** Whom nobody listens to is not to blame, and would not be listened to another time. */
+/** If nobody reads, the upstream is not to blame, and a retry would not be read either. */
 const unread: Verdict = { action: "stop", kind: "timeout", processed: "yes", health: "neutral" };

@@ -1,12 +1,12 @@
-/** What timeout tells those who listen. */
+/** The event of timeout. */
 import type { ResilienceEvent } from "@evenkeel/core";
 import type { TimeoutLabel } from "./timeout-error.ts";
 
-/** A limit has passed, and the call was given up. Not told when the caller aborted. */
+/** A call exceeded its limit and was given up. Not emitted if the caller aborted. */
 export interface TimeoutEvent extends ResilienceEvent {
   readonly type: "timeout";
-  /** Which limit has passed. */
+  /** Which limit was exceeded. */
   readonly label: TimeoutLabel;
-  /** The limit in milliseconds. */
+  /** The limit, in ms. */
   readonly limit: number;
 }

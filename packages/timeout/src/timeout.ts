@@ -1,4 +1,4 @@
-/** Bounds how long a call may take until it settles. */
+/** Limits how long a call may take to settle. */
 import {
   checkFunction,
   checkNumber,
@@ -15,21 +15,21 @@ import { TimeoutError, type TimeoutLabel } from "./timeout-error.ts";
 import type { TimeoutEvent } from "./timeout-event.ts";
 
 export interface TimeoutOptions {
-  /** Tells nested limits apart in their errors and events. @default "timeout" */
+  /** Names this limit in errors and events, to tell nested limits apart. @default "timeout" */
   readonly label?: TimeoutLabel | undefined;
-  /** Tells the time and waits. @default systemClock */
+  /** The clock for the limit. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Gives up on a call that has not settled after `limit` milliseconds: aborts its signal with a `TimeoutError`, rejects with that
- * very error also when the operation is deaf to its signal, and holds the work until the operation has really ended.
- * Never aborts after success: a streamed body lives on, and the caller's abort still reaches it.
- * @param limit Milliseconds, `Infinity` for none, or a function of the call: longer for later attempts, say.
+ * Gives up on a call that has not settled within `limit` ms: aborts its signal with a `TimeoutError`, and rejects with that same error
+ * even if the operation ignores its signal; the work is then held until the operation has actually ended.
+ * Never aborts after success: a streamed body continues, and the caller's abort still reaches it.
+ * @param limit The limit in ms, `Infinity` for none, or a function of the call that returns it, for example to allow later attempts more.
  * @example
  * const answer = await timeout(30_000).run(({ signal }) => fetch("https://api.example.com", { signal }));
- * @throws {TimeoutError} The limit has passed.
- * @throws {RangeError | TypeError} `limit` is no number >= 0; of a function's result this is said when it is called.
+ * @throws {TimeoutError} The call exceeded the limit.
+ * @throws {RangeError | TypeError} `limit` is not a number >= 0. If a function returned it, the call rejects with this error.
  */
 export function timeout(
   limit: number | ((call: Call) => number),
@@ -46,7 +46,7 @@ export function timeout(
     return new Promise((resolve, reject) => settleWithin(ms, call, next, resolve, reject));
   });
 
-  /** Apart from the promise's executor, because what that sees is kept for as long as the operation takes. */
+  /** Not inside the promise's executor: closures made there would keep its scope alive for as long as the operation takes. */
   function settleWithin<I, O>(
     ms: number,
     call: Call<I>,
