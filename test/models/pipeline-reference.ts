@@ -33,7 +33,7 @@ interface Known extends Start {
   current: Attempt | undefined;
   hasCounted: boolean;
   /** Whether its attempt began after a pause, when not everyone might. */
-  isPioneer: boolean;
+  isTrial: boolean;
 }
 
 export interface Attempt {
@@ -79,7 +79,7 @@ export class PipelineReference {
   /** After a pause: how many may begin, and since when those are under way of whom nobody knows yet whether they were let in. */
   private room = Infinity;
   private isAnyoneIn = false;
-  private readonly pioneers = new Map<Known, number>();
+  private readonly trials = new Map<Known, number>();
   /** Who began since the last pause. */
   private readonly fresh = new Set<Known>();
   private era = 0;
@@ -102,7 +102,7 @@ export class PipelineReference {
   /** Time passes, and who has not been refused for long enough passes for let in. */
   move(ms: number): void {
     this.now += ms;
-    for (const [call, since] of this.pioneers) if (this.now - since >= trustAfter) this.answer(call, true);
+    for (const [call, since] of this.trials) if (this.now - since >= trustAfter) this.answer(call, true);
   }
 
   /** A timer of this name has fired. */
@@ -130,7 +130,7 @@ export class PipelineReference {
       total: undefined,
       current: undefined,
       hasCounted: false,
-      isPioneer: false,
+      isTrial: false,
     };
     this.calls.push(call);
     call.total = this.arm("total", this.terms.total, () => {
@@ -198,7 +198,7 @@ export class PipelineReference {
     const { permits, maxQueue, queueTimeout } = this.terms;
     if (this.queue.length === 0 && this.pausedFor === 0 && this.isAnyoneIn) {
       this.room = Infinity;
-      this.pioneers.clear();
+      this.trials.clear();
     }
     if (this.queue.length === 0 && call.deadline > this.now && this.mayPass) {
       this.admit(call);
@@ -233,21 +233,21 @@ export class PipelineReference {
   /** When the first who waits may begin if nothing happens but time. */
   get turn(): number {
     if (!this.queue[0] || this.active >= this.terms.permits) return Infinity;
-    const trustedAt = Math.min(...this.pioneers.values()) + trustAfter;
+    const trustedAt = Math.min(...this.trials.values()) + trustAfter;
     return Math.max(this.now, this.pausedUntil, this.room > 0 ? 0 : trustedAt);
   }
 
   private admit(call: Known): void {
     this.active++;
-    call.isPioneer = this.room < Infinity;
-    if (call.isPioneer) this.pioneers.set(call, this.now);
+    call.isTrial = this.room < Infinity;
+    if (call.isTrial) this.trials.set(call, this.now);
     this.fresh.add(call);
     this.room--;
   }
 
   /** Hears what became of one who began after a pause: two may follow who was let in, one whoever failed. */
   private answer(call: Known, isWell: boolean): void {
-    if (!this.pioneers.delete(call)) return;
+    if (!this.trials.delete(call)) return;
     this.room += isWell ? 2 : 1;
     this.isAnyoneIn ||= isWell && this.fresh.has(call);
   }
@@ -358,7 +358,7 @@ export class PipelineReference {
     if (spoiledBy) this.heed(spoiledBy);
     if (attempt.hasEnded && !isStreaming) this.release();
     this.answer(call, end.is === "well" && !spoiledBy);
-    if (call.isPioneer) this.serve();
+    if (call.isTrial) this.serve();
     // Who was let in by this is at work before a retry is decided on.
     this.soon.push(() => this.decide(call, end));
   }
@@ -412,7 +412,7 @@ export class PipelineReference {
     const until = this.now + failures.limited.retryAfter;
     if (until <= this.pausedUntil) return;
     this.pausedUntil = until;
-    this.room = 1 - this.pioneers.size;
+    this.room = 1 - this.trials.size;
     this.isAnyoneIn = false;
     this.fresh.clear();
     this.tell("rate-limit-pause");

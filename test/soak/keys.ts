@@ -7,7 +7,7 @@ import { constant, retry, retryBudget } from "@evenkeel/retry";
 import { fakeClock, seededRandom } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
 import { Circuit } from "../../packages/circuit-breaker/src/circuit.ts";
-import { Gate } from "../../packages/rate-limit/src/gate.ts";
+import { Limiter } from "../../packages/rate-limit/src/limiter.ts";
 import type { Load, Started } from "./measure.ts";
 
 const calls = 10_000_000;
@@ -31,14 +31,14 @@ export const keys: readonly Load[] = [
     calls,
     warmUp,
     mostKeys: idle,
-    start: () => manyKeys((options) => semaphore({ permits: 2, ...options }), Gate),
+    start: () => manyKeys((options) => semaphore({ permits: 2, ...options }), Limiter),
   },
   {
     name: "keys of a token bucket",
     calls,
     warmUp,
     mostKeys: idle + 3 * 100,
-    start: () => manyKeys((options) => tokenBucket({ limit: 10, interval: 1_000, ...options }), Gate),
+    start: () => manyKeys((options) => tokenBucket({ limit: 10, interval: 1_000, ...options }), Limiter),
   },
   { name: "keys of a retry budget", calls, warmUp, mayGrow: 4_096, start: manyAccounts },
   {
@@ -93,7 +93,7 @@ function manyAccounts(): Started {
 function anHour(): Started {
   const clock = fakeClock();
   const random = seededRandom(7);
-  const before = count(Gate) + count(Circuit);
+  const before = count(Limiter) + count(Circuit);
   const limit = semaphore({ permits: 2, clock });
   const bucket = tokenBucket({ limit: 10, interval: 1_000, clock });
   const breaker = circuitBreaker({ clock, random });
@@ -125,7 +125,7 @@ function anHour(): Started {
   return {
     signal,
     held: () => open + clock.pending,
-    keys: () => count(Gate) + count(Circuit) - before,
+    keys: () => count(Limiter) + count(Circuit) - before,
     async run(times) {
       for (let left = times; left > 0; left -= perSecond, second++) {
         for (let each = 0; each < perSecond; each++) {

@@ -1,13 +1,13 @@
-/** One timer for many who wait: it rings at the earliest of the times that it was set to. */
+/** One timer for all waiting calls, set to the earliest of the times asked for. */
 import type { Clock } from "@evenkeel/core";
 
-/** It may ring too early, when what it was set for has gone: whoever hears it looks what is due, and sets it again. */
+/** May ring early, if the call that it was set for no longer waits: the callback must check what is due, and set it again. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
   /**
-   * In a Worker a timer goes with the request that set it, and a request without one that waits for another is taken for hung: each
-   * sets its own there, and looks once a second whether the one whose turn it is has gone without a word.
+   * In a Cloudflare Worker a timer dies with the request that set it, and a request that waits for another one without a timer of its own is
+   * ended as hung. So each call sets one there, of a second at most, to notice when the call whose turn it is has silently died.
    */
   readonly #longest = globalThis.navigator?.userAgent === "Cloudflare-Workers" ? 1_000 : undefined;
   #at = Infinity;
@@ -18,9 +18,9 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Sees to it that the alarm rings `ms` from now, or sooner. */
+  /** Makes the alarm ring in `ms` milliseconds at the latest. */
   set(ms: number): void {
-    if (ms === Infinity && !this.#longest) return; // spares a look at the clock where only an event can tell
+    if (ms === Infinity && !this.#longest) return; // saves reading the clock
     const now = this.#clock.now();
     if (this.#longest) ms = Math.max(0, Math.min(ms, this.#longest, this.#at - now));
     else if (now + ms >= this.#at) return;

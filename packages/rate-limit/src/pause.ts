@@ -1,7 +1,7 @@
-/** An upstream that throttles one caller of a key asks all of them to wait. */
+/** Pauses a whole key when the upstream throttles one of its calls. */
 import type { Clock, Verdict } from "@evenkeel/core";
 
-/** Holds a key back until the longest of all hints has passed. */
+/** Lasts until the latest of all hints has passed. */
 export class Pause {
   readonly #clock: Clock;
   #until = 0;
@@ -10,7 +10,7 @@ export class Pause {
     this.#clock = clock;
   }
 
-  /** Milliseconds for which the key is held back yet. */
+  /** How long the pause still lasts, in ms. */
   get left(): number {
     if (this.#until === 0) return 0;
     const left = this.#until - this.#clock.now();
@@ -19,7 +19,7 @@ export class Pause {
     return 0;
   }
 
-  /** Makes the pause last at least `ms` from now. Returns whether it has grown: a shorter hint takes nothing back. */
+  /** Makes the pause last at least `ms` from now; never shortens it. Returns whether it was extended. */
   extend(ms: number): boolean {
     const grows = ms > this.left;
     if (grows) this.#until = this.#clock.now() + ms;
@@ -32,12 +32,12 @@ export class Pause {
 }
 
 /**
- * A hint is believed for an hour, in ms, and then one call asks again: nobody may lose a key to a header that is wrong. Not for less,
- * or calls with a deadline of minutes, instead of being refused at once, would wait for the end of a pause that is none.
+ * The longest hint that is believed, in ms: after an hour one call tries again, so that a wrong header cannot disable a key for good.
+ * A shorter cap would end a real pause too soon: calls with a deadline of minutes would wait for that end instead of failing at once.
  */
 const longestHint = 3_600_000;
 
-/** How long this verdict asks everyone who uses the key to wait, in ms. */
+/** Returns how long this verdict pauses the key for, in ms; 0 for not at all. */
 export function pauseOf({ kind, retryAfter = 0 }: Verdict): number {
   return kind === "rate-limit" ? Math.min(retryAfter, longestHint) : 0;
 }

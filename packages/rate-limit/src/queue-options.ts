@@ -1,28 +1,28 @@
-/** What the user may say of a limiter's queue and of the keys it knows. */
+/** The options that all limiters share. */
 import { checkFunction, checkNumber, systemClock, type Call, type Classify, type Clock } from "@evenkeel/core";
 import type { LimiterName } from "./rate-limit-error.ts";
 
 export interface QueueOptions {
-  /** How many calls of one key may wait; further ones are refused. @default 1_000 */
+  /** How many calls of one key may wait. Further ones are refused. @default 1_000 */
   readonly maxQueue?: number | undefined;
-  /** How long a call may wait, in ms; its own deadline bounds the wait in any case. @default Infinity */
+  /** The longest time that a call may wait, in ms. Its own deadline applies in any case. @default Infinity */
   readonly queueTimeout?: number | undefined;
-  /** Who goes first: the higher number, and among equals a retried attempt before new calls. @default () => 0 */
+  /** Returns a call's priority: the highest goes first, and among equals retried attempts go before new calls. @default () => 0 */
   readonly priority?: ((call: Call) => number) | undefined;
   /**
-   * Whether a key has to rest: nobody passes while it does, and when it is over comes the slow start. Asked whenever a call might pass,
-   * and each second while calls wait. @default none
+   * Returns whether to hold back the calls of a key, such as `breaker.refuses`. It is asked whenever a call might start, and every second
+   * while calls wait; when it no longer holds, the slow start begins. @default none
    */
   readonly holdWhile?: ((key: string) => boolean) | undefined;
-  /** How many idle keys are remembered at least. @default 1_000 */
+  /** How many idle keys to remember at least. @default 1_000 */
   readonly maxKeys?: number | undefined;
-  /** Judges failures before anyone else: whether the upstream throttles, and whether it did the work. @default none */
+  /** Classifies failures, ahead of the error's own verdict and the call's `classify`: throttled or not, processed or not. @default none */
   readonly classify?: Classify | undefined;
-  /** Tells the time and waits. @default systemClock */
+  /** The clock for waits, pauses and refills. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
-/** The same for all keys of one limiter. */
+/** The validated options, shared by all keys of one limiter. */
 export interface QueueRules {
   readonly limiter: LimiterName;
   readonly maxQueue: number;
@@ -33,7 +33,7 @@ export interface QueueRules {
   readonly clock: Clock;
 }
 
-/** @throws {RangeError | TypeError} An option is out of range. */
+/** @throws {RangeError | TypeError} An option is invalid. */
 export function queueRules(
   limiter: LimiterName,
   { maxQueue = 1_000, queueTimeout = Infinity, priority, holdWhile, classify, clock = systemClock }: QueueOptions,

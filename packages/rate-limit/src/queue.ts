@@ -1,18 +1,18 @@
-/** A queue in which a higher rank goes first and, within a rank, the early ones before the rest, each in the order in which they came. */
+/** A priority queue: the highest rank goes first and, within a rank, early entries before the others, each in order of arrival. */
 
-/** A place in a queue. What waits extends it, so that joining allocates nothing and leaving searches nothing. */
-export class Place<P extends Place<P>> {
+/** An entry's links. Entries extend this class, so that joining allocates nothing and leaving searches nothing. */
+export class QueueNode<P extends QueueNode<P>> {
   line: Line<P> | undefined;
-  ahead: Place<P> = this;
-  behind: Place<P> = this;
+  ahead: QueueNode<P> = this;
+  behind: QueueNode<P> = this;
 }
 
-/** All who have the same rank, in a ring that the line itself closes: behind it stands the first, ahead of it the last. */
-class Line<P extends Place<P>> extends Place<P> {
+/** The entries of one rank, in a ring closed by the line itself: behind it is the first entry, ahead of it the last. */
+class Line<P extends QueueNode<P>> extends QueueNode<P> {
   readonly rank: number;
-  /** Where the line stands in the heap. */
+  /** The line's index in the heap. */
   index: number;
-  lastEarly: Place<P> = this;
+  lastEarly: QueueNode<P> = this;
 
   constructor(rank: number, index: number) {
     super();
@@ -22,10 +22,10 @@ class Line<P extends Place<P>> extends Place<P> {
 }
 
 /**
- * Joining and leaving, from anywhere, cost O(1) within a rank that is present and O(log ranks) where one comes or goes:
- * there is a list for each rank, and a heap of the lists.
+ * A heap of lists, one list for each rank. Joining and leaving, from any position, are O(1), or O(log ranks) if that adds or removes
+ * a rank.
  */
-export class Queue<P extends Place<P>> {
+export class Queue<P extends QueueNode<P>> {
   #count = 0;
   readonly #lines = new Map<number, Line<P>>();
   readonly #heap: Line<P>[] = [];
@@ -34,7 +34,7 @@ export class Queue<P extends Place<P>> {
     return this.#count;
   }
 
-  /** Whose turn it is. */
+  /** The entry whose turn it is. */
   get first(): P | undefined {
     return this.#heap[0]?.behind as P | undefined;
   }

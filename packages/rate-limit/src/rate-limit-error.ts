@@ -1,35 +1,36 @@
-/** The error of a limiter's refusal. */
+/** The error of a limiter that refuses a call. */
 import { ResilienceError, type Verdict } from "@evenkeel/core";
 
 /**
- * Why a call was refused: the queue is full, the wait took or would take too long for the queue's own limit or for the call's
- * deadline, the key is paused for longer than the call may wait, or the call costs more than the bucket ever holds.
+ * Why a call was refused: the queue is full (`queue-full`), the wait exceeded, or was bound to exceed, the queue timeout
+ * (`queue-timeout`) or the call's deadline (`deadline`), the key is paused for longer than the call can wait (`paused`), or the call
+ * costs more than the bucket ever holds (`cost`).
  */
 export type RateLimitReason = "queue-full" | "queue-timeout" | "deadline" | "paused" | "cost";
 
-/** Which limiter it was. */
+/** The kinds of limiters. */
 export type LimiterName = "semaphore" | "token-bucket";
 
-/** What a refusal tells. */
+/** The details of a refusal. */
 export interface Refusal {
   readonly reason: RateLimitReason;
   readonly limiter: LimiterName;
   readonly key: string;
   /** The permits of the semaphore, or the limit of the bucket. */
   readonly limit: number;
-  /** Milliseconds after which there may be room, where that is known. */
+  /** In how many ms there may be room, if that is known. */
   readonly retryAfter?: number | undefined;
 }
 
 const texts: Record<RateLimitReason, string> = {
   "queue-full": "its queue is full",
-  "queue-timeout": "the queue's time limit leaves it no time",
-  deadline: "its deadline leaves it no time",
-  paused: "the key is paused for longer than it may wait",
-  cost: "it costs more than the bucket can hold",
+  "queue-timeout": "it cannot start within the queue timeout",
+  deadline: "it cannot start before its deadline",
+  paused: "the key is paused for longer than it can wait",
+  cost: "it costs more than the bucket holds",
 };
 
-/** Says that a limiter did not let a call through. The upstream has seen nothing of it. */
+/** Reports that a limiter refused a call, which was not sent to the upstream. */
 export class RateLimitError extends ResilienceError implements Refusal {
   static override readonly brand: string = "@evenkeel/rate-limit:RateLimitError";
   override readonly name = "RateLimitError" as const;

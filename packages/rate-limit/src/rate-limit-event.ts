@@ -1,4 +1,4 @@
-/** What the limiters tell those who listen. */
+/** The events of the limiters. */
 import type { Call, ResilienceEvent } from "@evenkeel/core";
 import type { LimiterName, RateLimitReason } from "./rate-limit-error.ts";
 
@@ -9,38 +9,38 @@ interface LimiterEvent extends ResilienceEvent {
 /** A call has joined the queue. */
 export interface RateLimitWaitEvent extends LimiterEvent {
   readonly type: "rate-limit-wait";
-  /** How many calls of the key wait now, this one included. */
+  /** How many calls of the key are waiting, including this one. */
   readonly waiting: number;
-  /** Whether the key is paused, so that nobody is let through for now. */
+  /** Whether the key is paused. */
   readonly paused: boolean;
 }
 
-/** A call that had to wait was let through. */
+/** A call that had to wait was admitted. */
 export interface RateLimitAcquireEvent extends LimiterEvent {
   readonly type: "rate-limit-acquire";
-  /** How long it waited, in ms. */
+  /** How long the call waited, in ms. */
   readonly waited: number;
 }
 
-/** A call was refused, at once or after a wait. A call whose caller aborts leaves the queue without an event. */
+/** A call was refused, at once or after a wait. Not emitted if the caller aborted. */
 export interface RateLimitRejectEvent extends LimiterEvent {
   readonly type: "rate-limit-reject";
   readonly reason: RateLimitReason;
-  /** Milliseconds after which there may be room, where that is known. */
+  /** In how many ms there may be room, if that is known. */
   readonly retryAfter: number | undefined;
 }
 
-/** A call was throttled by the upstream, and its key is paused for everyone. */
+/** The upstream throttled a call, so its key is paused for all calls. */
 export interface RateLimitPauseEvent extends LimiterEvent {
   readonly type: "rate-limit-pause";
-  /** How long the pause lasts from now, in ms. */
+  /** How long the pause lasts, in ms. */
   readonly retryAfter: number;
 }
 
 /** The events of this package. */
 export type RateLimitEvent = RateLimitWaitEvent | RateLimitAcquireEvent | RateLimitRejectEvent | RateLimitPauseEvent;
 
-/** What every event says of the call that it is about. */
+/** Returns the fields that identify a call in its events. */
 export function about(call: Call, limiter: LimiterName): Omit<LimiterEvent, "type"> {
   return { key: call.key, attempt: call.attempt, call: call.work.root, limiter };
 }

@@ -1,68 +1,78 @@
-/** Bounds how many calls of a key are at work at once. */
+/** Limits the concurrency of each key. */
 import { checkNumber, keyed, layer, type Call, type Layer, type Next } from "@evenkeel/core";
-import { Gate } from "./gate.ts";
+import { Limiter } from "./limiter.ts";
 import { queueRules, type QueueOptions, type QueueRules } from "./queue-options.ts";
 
 export interface SemaphoreOptions extends QueueOptions {
-  /** How many calls of one key may be at work at once: an integer >= 1, or `Infinity`. */
+  /** How many calls of one key may run at once: an integer >= 1, or `Infinity`. */
   readonly permits: number;
 }
 
-/** A semaphore of its own for every key. */
+/** A layer with a separate semaphore for each key. */
 export interface Semaphore extends Layer {
-  /** How many calls of one key may be at work at once. */
+  /** How many calls of one key may run at once. */
   readonly permits: number;
-  /** How many permits of the key are taken. @default key "default" */
+  /** Returns how many permits of the key are taken. @default key "default" */
   active(key?: string): number;
-  /** How many calls of the key wait. @default key "default" */
+  /** Returns how many calls of the key are waiting. @default key "default" */
   waiting(key?: string): number;
-  /** For how long the key is paused yet, in ms. @default key "default" */
+  /** Returns how long the key stays paused, in ms; 0 if it is not paused. @default key "default" */
   pausedFor(key?: string): number;
-  /** Lets nobody of the key through for `ms` milliseconds from now, unless it is paused for longer already. */
+  /**
+   * Admits no call of the key for `ms` milliseconds from now. Never shortens a pause.
+   * @throws {RangeError | TypeError} `ms` is not a number >= 0.
+   */
   pause(key: string, ms: number): void;
-  /** Ends a pause of the key, whoever began it; then comes the slow start. */
+  /** Ends the key's pause, whatever started it. Calls are then admitted in a slow start. */
   resume(key: string): void;
-  /** Changes the permits: more let waiting calls through at once, with fewer those at work are left to finish. */
+  /**
+   * Changes the number of permits. Additional ones admit waiting calls at once; fewer do not interrupt running calls.
+   * @throws {RangeError | TypeError} `permits` is neither an integer >= 1 nor `Infinity`.
+   */
   resize(permits: number): void;
 }
 
 /**
- * Makes calls of a key wait while `permits` others are at work. A permit is held until the work is over: an operation deaf to its
- * signal until it has settled, a streamed response until its body has ended, where the operation holds its work.
+ * Limits how many calls of a key run at once; further calls wait. A permit is held until the work is over: that of an operation which
+ * ignores its signal until it has settled, that of a streamed response until its body has ended, if the operation holds its work.
  * @example
  * const limit = semaphore({ permits: 5 });
  * const answer = await limit.run(({ signal }) => ask(signal));
- * @throws {RateLimitError} The queue is full, or waiting is or became vain.
- * @throws {RangeError | TypeError} An option is out of range.
+ * @throws {RateLimitError} The queue is full, or the call cannot start in time.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): Semaphore {
   const size = { permits: checkPermits(permits) };
   const rules = queueRules("semaphore", options);
-  const gates = keyed({ create: (key) => new Slots(rules, key, size), isIdle: (gate) => gate.isIdle, maxKeys });
+  const limiters = keyed({
+    create: (key) => new PermitLimiter(rules, key, size),
+    isIdle: (limiter) => limiter.isIdle,
+    maxKeys,
+  });
 
   const state: Omit<Semaphore, keyof Layer> = {
     get permits() {
       return size.permits;
     },
-    active: (key = "default") => gates.peek(key)?.active ?? 0,
-    waiting: (key = "default") => gates.peek(key)?.waiting ?? 0,
-    pausedFor: (key = "default") => gates.peek(key)?.pausedFor ?? 0,
+    active: (key = "default") => limiters.peek(key)?.active ?? 0,
+    waiting: (key = "default") => limiters.peek(key)?.waiting ?? 0,
+    pausedFor: (key = "default") => limiters.peek(key)?.pausedFor ?? 0,
     pause(key: string, ms: number) {
-      gates.get(key).pauseFor(checkNumber("ms", ms));
+      limiters.get(key).pauseFor(checkNumber("ms", ms));
     },
-    resume: (key: string) => gates.peek(key)?.resume(),
+    resume: (key: string) => limiters.peek(key)?.resume(),
     resize(permits: number) {
       size.permits = checkPermits(permits);
-      for (const [, gate] of gates.entries()) gate.serve();
+      for (const [, limiter] of limiters.entries()) limiter.serve();
     },
   };
 
   return layer(function semaphore<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
-    return gates.get(call.key).pass(call, next, 1);
+    return limiters.get(call.key).pass(call, next, 1);
   }, state);
 }
 
-class Slots extends Gate {
+class PermitLimiter extends Limiter {
   active = 0;
   readonly #size: { readonly permits: number };
 
@@ -79,11 +89,11 @@ class Slots extends Gate {
     return this.active === 0 && super.isIdle;
   }
 
-  protected override shortage(): number {
+  protected override ownWait(): number {
     return this.active < this.#size.permits ? 0 : Infinity;
   }
 
-  override soonest(): number {
+  override minWait(): number {
     return 0;
   }
 
@@ -91,7 +101,7 @@ class Slots extends Gate {
     this.active++;
   }
 
-  protected override end(): void {
+  protected override release(): void {
     this.active--;
   }
 }

@@ -1,50 +1,50 @@
-/** Who waited out a pause would come back all at once, and be throttled all at once: lets them come a few at a time. */
+/** Admits the calls that waited out a pause a few at a time: all at once, they would only be throttled again. */
 import type { Clock } from "@evenkeel/core";
 
-/** A call of a slow start that has not been answered. */
-export interface Pioneer {
-  /** From when on it passes for let in, in the clock's ms. */
+/** A call that a slow start has admitted and that has not been answered yet. */
+export interface Trial {
+  /** When it counts as accepted even without an answer, in the clock's ms. */
   readonly trustedAt: number;
-  /** After which pause it began. */
+  /** The number of the pause after which it began. */
   readonly pause: number;
 }
 
-/** A refusal comes soon: who has not got one after so many ms was let in, however long his answer takes. */
+/** After how many ms a call without an answer counts as accepted: an upstream that throttles says so quickly. */
 const trustAfter = 1_500;
 
 /**
- * Lets one call begin, and two for each that was let in, so twice as many each time (TCP's slow start, RFC 5681). One that failed only
- * makes room for another.
+ * Admits one call, then two for each that was accepted, which doubles the number each round (TCP's slow start, RFC 5681). A call that
+ * failed only makes room for one other.
  */
 export class SlowStart {
   readonly #clock: Clock;
   /** How many calls may begin now. */
   #room = 1;
   #pause = 0;
-  /** Whether one was let in who began since the pause: what began before it says nothing of the time after. */
-  #isAnyoneIn = false;
+  /** Whether a call that began since the last pause was accepted: an earlier one says nothing about the time after it. */
+  #wasAnyAccepted = false;
   /** In the order in which they began. */
-  readonly #pioneers: Set<Pioneer> = new Set();
+  readonly #trials: Set<Trial> = new Set();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Begins anew: those who are under way go first. */
+  /** Starts over after a further pause. Calls in flight take up the room first. */
   restart(): void {
     this.#trust();
-    this.#room = 1 - this.#pioneers.size;
+    this.#room = 1 - this.#trials.size;
     this.#pause++;
-    this.#isAnyoneIn = false;
+    this.#wasAnyAccepted = false;
   }
 
-  /** Whether it has done what it is for, should nobody wait. */
+  /** Whether the slow start may end, provided that no call is waiting. */
   get isOver(): boolean {
     this.#trust();
-    return this.#isAnyoneIn;
+    return this.#wasAnyAccepted;
   }
 
-  /** Milliseconds until another call may begin: 0 for now. */
+  /** In how many ms another call may begin: 0 for now, `Infinity` if that depends on an answer. */
   get wait(): number {
     if (this.#room > 0) return 0;
     const next = this.#trust();
@@ -52,32 +52,32 @@ export class SlowStart {
   }
 
   /** Takes the room of one call. */
-  enter(): Pioneer {
-    const pioneer = { trustedAt: this.#clock.now() + trustAfter, pause: this.#pause };
+  enter(): Trial {
+    const trial = { trustedAt: this.#clock.now() + trustAfter, pause: this.#pause };
     this.#room--;
-    this.#pioneers.add(pioneer);
-    return pioneer;
+    this.#trials.add(trial);
+    return trial;
   }
 
-  /** Takes note of how a call ended, or that it never began, if that still matters. */
-  leave(pioneer: Pioneer, isIn: boolean): void {
+  /** Records how a call ended, or that it never began, unless it has been recorded already. */
+  leave(trial: Trial, isAccepted: boolean): void {
     this.#trust();
-    this.#answer(pioneer, isIn);
+    this.#answer(trial, isAccepted);
   }
 
-  /** Takes those for let in whose time has come. Returns how long until the next one's, in ms. */
+  /** Counts the calls as accepted whose time has come. Returns in how many ms the next one's comes. */
   #trust(): number {
     const now = this.#clock.now();
-    for (const pioneer of this.#pioneers) {
-      if (now < pioneer.trustedAt) return pioneer.trustedAt - now;
-      this.#answer(pioneer, true);
+    for (const trial of this.#trials) {
+      if (now < trial.trustedAt) return trial.trustedAt - now;
+      this.#answer(trial, true);
     }
     return Infinity;
   }
 
-  #answer(pioneer: Pioneer, isIn: boolean): void {
-    if (!this.#pioneers.delete(pioneer)) return;
-    this.#room += isIn ? 2 : 1;
-    this.#isAnyoneIn ||= isIn && pioneer.pause === this.#pause;
+  #answer(trial: Trial, isAccepted: boolean): void {
+    if (!this.#trials.delete(trial)) return;
+    this.#room += isAccepted ? 2 : 1;
+    this.#wasAnyAccepted ||= isAccepted && trial.pause === this.#pause;
   }
 }

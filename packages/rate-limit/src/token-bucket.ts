@@ -1,44 +1,47 @@
-/** Bounds how much the calls of a key may cost over time. */
+/** Limits what the calls of each key cost over time. */
 import { checkFunction, checkNumber, keyed, layer, type Call, type Layer, type Next } from "@evenkeel/core";
-import { Gate } from "./gate.ts";
+import { Limiter } from "./limiter.ts";
 import { queueRules, type QueueOptions, type QueueRules } from "./queue-options.ts";
 
 export interface TokenBucketOptions extends QueueOptions {
-  /** How many tokens come in each `interval`. */
+  /** How many tokens are added per `interval`. */
   readonly limit: number;
-  /** The time in which `limit` tokens come, evenly, in ms. */
+  /** The time over which `limit` tokens are added, at a steady rate, in ms. */
   readonly interval: number;
-  /** How many tokens the bucket holds, so how many may be spent at once. @default limit */
+  /** How many tokens the bucket holds, and so how many can be spent at once. @default limit */
   readonly burst?: number | undefined;
   /**
-   * What a call costs, in a unit of your own: `() => 1` counts calls whatever their tokens. What a call turns out to have cost is
-   * said in the unit of `call.cost`, and so is heeded only without this option. @default (call) => call.cost
+   * Returns what a call costs, in a unit of your own: `() => 1` counts calls, for example. The actual cost that a call reports is in the
+   * unit of `call.cost`, so it is ignored if this option is set. @default (call) => call.cost
    */
   readonly cost?: ((call: Call) => number) | undefined;
 }
 
-/** A bucket of its own for every key. */
+/** A layer with a separate token bucket for each key. */
 export interface TokenBucket extends Layer {
-  /** How many tokens are to be had now: at most `burst`, and below 0 where calls turned out dearer than they had said. @default key "default" */
+  /** Returns how many tokens are available: at most `burst`, and below 0 after calls that cost more than announced. @default key "default" */
   available(key?: string): number;
-  /** How many calls of the key wait. @default key "default" */
+  /** Returns how many calls of the key are waiting. @default key "default" */
   waiting(key?: string): number;
-  /** For how long the key is paused yet, in ms. @default key "default" */
+  /** Returns how long the key stays paused, in ms; 0 if it is not paused. @default key "default" */
   pausedFor(key?: string): number;
-  /** Lets nobody of the key through for `ms` milliseconds from now, unless it is paused for longer already. */
+  /**
+   * Admits no call of the key for `ms` milliseconds from now. Never shortens a pause.
+   * @throws {RangeError | TypeError} `ms` is not a number >= 0.
+   */
   pause(key: string, ms: number): void;
-  /** Ends a pause of the key, whoever began it; then comes the slow start. */
+  /** Ends the key's pause, whatever started it. Calls are then admitted in a slow start. */
   resume(key: string): void;
 }
 
 /**
- * Makes calls of a key wait until there are tokens for what they cost. A call that was surely not processed gets its tokens back;
- * where the real cost is known when the work is over, the difference is given back or charged.
+ * Makes the calls of a key wait until there are enough tokens for their cost. A call that was surely not processed gets its tokens
+ * back. If the actual cost is known when the work is over, the difference is refunded or charged.
  * @example
  * const limit = tokenBucket({ limit: 90_000, interval: 60_000 });
  * const answer = await limit.run(({ signal }) => ask(signal), { cost: 1_200 });
- * @throws {RateLimitError} The call costs more than the bucket holds, the queue is full, or waiting is or became vain.
- * @throws {RangeError | TypeError} An option is out of range, or, when called, the cost.
+ * @throws {RateLimitError} The call costs more than the bucket holds, the queue is full, or the call cannot start in time.
+ * @throws {RangeError | TypeError} An option is invalid. If it is a cost, the call rejects with this error.
  */
 export function tokenBucket({
   limit,
@@ -55,22 +58,26 @@ export function tokenBucket({
   checkFunction("cost", costOf);
   const rules = queueRules("token-bucket", options);
   const terms: Terms = { limit, burst, rate: limit / interval, settles: costOf === costOfCall };
-  const gates = keyed({ create: (key) => new Bucket(rules, key, terms), isIdle: (gate) => gate.isIdle, maxKeys });
+  const limiters = keyed({
+    create: (key) => new TokenLimiter(rules, key, terms),
+    isIdle: (limiter) => limiter.isIdle,
+    maxKeys,
+  });
 
   const state: Omit<TokenBucket, keyof Layer> = {
-    available: (key = "default") => gates.peek(key)?.available ?? burst,
-    waiting: (key = "default") => gates.peek(key)?.waiting ?? 0,
-    pausedFor: (key = "default") => gates.peek(key)?.pausedFor ?? 0,
+    available: (key = "default") => limiters.peek(key)?.available ?? burst,
+    waiting: (key = "default") => limiters.peek(key)?.waiting ?? 0,
+    pausedFor: (key = "default") => limiters.peek(key)?.pausedFor ?? 0,
     pause(key: string, ms: number) {
-      gates.get(key).pauseFor(checkNumber("ms", ms));
+      limiters.get(key).pauseFor(checkNumber("ms", ms));
     },
-    resume: (key: string) => gates.peek(key)?.resume(),
+    resume: (key: string) => limiters.peek(key)?.resume(),
   };
 
   return layer(function tokenBucket<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
-    const gate = gates.get(call.key);
+    const limiter = limiters.get(call.key);
     const cost = checkNumber("cost", costOf(call));
-    return cost > burst ? Promise.reject(gate.refuse(call, cost, "cost")) : gate.pass(call, next, cost);
+    return cost > burst ? Promise.reject(limiter.refuse(call, cost, "cost")) : limiter.pass(call, next, cost);
   }, state);
 }
 
@@ -81,19 +88,19 @@ interface Terms {
   readonly burst: number;
   /** Tokens per millisecond. */
   readonly rate: number;
-  /** Whether what a call has really cost is heeded. */
+  /** Whether the actual cost that a call reports is settled. */
   readonly settles: boolean;
 }
 
-/** What comes in a microsecond is not waited for: no clock tells it, and it is all that rounding can take away. */
+/** A wait below this, in ms, is none: no clock resolves it, and rounding errors are smaller. */
 const instant = 0.001;
 
-class Bucket extends Gate {
+class TokenLimiter extends Limiter {
   readonly #terms: Terms;
   #balance: number;
   #filledAt: number;
   #atWork = 0;
-  /** What those at work have taken, and may give back. */
+  /** What the running calls have taken, and may give back. */
   #reserved = 0;
 
   constructor(rules: QueueRules, key: string, terms: Terms) {
@@ -119,11 +126,11 @@ class Bucket extends Gate {
     return this.#atWork === 0 && this.available === this.#terms.burst && super.isIdle;
   }
 
-  protected override shortage(cost: number): number {
+  protected override ownWait(cost: number): number {
     return cost > this.#terms.burst ? Infinity : this.#timeFor(cost - this.available);
   }
 
-  override soonest(cost: number): number {
+  override minWait(cost: number): number {
     return this.#timeFor(cost - this.available - this.#reserved);
   }
 
@@ -133,15 +140,15 @@ class Bucket extends Gate {
     this.#atWork++;
   }
 
-  protected override end(cost: number, undone: boolean, reported = NaN): void {
-    // Sums of fractions drift; but when nobody is at work, nothing is reserved.
+  protected override release(cost: number, undone: boolean, reported = NaN): void {
+    // Sums of fractions drift, so the sum is reset when no call is running.
     this.#reserved = --this.#atWork === 0 ? 0 : this.#reserved - cost;
     const isKnown = this.#terms.settles && reported >= 0 && reported < Infinity;
     const real = isKnown ? reported : undone ? 0 : cost;
     if (real !== cost) this.#balance = Math.min(this.#terms.burst, this.available + cost - real);
   }
 
-  /** How long these tokens take to come, in ms. */
+  /** Returns how long it takes to add this many tokens, in ms. */
   #timeFor(tokens: number): number {
     const ms = tokens > 0 ? tokens / this.#terms.rate : 0;
     return ms < instant ? 0 : ms;

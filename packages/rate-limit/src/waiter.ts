@@ -1,33 +1,34 @@
-/** Who stands in a limiter's queue. */
+/** The entries of a limiter's queue. */
 import type { AbortListener, Call, Listening, Next } from "@evenkeel/core";
-import { Place } from "./queue.ts";
+import { QueueNode } from "./queue.ts";
 import type { RateLimitReason } from "./rate-limit-error.ts";
-import type { Pioneer } from "./slow-start.ts";
+import type { Trial } from "./slow-start.ts";
 
-/** Where he waits. */
+/** Where a call waits. */
 interface Room {
-  /** Lets a caller go who wants to wait no more. */
+  /** Removes a call that its caller aborted. */
   abandon(waiter: Waiter, reason: unknown): void;
 }
 
-/** A method's parameters are compared both ways, so that waiters of any type stand in one queue. */
-interface Either<I, O> {
+/** Methods, whose parameters are bivariant, so that waiters of any type fit into one queue. */
+interface Bivariant<I, O> {
   next(call: Call<I>): Promise<O>;
   resolve(waiter: Waiter<I, O>): void;
 }
 
-/** A call in the queue. */
-export class Waiter<I = unknown, O = unknown> extends Place<Waiter> implements AbortListener {
+/** A waiting call. */
+export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implements AbortListener {
   readonly #room: Room;
   readonly call: Call<I>;
-  readonly next: Either<I, O>["next"];
+  readonly next: Bivariant<I, O>["next"];
   readonly cost: number;
+  /** When the wait began, in the clock's ms; 0 if nothing needs it. */
   readonly since: number;
-  readonly resolve: Either<I, O>["resolve"];
+  readonly resolve: Bivariant<I, O>["resolve"];
   listening: Listening | undefined;
   bound: Bound | undefined;
-  pioneer: Pioneer | undefined;
-  /** Whether what it costs was taken for it; otherwise `reason` is what it rejects with. */
+  trial: Trial | undefined;
+  /** Whether the call was admitted and its cost taken; otherwise it rejects with `reason`. */
   hasPassed = false;
   reason: unknown;
 
@@ -37,7 +38,7 @@ export class Waiter<I = unknown, O = unknown> extends Place<Waiter> implements A
     next: Next<I, O>,
     cost: number,
     since: number,
-    resolve: Either<I, O>["resolve"],
+    resolve: Bivariant<I, O>["resolve"],
   ) {
     super();
     this.#room = room;
@@ -53,8 +54,8 @@ export class Waiter<I = unknown, O = unknown> extends Place<Waiter> implements A
   }
 }
 
-/** When a wait ends at the latest, and what ends it. */
-export class Bound extends Place<Bound> {
+/** A limit on a wait: when it ends at the latest, and why. */
+export class Bound extends QueueNode<Bound> {
   readonly waiter: Waiter;
   readonly end: number;
   readonly reason: RateLimitReason;
@@ -62,7 +63,7 @@ export class Bound extends Place<Bound> {
   constructor(waiter: Waiter, end: number, reason: RateLimitReason) {
     super();
     this.waiter = waiter;
-    // To the full millisecond, so that a crowd of bounds makes few ranks.
+    // Rounded up to whole milliseconds, so that many bounds share few ranks.
     this.end = Math.ceil(end);
     this.reason = reason;
   }

@@ -1,43 +1,43 @@
-/** Where calls wait for their turn: in order, bounded, and no longer than may be of use. */
+/** Where the calls of a key wait for their turn, for as long as that can be of use. */
 import { checkNumber, listenForAbort, type Call, type Next } from "@evenkeel/core";
 import { Alarm } from "./alarm.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { Queue } from "./queue.ts";
 import type { RateLimitError, RateLimitReason } from "./rate-limit-error.ts";
 import { about, type RateLimitEvent } from "./rate-limit-event.ts";
-import type { Pioneer } from "./slow-start.ts";
+import type { Trial } from "./slow-start.ts";
 import { Bound, Waiter } from "./waiter.ts";
 
-/** What a waiting room asks of the gate that it lies before. */
-export interface Door {
+/** What a waiting room needs of its limiter. */
+export interface AdmissionControl {
   readonly rules: QueueRules;
-  /** For how long the gate is shut to everyone yet, in ms. */
+  /** How long all calls are held back by a pause, in ms. */
   readonly pausedFor: number;
-  /** Milliseconds until `cost` may pass: 0 for now, `Infinity` where only an event can tell. */
+  /** Returns in how many ms a call of this cost may start: 0 for now, `Infinity` if that depends on an event. */
   wait(cost: number): number;
-  /** Milliseconds until `cost` may pass if all who have passed gave back what they took. */
-  soonest(cost: number): number;
-  /** Takes what a call needs. */
-  admit(cost: number): Pioneer | undefined;
-  /** Returns what was taken in vain. */
-  giveBack(cost: number, pioneer: Pioneer | undefined): void;
+  /** Returns in how many ms a call of this cost could start at the earliest: if all running calls gave back what they took. */
+  minWait(cost: number): number;
+  /** Takes what a call needs to start. */
+  admit(cost: number): Trial | undefined;
+  /** Reverses `admit` for a call that never started. */
+  giveBack(cost: number, trial: Trial | undefined): void;
   /** Runs a call that was admitted. */
-  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, pioneer: Pioneer | undefined): Promise<O>;
-  /** Makes the error of a refusal, and tells of it. */
+  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, trial: Trial | undefined): Promise<O>;
+  /** Emits the event of a refusal, and returns its error. */
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError;
 }
 
-/** The calls that wait before one gate, with one timer for all of them. */
+/** The waiting calls of one key, with one timer for all of them. */
 export class WaitingRoom {
-  readonly #door: Door;
+  readonly #limiter: AdmissionControl;
   readonly #queue = new Queue<Waiter>();
-  /** Those whose wait is bounded, the soonest first. */
+  /** The bounded waits, the one that ends first in front. */
   readonly #bounds = new Queue<Bound>();
   readonly #alarm: Alarm;
 
-  constructor(door: Door) {
-    this.#door = door;
-    this.#alarm = new Alarm(door.rules.clock, () => this.serve());
+  constructor(limiter: AdmissionControl) {
+    this.#limiter = limiter;
+    this.#alarm = new Alarm(limiter.rules.clock, () => this.serve());
   }
 
   get size(): number {
@@ -45,18 +45,18 @@ export class WaitingRoom {
   }
 
   /**
-   * Runs the call when it is its turn.
-   * @throws {RateLimitError} To wait is not allowed, or is or has become vain.
+   * Runs the call when its turn comes.
+   * @throws {RateLimitError} The queue is full, or the call cannot start in time.
    * @throws The signal's reason, as soon as it aborts.
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    const { clock, queueTimeout, priority, limiter } = this.#door.rules;
+    const { clock, queueTimeout, priority, limiter } = this.#limiter.rules;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
     const left = Math.min(call.deadline - now, queueTimeout);
     const late = left < queueTimeout ? "deadline" : "queue-timeout";
-    const reason = this.#refusal(cost, left, late);
-    if (reason) return Promise.reject(this.#door.refuse(call, cost, reason));
+    const reason = this.#reasonToRefuse(cost, left, late);
+    if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
     return new Promise<Waiter<I, O>>((resolve) => {
       const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
@@ -67,75 +67,75 @@ export class WaitingRoom {
         this.#bounds.join(waiter.bound, -waiter.bound.end);
       }
       this.#alarm.set(left);
-      // Last, because `priority` may have aborted it.
+      // After `priority` was called, because that may have aborted the call.
       waiter.listening = listenForAbort(call.signal, waiter);
       const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
       emit?.({
         type: "rate-limit-wait",
         ...about(call, limiter),
         waiting: this.size,
-        paused: this.#door.pausedFor > 0,
+        paused: this.#limiter.pausedFor > 0,
       });
       if (this.#queue.first === waiter) this.serve();
     }).then(this.#proceed);
   }
 
-  /** Lets through whose turn it is, as many as may pass, and sets the alarm for those who may pass later. */
+  /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
   serve(): void {
     this.#endWaits();
     for (let waiter = this.#queue.first; waiter; waiter = this.#queue.first) {
-      const wait = this.#door.wait(waiter.cost);
+      const wait = this.#limiter.wait(waiter.cost);
       if (wait > 0) {
-        if (this.#door.pausedFor < Infinity) return this.#alarm.set(wait);
-        this.#turnAway(waiter, "paused");
+        if (this.#limiter.pausedFor < Infinity) return this.#alarm.set(wait);
+        this.#refuse(waiter, "paused");
         continue;
       }
-      waiter.pioneer = this.#door.admit(waiter.cost);
+      waiter.trial = this.#limiter.admit(waiter.cost);
       waiter.hasPassed = true;
-      this.#dismiss(waiter);
+      this.#remove(waiter);
       const { call, since } = waiter;
-      const { limiter, clock } = this.#door.rules;
+      const { limiter, clock } = this.#limiter.rules;
       const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
       emit?.({ type: "rate-limit-acquire", ...about(call, limiter), waited: clock.now() - since });
     }
   }
 
-  /** Ends the waits whose time is over or, during a pause, will be before it ends. */
+  /** Refuses the calls whose time is up, or will be up before the pause ends. */
   #endWaits(): void {
     if (this.#bounds.size === 0) return;
-    const { pausedFor, rules } = this.#door;
+    const { pausedFor, rules } = this.#limiter;
     const now = rules.clock.now();
     for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
       if (end > now + pausedFor) return this.#alarm.set(end - now);
-      this.#turnAway(waiter, end > now ? "paused" : reason);
+      this.#refuse(waiter, end > now ? "paused" : reason);
     }
   }
 
-  #turnAway(waiter: Waiter, reason: RateLimitReason): void {
-    this.#dismiss(waiter);
-    waiter.reason = this.#door.refuse(waiter.call, waiter.cost, reason);
+  #refuse(waiter: Waiter, reason: RateLimitReason): void {
+    this.#remove(waiter);
+    waiter.reason = this.#limiter.refuse(waiter.call, waiter.cost, reason);
   }
 
-  /** Lets a caller go who wants to wait no more. */
+  /** Removes a call that its caller aborted. */
   abandon(waiter: Waiter, reason: unknown): void {
     const wasFirst = this.#queue.first === waiter;
     waiter.reason = reason;
-    this.#dismiss(waiter);
-    // The next may want less than the first did.
+    this.#remove(waiter);
+    // The next call may cost less.
     if (wasFirst) this.serve();
   }
 
-  /** Why a call may not wait for `left` ms at most: what it waits for cannot come before, or too many wait already. */
-  #refusal(cost: number, left: number, late: RateLimitReason): RateLimitReason | undefined {
-    const { pausedFor, rules } = this.#door;
+  /** Returns why a call that can wait for `left` ms must not: its turn cannot come by then, or too many are waiting. */
+  #reasonToRefuse(cost: number, left: number, late: RateLimitReason): RateLimitReason | undefined {
+    const { pausedFor, rules } = this.#limiter;
     if (left <= 0) return late;
     if (pausedFor >= left) return "paused";
-    if (this.#door.soonest(cost) >= left) return late;
+    if (this.#limiter.minWait(cost) >= left) return late;
     return this.size >= rules.maxQueue ? "queue-full" : undefined;
   }
 
-  #dismiss(waiter: Waiter): void {
+  #remove(waiter: Waiter): void {
     this.#queue.leave(waiter);
     if (waiter.bound) this.#bounds.leave(waiter.bound);
     waiter.listening?.leave();
@@ -143,12 +143,12 @@ export class WaitingRoom {
     waiter.resolve(waiter);
   }
 
-  /** Follows a wait: the same function for all, so that none is made for each. Its promise keeps the async context of the caller. */
-  readonly #proceed = <I, O>({ call, next, cost, pioneer, hasPassed, reason }: Waiter<I, O>): Promise<O> => {
+  /** Continues a call after its wait. One function for all, to allocate none per call; `then` keeps the caller's async context. */
+  readonly #proceed = <I, O>({ call, next, cost, trial, hasPassed, reason }: Waiter<I, O>): Promise<O> => {
     if (!hasPassed) throw reason;
-    if (!call.signal.aborted) return this.#door.start(call, next, cost, pioneer);
-    // Aborted between its turn and this moment.
-    this.#door.giveBack(cost, pioneer);
+    if (!call.signal.aborted) return this.#limiter.start(call, next, cost, trial);
+    // Aborted after it was admitted, but before it started.
+    this.#limiter.giveBack(cost, trial);
     throw call.signal.reason;
   };
 }

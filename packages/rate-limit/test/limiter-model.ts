@@ -59,7 +59,7 @@ export abstract class LimiterModel {
   /** After a pause: how many may begin, and since when those are under way of whom nobody knows yet whether they were let in. */
   private room = Infinity;
   private isAnyoneIn = false;
-  private readonly pioneers = new Map<Entry, number>();
+  private readonly trials = new Map<Entry, number>();
   /** Those of them who began since the last pause. */
   private readonly fresh = new Set<Entry>();
   private readonly terms: Terms;
@@ -120,7 +120,7 @@ export abstract class LimiterModel {
     if (this.soonest(cost) === Infinity) return this.tell(entry, "cost");
     if (waiting === 0 && this.pausedFor === 0 && this.isAnyoneIn) {
       this.room = Infinity;
-      this.pioneers.clear();
+      this.trials.clear();
     }
     if (waiting === 0 && patience > 0 && this.mayPass(cost)) {
       this.admit(entry);
@@ -161,7 +161,7 @@ export abstract class LimiterModel {
   pause(ms: number): void {
     if (ms > this.pausedFor) {
       this.pausedUntil = this.now + ms;
-      this.room = 1 - this.pioneers.size;
+      this.room = 1 - this.trials.size;
       this.isAnyoneIn = false;
       this.fresh.clear();
     }
@@ -205,22 +205,22 @@ export abstract class LimiterModel {
 
   private admit(entry: Entry): void {
     this.take(entry.cost);
-    if (this.room < Infinity) this.pioneers.set(entry, this.now);
+    if (this.room < Infinity) this.trials.set(entry, this.now);
     this.fresh.add(entry);
     this.room--;
   }
 
   /** Hears what became of one who began after a pause: two may follow who was let in, one whoever failed. Tells whether he was one. */
   private answer(entry: Entry, isWell: boolean): boolean {
-    const isPioneer = this.pioneers.delete(entry);
-    if (isPioneer) this.room += isWell ? 2 : 1;
-    this.isAnyoneIn ||= isPioneer && isWell && this.fresh.has(entry);
-    return isPioneer;
+    const isTrial = this.trials.delete(entry);
+    if (isTrial) this.room += isWell ? 2 : 1;
+    this.isAnyoneIn ||= isTrial && isWell && this.fresh.has(entry);
+    return isTrial;
   }
 
   /** Who has not been refused in 1.5 s passes for let in. */
   private trust(): void {
-    for (const [entry, since] of this.pioneers) if (this.now - since >= 1_500) this.answer(entry, true);
+    for (const [entry, since] of this.trials) if (this.now - since >= 1_500) this.answer(entry, true);
   }
 
   private expire(): void {

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { Place, Queue } from "../src/queue.ts";
+import { QueueNode, Queue } from "../src/queue.ts";
 
-class Guest extends Place<Guest> {
+class Guest extends QueueNode<Guest> {
   readonly name: number;
   readonly rank: number;
   readonly early: boolean;

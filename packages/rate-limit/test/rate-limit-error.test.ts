@@ -5,10 +5,10 @@ import { play } from "./play.ts";
 
 const reasons: [RateLimitReason, string][] = [
   ["queue-full", "its queue is full"],
-  ["queue-timeout", "the queue's time limit"],
-  ["deadline", "its deadline"],
+  ["queue-timeout", "within the queue timeout"],
+  ["deadline", "before its deadline"],
   ["paused", "the key is paused"],
-  ["cost", "more than the bucket can hold"],
+  ["cost", "more than the bucket holds"],
 ];
 
 describe("a refusal says what a catcher needs", () => {

@@ -187,10 +187,10 @@ describe("after a pause", () => {
 
 test("what is told of a call twice is heard once", () => {
   const slowStart = new SlowStart(fakeClock());
-  const pioneer = slowStart.enter();
+  const trial = slowStart.enter();
   expect(slowStart.wait).toBe(1_500);
-  slowStart.leave(pioneer, false);
-  slowStart.leave(pioneer, false);
+  slowStart.leave(trial, false);
+  slowStart.leave(trial, false);
   expect([slowStart.wait, slowStart.isOver]).toEqual([0, false]);
   slowStart.enter();
   expect(slowStart.wait).toBe(1_500);

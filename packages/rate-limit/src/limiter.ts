@@ -1,25 +1,25 @@
-/** Lets the calls of one key through as far as a limit allows, and hears when their work is over. */
+/** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
 import { judge, stackless, type Call, type Next, type Verdict } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
 import { about, type RateLimitEvent } from "./rate-limit-event.ts";
-import { SlowStart, type Pioneer } from "./slow-start.ts";
-import { WaitingRoom, type Door } from "./waiting-room.ts";
+import { SlowStart, type Trial } from "./slow-start.ts";
+import { WaitingRoom, type AdmissionControl } from "./waiting-room.ts";
 
-/** Nobody tells us when a hold ends: it is asked for again after so many ms. */
-const askAgainAfter = 1_000;
+/** How often a hold is checked while it lasts, in ms: nobody tells us when it ends. */
+const holdCheckInterval = 1_000;
 
-/** What every limiter does; a subclass knows what it limits. */
-export abstract class Gate implements Door {
+/** What all limiters have in common. A subclass defines what is limited. */
+export abstract class Limiter implements AdmissionControl {
   readonly rules: QueueRules;
   readonly #key: string;
-  /** What stands in the error of a refusal. */
+  /** The limit that a refusal's error reports. */
   protected abstract readonly limit: number;
   readonly #pause: Pause;
-  /** There after a pause, until nobody waits any more. */
+  /** Set after a pause, until the slow start is over. */
   #slowStart: SlowStart | undefined;
-  /** Made when the first call has to wait. */
+  /** Created when the first call has to wait. */
   #room: WaitingRoom | undefined;
 
   constructor(rules: QueueRules, key: string) {
@@ -28,28 +28,32 @@ export abstract class Gate implements Door {
     this.#pause = new Pause(rules.clock);
   }
 
-  /** Milliseconds until the limit has room for `cost`: 0 for now, `Infinity` where only the end of other work can tell. */
-  protected abstract shortage(cost: number): number;
-  abstract soonest(cost: number): number;
+  /** Returns in how many ms the limit has room for `cost`: 0 for now, `Infinity` if that depends on other work ending. */
+  protected abstract ownWait(cost: number): number;
+  abstract minWait(cost: number): number;
   protected abstract take(cost: number): void;
-  /** Ends what took `cost`: `undone` says that nothing was done for it, `reported` what it has really cost, where that is known. */
-  protected abstract end(cost: number, undone: boolean, reported?: number): void;
+  /**
+   * Reverses `take` when the work is over.
+   * @param undone Whether the upstream surely did nothing for the call.
+   * @param reported What the call actually cost, if that is known.
+   */
+  protected abstract release(cost: number, undone: boolean, reported?: number): void;
 
   get waiting(): number {
     return this.#room?.size ?? 0;
   }
 
   get pausedFor(): number {
-    if (this.#isHeld) this.#holdBack(askAgainAfter);
+    if (this.#isHeld) this.#holdBack(holdCheckInterval);
     return this.#pause.left;
   }
 
-  /** Whether forgetting this gate would forget nothing. */
+  /** Whether this limiter can be forgotten without loss. */
   get isIdle(): boolean {
     return this.waiting === 0 && this.pausedFor === 0;
   }
 
-  /** Runs the call when it may, for `cost`. */
+  /** Runs the call as soon as the limit admits it at this cost. */
   pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     if (call.signal.aborted) return Promise.reject(call.signal.reason);
     if (this.waiting === 0) {
@@ -61,27 +65,26 @@ export abstract class Gate implements Door {
   }
 
   wait(cost: number): number {
-    return Math.max(this.pausedFor, this.#slowStart?.wait ?? 0, this.shortage(cost));
+    return Math.max(this.pausedFor, this.#slowStart?.wait ?? 0, this.ownWait(cost));
   }
 
-  /** Takes what a call needs. */
-  admit(cost: number): Pioneer | undefined {
+  admit(cost: number): Trial | undefined {
     this.take(cost);
     return this.#slowStart?.enter();
   }
 
-  /** Lets through who waits and may pass now. */
+  /** Admits waiting calls for which there is room now. */
   serve(): void {
     this.#room?.serve();
   }
 
-  giveBack(cost: number, pioneer: Pioneer | undefined): void {
-    if (pioneer) this.#slowStart?.leave(pioneer, false);
-    this.end(cost, true);
+  giveBack(cost: number, trial: Trial | undefined): void {
+    if (trial) this.#slowStart?.leave(trial, false);
+    this.release(cost, true);
     this.serve();
   }
 
-  /** Holds everyone back for `ms` from now, because of `call`, unless that was known. */
+  /** Holds all calls back for `ms` from now, unless they already are. `call` is the one that was throttled, if any. */
   pauseFor(ms: number, call?: Call): void {
     if (!this.#holdBack(ms)) return;
     const emit: ((event: RateLimitEvent) => void) | undefined = call?.emit;
@@ -118,48 +121,48 @@ export abstract class Gate implements Door {
     return stackless(() => new RateLimitError({ reason, limiter, key: call.key, limit: this.limit, retryAfter }));
   }
 
-  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, pioneer: Pioneer | undefined): Promise<O> {
+  start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, trial: Trial | undefined): Promise<O> {
     try {
       return next(call).then(
         (result) => {
-          this.#settled(call, cost, pioneer);
+          this.#settled(call, cost, trial);
           return result;
         },
         (error: unknown) => {
-          this.#settled(call, cost, pioneer, error);
+          this.#settled(call, cost, trial, error);
           throw error;
         },
       );
     } catch (error) {
-      this.#settled(call, cost, pioneer, error);
+      this.#settled(call, cost, trial, error);
       return Promise.reject(error);
     }
   }
 
-  /** The promise has settled, but what was taken is held until the work is over. */
-  #settled(call: Call, cost: number, pioneer: Pioneer | undefined, thrown?: unknown): void {
+  /** Called when the promise has settled. What was taken is held until the work is over. */
+  #settled(call: Call, cost: number, trial: Trial | undefined, thrown?: unknown): void {
     const undone = this.#heed(call, thrown);
-    let isIn = thrown === undefined;
-    // Before others are let in: what has ended by now may have been throttled after it was answered.
+    let isAccepted = thrown === undefined;
+    // Comes first, because work that is over by now may have been throttled after it was answered.
     call.work.over((error, reported) => {
-      isIn &&= error === undefined;
-      this.end(cost, (error !== thrown && this.#heed(call, error)) || undone, reported);
+      isAccepted &&= error === undefined;
+      this.release(cost, (error !== thrown && this.#heed(call, error)) || undone, reported);
       this.serve();
     });
-    if (!pioneer) return;
-    this.#slowStart?.leave(pioneer, isIn);
+    if (!trial) return;
+    this.#slowStart?.leave(trial, isAccepted);
     this.serve();
   }
 
-  /** Takes from an error what concerns everyone: a pause. Returns whether the upstream has surely done nothing for the call. */
+  /** Pauses the key if the error says so. Returns whether the upstream surely did nothing for the call. */
   #heed(call: Call, error: unknown): boolean {
-    // An abort is the caller's doing, and says nothing of the upstream.
+    // An abort is the caller's doing, and says nothing about the upstream.
     if (error === undefined || error === call.signal.reason) return false;
     let verdict: Verdict;
     try {
       verdict = judge(call, error, this.rules.classify);
     } catch {
-      return false; // a classifier that fails must not cost a permit
+      return false; // a failing `classify` must not leak a permit
     }
     this.pauseFor(pauseOf(verdict), call);
     return verdict.processed === "no";
