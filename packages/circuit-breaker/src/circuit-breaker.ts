@@ -1,4 +1,4 @@
-/** Stops calling an upstream that fails, and probes it until it is well. */
+/** Stops calling a failing upstream, and probes it until it has recovered. */
 import {
   checkFunction,
   checkNumber,
@@ -19,69 +19,73 @@ import {
 import type { CircuitState } from "./circuit-event.ts";
 import { readCircuits, saveCircuits, type CircuitSnapshot } from "./circuit-snapshot.ts";
 import { Circuit } from "./circuit.ts";
+import { emitTransition } from "./emit-transition.ts";
 import { gate } from "./gate.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Permit } from "./probes.ts";
 import { refuse } from "./refuse.ts";
-import { tell } from "./tell.ts";
 import { timeWindow } from "./time-window.ts";
 import type { TripCondition } from "./trip-condition.ts";
 
 export interface CircuitBreakerOptions {
-  /** What opens a circuit: a condition, or several of which any will do. @default timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }) */
+  /** What opens a circuit: a condition, or several, any of which suffices. @default timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }) */
   readonly trip?: TripCondition | readonly TripCondition[] | undefined;
-  /** How long a circuit stays open before it is probed, in ms; up to 20 % longer by chance, and never shorter than a server's `Retry-After` of up to ten minutes. @default 2_000 */
+  /**
+   * How long a circuit stays open before it is probed, in ms. Jitter adds up to 20 %, and a server's `Retry-After` of up to ten minutes
+   * is respected. @default 2_000
+   */
   readonly openFor?: number | undefined;
-  /** By how much `openFor` grows each time that a circuit opens anew before it has been closed for as long as it was open; 1 for not at all. @default 1 */
+  /** Multiplies `openFor` each time that a circuit opens again before it has been closed for as long as it was open. @default 1 */
   readonly factor?: number | undefined;
-  /** The most that `openFor` grows to, in ms. @default Math.max(60_000, openFor) */
+  /** The longest that `openFor` grows to, in ms. @default Math.max(60_000, openFor) */
   readonly maxOpenFor?: number | undefined;
-  /** How many calls probe a half-open circuit: when all have succeeded it closes, when one fails it opens. @default 1 */
+  /** How many calls probe a half-open circuit. It closes when all of them have succeeded, and opens when one fails. @default 1 */
   readonly probes?: number | undefined;
-  /** How long a probe may take to be answered before another goes in its place, in ms. @default 60_000 */
+  /** How long to wait for a probe's answer before another probe takes its place, in ms. @default 60_000 */
   readonly probeLease?: number | undefined;
-  /** Whether each failed attempt counts, or only the first of a logical call. @default "call" */
+  /** Whether every failed attempt counts, or only the first of each logical call. @default "call" */
   readonly countPer?: "call" | "attempt" | undefined;
-  /** Judges failures before anyone else: those of which the `health` is `"neutral"` do not count. @default none */
+  /** Classifies failures, ahead of the error's own verdict and the call's `classify`. Only the `health` `"failure"` counts as one. @default none */
   readonly classify?: Classify | undefined;
-  /** Receives the events of `isolate` and `close`, which no call causes. All others go to the listener of their call. @default none */
+  /** Receives the events of `isolate` and `close`, which belong to no call. All others go to the call's own `emit`. @default none */
   readonly emit?: Emit | undefined;
-  /** How many idle circuits are remembered at least. @default 1_000 */
+  /** How many idle circuits to remember at least. @default 1_000 */
   readonly maxKeys?: number | undefined;
-  /** Tells the time. @default systemClock */
+  /** The clock for windows, open times and leases. @default systemClock */
   readonly clock?: Clock | undefined;
-  /** The source of chance. @default systemRandom */
+  /** The source of randomness. @default systemRandom */
   readonly random?: Random | undefined;
 }
 
 export interface CircuitBreaker extends Layer {
-  /** Returns the state of a key's circuit as it is now, and changes nothing. */
+  /** Returns the current state of the key's circuit, without changing it. @default key "default" */
   state(key?: string): CircuitState;
-  /** Tells whether a call of this key would be refused now, and changes nothing. */
+  /** Returns whether a call of the key would be refused now, without changing anything. @default key "default" */
   refuses(key?: string): boolean;
-  /** Opens a key's circuit until `close` is called. */
+  /** Opens the key's circuit until `close` is called. @default key "default" */
   isolate(key?: string): void;
-  /** Closes a key's circuit, and forgets its failures and openings. */
+  /** Closes the key's circuit, and forgets its failures and openings. @default key "default" */
   close(key?: string): void;
-  /** Returns what all circuits remember, as plain JSON. */
+  /** Returns the state of all circuits as plain JSON. */
   snapshot(): CircuitSnapshot;
   /**
-   * Replaces the circuits that the snapshot names, and leaves the others; calls under way change nothing any more. Emits no event.
-   * @throws {RangeError | TypeError} It is no snapshot of a breaker with these trip conditions. Then nothing has changed.
+   * Replaces the circuits that the snapshot contains, and leaves all others alone. Calls in flight no longer affect the replaced ones.
+   * Emits no events.
+   * @throws {RangeError | TypeError} Not a valid snapshot of a breaker with these trip conditions. No circuit is changed then.
    */
   restore(snapshot: CircuitSnapshot): void;
-  /** Refuses what the breaker would refuse, and counts nothing: a layer to stand above a queue that the breaker stands below. */
+  /** A layer that refuses what the breaker would refuse, but counts nothing. Put it above a queue that stands above the breaker. */
   readonly gate: Layer;
 }
 
 /**
- * Refuses calls to an upstream of which too many fail, then lets a probe through from time to time until one succeeds. Each `call.key`
- * has a circuit of its own. A caller's abort, and what the verdict says is no fault of the upstream, does not count.
+ * Refuses calls to an upstream while too many of them fail, and probes it from time to time until a probe succeeds. Each `call.key` has
+ * its own circuit. Aborts by the caller, and failures that the verdict does not blame on the upstream, do not count.
  * @example
  * const breaker = circuitBreaker();
  * const answer = await breaker.run(({ signal }) => ask(signal));
- * @throws {CircuitOpenError} The circuit is open; the operation was not called.
- * @throws {RangeError | TypeError} An option is out of range.
+ * @throws {CircuitOpenError} The circuit is not closed, and the operation was not called.
+ * @throws {RangeError | TypeError} An option is invalid.
  */
 export function circuitBreaker({
   trip = timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }),
@@ -126,14 +130,14 @@ export function circuitBreaker({
       if (was !== "closed" && call.signal.aborted) return Promise.reject(call.signal.reason);
       const permit = circuit.admit();
       if (permit === undefined) return refuse(call, circuit);
-      if (circuit.phase !== was) tell(call, circuit);
+      if (circuit.phase !== was) emitTransition(call, circuit);
 
       const startedAt = isTimed ? clock.now() : 0;
       let duration = 0;
       const outcome = start(permit, call, next).then(
         (result) => {
           if (isTimed) duration = clock.now() - startedAt;
-          // The upstream answers again: to refuse all calls until the probe's stream has ended would prolong the outage.
+          // The upstream answers again. To refuse all calls until the end of the probe's stream would prolong the outage.
           if (permit.isProbe && call.work.held) succeeded(circuit, permit, call, duration);
           call.work.over((error) => {
             circuit.inFlight--;
@@ -166,28 +170,28 @@ export function circuitBreaker({
   );
 
   function succeeded(circuit: Circuit, permit: Permit, call: Call, duration: number): void {
-    // Given up, and did not notice.
+    // An outer layer gave up on the call, but the operation ignored its signal.
     if (call.signal.aborted) return failed(circuit, permit, call, duration, call.signal.reason);
     const was = circuit.phase;
     circuit.succeed(permit, duration);
-    if (circuit.phase !== was) tell(call, circuit);
+    if (circuit.phase !== was) emitTransition(call, circuit);
   }
 
   function failed(circuit: Circuit, permit: Permit, call: Call, duration: number, error: unknown): void {
     const was = circuit.phase;
     circuit.record(permit, outcomeOf(call, error, classify), duration, call.work.root);
-    if (circuit.phase !== was) tell(call, circuit, error);
+    if (circuit.phase !== was) emitTransition(call, circuit, error);
   }
 
   function control(key: string, change: (circuit: Circuit) => void): void {
     const circuit = circuits.get(key);
     const was = circuit.phase;
     change(circuit);
-    if (circuit.phase !== was) tell(startCall(undefined, { key, emit }), circuit);
+    if (circuit.phase !== was) emitTransition(startCall(undefined, { key, emit }), circuit);
   }
 }
 
-/** Hears an abort at once, however deaf the operation is: a probe frees its place, and a hang that an outer limit cuts counts. */
+/** Settles on abort even if the operation ignores its signal, so that a probe frees its place and a hang counts when an outer limit ends it. */
 function start<I, O>({ isProbe }: Permit, call: Call<I>, next: Next<I, O>): Promise<O> {
   try {
     return isProbe || call.deadline < Infinity ? untilAborted(next(call), call.signal) : next(call);

@@ -1,18 +1,18 @@
-/** The error of a refused call. */
+/** The error of a call that a circuit refused. */
 import { ResilienceError, type Verdict } from "@evenkeel/core";
 import type { CircuitState } from "./circuit-event.ts";
 
-/** Says that a circuit refused the call, and that the operation was not called. Made without a stack. */
+/** Reports that a circuit refused the call, so the operation was not called. Has no stack trace where the runtime allows. */
 export class CircuitOpenError extends ResilienceError {
   static override readonly brand: string = "@evenkeel/circuit-breaker:CircuitOpenError";
   override readonly name = "CircuitOpenError" as const;
   readonly code = "CIRCUIT_OPEN" as const;
   readonly verdict: Verdict;
-  /** The upstream whose circuit refused. */
+  /** The key whose circuit refused. */
   readonly key: string;
-  /** Why: it is open, all its probes are under way, or it is isolated. */
+  /** The state of the circuit: open, half-open (all probes are in flight) or isolated. */
   readonly state: Exclude<CircuitState, "closed">;
-  /** How long until a probe may go, in ms; `undefined` where nobody knows: while a probe decides, or when isolated. */
+  /** The time until a probe is admitted, in ms; `undefined` if unknown, as when half-open or isolated. */
   readonly retryAfter: number | undefined;
 
   constructor(key: string, state: Exclude<CircuitState, "closed">, retryAfter?: number) {

@@ -1,26 +1,26 @@
-/** Carries circuits from one process to another. */
+/** Saves the circuits of a breaker, and reads them back in another process. */
 import { checkNumber } from "@evenkeel/core";
 import type { CircuitMemory, CircuitSettings } from "./circuit.ts";
 
-/** What the circuits of a breaker remember, as plain JSON. Times are ms since the epoch. */
+/** The state of all circuits of a breaker, as plain JSON. Times are in ms since the epoch. */
 export interface CircuitSnapshot {
   /** The version of this format. */
   readonly version: 1;
   readonly circuits: readonly SavedCircuit[];
 }
 
-/** What one circuit remembers. */
+/** The state of one circuit. */
 export interface SavedCircuit {
   readonly key: string;
-  /** A half-open circuit is saved as an open one whose time is over: wherever it is restored, the next call probes. */
+  /** A half-open circuit is saved as open, with its time over, so that the next call after it is restored is a probe. */
   readonly state: CircuitMemory["state"];
-  /** When it opened, or closed since. */
+  /** When the circuit last opened or closed. */
   readonly since: number;
-  /** How long it opened last, in ms. */
+  /** How long the last opening was to last, in ms. */
   readonly openFor: number;
-  /** How often it opened in a row. */
+  /** How many times the circuit has opened in a row. */
   readonly openings: number;
-  /** The records of the trip conditions, in their order: each its kind, and what it remembers. */
+  /** For each trip condition, in order: its kind and what it remembers. */
   readonly trip: readonly { readonly kind: string; readonly memory: readonly number[] }[];
 }
 
@@ -36,8 +36,8 @@ export function saveCircuits(
 }
 
 /**
- * Reads all before anything is restored.
- * @throws {RangeError | TypeError} It is no snapshot, or one of other trip conditions; the message names the place.
+ * Reads and validates a whole snapshot, before anything is restored from it.
+ * @throws {RangeError | TypeError} Not a valid snapshot, or one of other trip conditions. The message names the path.
  */
 export function readCircuits(
   snapshot: CircuitSnapshot,
@@ -57,7 +57,7 @@ function readCircuit(
   check(`${path}.key`, "a string", key, typeof key === "string");
   check(`${path}.state`, '"closed", "open" or "isolated"', state, ["closed", "open", "isolated"].includes(state));
   checkFinite(`${path}.since`, since);
-  // Jitter may have made it longer than the longest that can be asked for.
+  // Jitter may have made it longer than the largest valid `openFor`.
   checkNumber(`${path}.openFor`, openFor, { max: Number.MAX_VALUE });
   checkFinite(`${path}.openings`, openings);
   check(`${path}.trip.length`, trip.length, kept?.length);
@@ -70,7 +70,7 @@ function readCircuit(
     record.load(memory);
     return record;
   });
-  // The clock of the process that wrote it may be ahead of ours: then what happened in our future has just happened.
+  // The clock of the writing process may be ahead of ours, so a time in our future counts as now.
   return [key, { state, since: Math.min(since, clock.now()), openFor, openings, records }];
 }
 

@@ -1,4 +1,4 @@
-/** The state machine of one upstream's circuit. It knows no promises and no events. */
+/** The state machine of one circuit, free of promises and events. */
 import type { Random } from "@evenkeel/core";
 import type { CircuitState, OpenReason } from "./circuit-event.ts";
 import type { Outcome } from "./outcome.ts";
@@ -6,7 +6,7 @@ import { Probes, type Permit, type ProbeSettings } from "./probes.ts";
 import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripOutcome, TripRecord } from "./trip-condition.ts";
 
-/** What the circuits of one breaker share. */
+/** The settings that all circuits of a breaker share. */
 export interface CircuitSettings extends ProbeSettings {
   readonly trip: readonly TripCondition[];
   readonly openFor: number;
@@ -16,40 +16,41 @@ export interface CircuitSettings extends ProbeSettings {
   readonly random: Random;
 }
 
-/** What outlives a process: of a half-open circuit only that it is due for a probe. */
+/** The part of a circuit's state that can outlive the process. */
 export interface CircuitMemory {
+  /** `open` also stands for half-open. */
   readonly state: Exclude<CircuitState, "half-open">;
-  /** When the circuit opened, or closed since, in the clock's ms. */
+  /** When the circuit last opened or closed, in the clock's ms. */
   readonly since: number;
-  /** How long it opened last, in ms. */
+  /** How long the last opening was to last, in ms. */
   readonly openFor: number;
-  /** How often it opened in a row. */
+  /** How many times the circuit has opened in a row. */
   readonly openings: number;
-  /** What the trip conditions remember. */
+  /** The records of the trip conditions, in order. */
   readonly records: readonly TripRecord[];
 }
 
-/** How much longer than told a circuit may stay open, as a share. Never shorter: nobody probes before the time that was promised. */
+/** The largest share of the open time that is added at random. Jitter is never subtracted, so that no probe goes before `openFor`. */
 const jitter = 0.2;
 
 export class Circuit {
-  /** The state as of the last call; `state` is what is true now. */
+  /** The state as of the last transition. `state` is the current one: the open time may have passed since. */
   phase: CircuitState = "closed";
-  /** Why it opened last. */
+  /** Why the circuit last opened. */
   reason: OpenReason = "isolated";
   openFor = 0;
-  /** How many admitted calls, or their bodies, have not ended. */
+  /** How many admitted calls have not ended, their bodies included. */
   inFlight = 0;
   #since = 0;
   #openings = 0;
   readonly #settings: CircuitSettings;
   #records: readonly TripRecord[];
   #generation = 0;
-  /** All calls of a generation share one permit; only probes have their own. */
+  /** The permit shared by all calls of a generation. Only probes have their own. */
   #permit: Permit = { generation: 0, isProbe: false, leaseEnd: 0 };
-  /** There while the circuit is half-open. */
+  /** Set while the circuit is half-open. */
   #probes: Probes | undefined;
-  /** The logical calls of which a failure has been counted. */
+  /** The logical calls whose failure has been counted. */
   #counted: WeakSet<object> | undefined;
 
   constructor(settings: CircuitSettings) {
@@ -61,12 +62,12 @@ export class Circuit {
     return this.phase === "open" && this.remaining === 0 ? "half-open" : this.phase;
   }
 
-  /** How many ms are left until an open circuit may be probed, or until a closed one forgets that it was open. */
+  /** The time in ms until an open circuit admits a probe, or until a closed one has been closed for as long as it was open. */
   get remaining(): number {
     return Math.max(0, Math.ceil(this.#since + this.openFor - this.#settings.clock.now()));
   }
 
-  /** Whether to forget this circuit loses no failure, no call under way, and no opening that anybody still asks about. */
+  /** Whether this circuit can be forgotten without losing a failure, a call in flight, or an opening that still matters. */
   get isIdle(): boolean {
     if (this.inFlight > 0 || this.phase === "isolated") return false;
     if (this.phase !== "closed") return this.#settings.clock.now() >= this.#since + this.openFor + staleAfter;
@@ -83,7 +84,7 @@ export class Circuit {
     return this.#probes?.hasRoom ?? (this.state === "closed" || this.state === "half-open");
   }
 
-  /** Admits a call, if it can. */
+  /** Admits a call and returns its permit, or refuses it and returns nothing. */
   admit(): Permit | undefined {
     if (this.phase === "closed") return this.#permit;
     if (!this.hasRoom) return undefined;
@@ -92,26 +93,26 @@ export class Circuit {
   }
 
   /**
-   * Takes note that a call went well; to say it twice of a probe is harmless.
-   * @param duration Milliseconds until the call settled; 0 where no trip condition asks.
+   * Records a success. Calling it again for the same probe has no effect.
+   * @param duration How long the call took to settle, in ms; 0 if no trip condition needs it.
    */
   succeed(permit: Permit, duration: number): void {
     this.#probes?.endLeases();
     if (permit.generation !== this.#generation) return;
-    if (permit.isProbe) this.#probed(permit, duration);
+    if (permit.isProbe) this.#probeSucceeded(permit, duration);
     else this.#count("success", duration);
   }
 
   /**
-   * Takes note of what a call's end says about the upstream.
-   * @param call The logical call, of which a second failure is no news.
+   * Records what the end of a call says about the upstream.
+   * @param call Identifies the logical call, so that it counts as one failure at most.
    */
   record(permit: Permit, { health, isTimeout, retryAfter }: Outcome, duration: number, call: object): void {
     if (health === "success") return this.succeed(permit, duration);
     this.#probes?.endLeases();
     if (health === "neutral") this.#probes?.release(permit);
     else if (permit.generation !== this.#generation) this.#stayOpen(retryAfter);
-    else if (permit.isProbe && this.#speaks(permit)) this.#open("probe-failed", retryAfter);
+    else if (permit.isProbe && this.#stillDecides(permit)) this.#open("probe-failed", retryAfter);
     else if (this.#isFirstFailure(call)) this.#count(isTimeout ? "timeout" : "failure", duration, retryAfter);
   }
 
@@ -120,7 +121,7 @@ export class Circuit {
     this.#enter("isolated");
   }
 
-  /** Closes the circuit and forgets all that was. */
+  /** Closes the circuit and forgets its history. */
   reset(): void {
     this.restore({ state: "closed", since: 0, openFor: 0, openings: 0, records: startRecords(this.#settings) });
   }
@@ -143,7 +144,7 @@ export class Circuit {
 
   #open(reason: OpenReason, retryAfter = 0): void {
     const { openFor, factor, maxOpenFor, random, clock } = this.#settings;
-    // Who stayed closed for as long as it was open has recovered: it is not punished for old times.
+    // A circuit that was closed for as long as it had been open has recovered, so its earlier openings no longer count.
     if (this.phase === "closed" && this.remaining === 0) this.#openings = 0;
     const nominal = Math.min(maxOpenFor, openFor * factor ** this.#openings++);
     this.reason = reason;
@@ -152,17 +153,17 @@ export class Circuit {
     this.#enter("open");
   }
 
-  /** A late failure is no news, but the server that it quotes knows best how long it needs. */
+  /** A failure from an earlier generation does not count, but the wait that its server asks for is respected. */
   #stayOpen(retryAfter: number): void {
     if (this.state !== "open") return;
     this.openFor = Math.max(this.openFor, this.#settings.clock.now() - this.#since + retryAfter);
   }
 
-  #probed(probe: Permit, duration: number): void {
+  #probeSucceeded(probe: Permit, duration: number): void {
     const { trip, clock } = this.#settings;
     if (trip.some(({ slowCallDuration }) => duration >= slowCallDuration)) return this.#open("probe-failed");
     if (!this.#probes?.succeed(probe)) return;
-    // The generation goes on: should the probe's body fail yet, it still speaks for the circuit.
+    // Closes without a new generation, so that the circuit opens again if the probe's body still fails.
     this.phase = "closed";
     this.#probes = undefined;
     this.#since = clock.now();
@@ -170,8 +171,8 @@ export class Circuit {
     this.#counted = undefined;
   }
 
-  /** A probe whose body fails long after the circuit closed is a call like any other. */
-  #speaks({ leaseEnd }: Permit): boolean {
+  /** Whether a probe's failure opens the circuit by itself. Once its lease has ended, it is a call like any other. */
+  #stillDecides({ leaseEnd }: Permit): boolean {
     return this.phase === "half-open" || this.#settings.clock.now() < leaseEnd;
   }
 

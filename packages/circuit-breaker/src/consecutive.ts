@@ -1,14 +1,14 @@
-/** Opens a circuit after failures in a row. */
+/** The trip condition for consecutive failures. */
 import { checkNumber, type Clock } from "@evenkeel/core";
 import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 /**
- * Trips after so many failures in a row; any success begins the count anew.
- * @param failures How many failures, an integer >= 1.
+ * Trips after a number of failures in a row. Any success resets the count.
+ * @param failures The number of failures, an integer >= 1.
  * @example
  * const breaker = circuitBreaker({ trip: consecutive(5) });
- * @throws {RangeError | TypeError} `failures` is no integer >= 1.
+ * @throws {RangeError | TypeError} `failures` is not an integer >= 1.
  */
 export function consecutive(failures: number): TripCondition {
   checkNumber("failures", failures, { integer: true, min: 1 });

@@ -1,19 +1,19 @@
-/** Opens a circuit by what happened in the last so many calls. */
+/** The trip condition over a window of the last calls. */
 import { checkNumber, type Clock } from "@evenkeel/core";
 import { anyMark, rates, Tally, type RateOptions, type Rates } from "./rates.ts";
 import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 export interface CountWindowOptions extends RateOptions {
-  /** How many of the last calls count, an integer >= 1. Each circuit keeps a byte for each. */
+  /** The number of calls in the window, an integer >= 1. Each circuit needs that many bytes. */
   readonly size: number;
 }
 
 /**
- * Trips when a rate is reached in the last `size` calls, however long ago they were.
+ * Trips when a rate is reached among the last `size` calls, however old they are.
  * @example
  * const breaker = circuitBreaker({ trip: countWindow({ size: 100, failureRate: 0.5, timeoutRate: 0.3 }) });
- * @throws {RangeError | TypeError} An option is out of range, or no rate is given.
+ * @throws {RangeError | TypeError} An option is invalid, or no rate is given.
  */
 export function countWindow({ size, ...options }: CountWindowOptions): TripCondition {
   checkNumber("size", size, { integer: true, min: 1, max: 2 ** 32 - 1 });

@@ -1,11 +1,11 @@
-/** What a failure says about the upstream. */
+/** What a failed call says about the upstream. */
 import { isTimeout, judge, type Call, type Classify, type Health } from "@evenkeel/core";
 import { staleAfter } from "./stale-after.ts";
 
 export interface Outcome {
   readonly health: Health;
   readonly isTimeout: boolean;
-  /** How long the upstream asks to be left alone, in ms; 0 when it does not. */
+  /** How long the upstream asks callers to wait, in ms; 0 if it does not. */
   readonly retryAfter: number;
 }
 
@@ -14,8 +14,8 @@ const timedOut: Outcome = { health: "failure", isTimeout: true, retryAfter: 0 };
 const neutral: Outcome = { health: "neutral", isTimeout: false, retryAfter: 0 };
 
 /**
- * Judges a call that failed. If it was aborted, only the reason counts: a time limit of ours says that the upstream hung, and anyone
- * else has only changed his mind. Never throws: a broken `classify` does not break the circuit, and is heard of by retry.
+ * Judges a failed call. If it was aborted, only the reason matters: a timeout of this toolkit means that the upstream hung, any other
+ * reason that the caller cancelled. Never throws: if `classify` does, the call counts as a failure.
  */
 export function outcomeOf(call: Call, error: unknown, classify?: Classify): Outcome {
   const { aborted, reason } = call.signal;

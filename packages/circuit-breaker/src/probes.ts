@@ -1,4 +1,4 @@
-/** The calls that try whether an upstream is well again. */
+/** The calls that test whether an upstream has recovered. */
 import type { Clock } from "@evenkeel/core";
 
 export interface ProbeSettings {
@@ -7,15 +7,15 @@ export interface ProbeSettings {
   readonly clock: Clock;
 }
 
-/** The right to make a call. The result counts only while the circuit is still in the permit's generation. */
+/** The admission of a call. Its result counts only while the circuit is still in the same generation. */
 export interface Permit {
   generation: number;
   readonly isProbe: boolean;
-  /** Until when a probe speaks for the whole circuit, in the clock's ms. */
+  /** Until when a probe's failure opens the circuit by itself, in the clock's ms. */
   readonly leaseEnd: number;
 }
 
-/** The probes of a circuit since it was half-open. No more are sent than must succeed. */
+/** The probes of a half-open circuit. No more are admitted than must succeed. */
 export class Probes {
   readonly #settings: ProbeSettings;
   readonly #unanswered: Set<Permit> = new Set();
@@ -25,7 +25,7 @@ export class Probes {
     this.#settings = settings;
   }
 
-  /** Whether another probe may go. */
+  /** Whether another probe would be admitted. */
   get hasRoom(): boolean {
     this.endLeases();
     return this.#successes + this.#unanswered.size < this.#settings.probes;
@@ -38,17 +38,17 @@ export class Probes {
     return probe;
   }
 
-  /** Takes note that a probe was well, if it has not been said before. Returns whether no more are needed. */
+  /** Records the success of a probe, once. Returns whether it was the last one needed. */
   succeed(probe: Permit): boolean {
     return this.release(probe) && ++this.#successes === this.#settings.probes;
   }
 
-  /** Gives a probe's place free, if it still has one. */
+  /** Frees a probe's place. Returns whether it still had one. */
   release(probe: Permit): boolean {
     return this.#unanswered.delete(probe);
   }
 
-  /** A probe that was not answered in time has lost its place, and nothing that it may yet say is heard. */
+  /** Frees the places of probes whose lease has ended. Their results are ignored from then on. */
   endLeases(): void {
     const now = this.#settings.clock.now();
     for (const probe of this.#unanswered) {

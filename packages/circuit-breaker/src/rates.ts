@@ -1,27 +1,27 @@
-/** The rates at which a window trips, and the counts they are taken of. */
+/** The rates at which a window trips, and the counts that they are computed from. */
 import { checkNumber } from "@evenkeel/core";
 import type { TripOutcome, TripReason } from "./trip-condition.ts";
 
-/** At least one of the three rates must be given. A rate trips when it is reached: `0.5` trips at 5 of 10. */
+/** The rates at which a window trips. At least one is required. A rate trips when it is reached: `0.5` trips at 5 of 10. */
 export interface RateOptions {
-  /** The share of calls that fail, timeouts among them, > 0 and <= 1. @default none */
+  /** The share of calls that fail, including timeouts, > 0 and <= 1. @default none */
   readonly failureRate?: number | undefined;
-  /** The share of calls that end in a timeout, > 0 and <= 1. @default none */
+  /** The share of calls that time out, > 0 and <= 1. @default none */
   readonly timeoutRate?: number | undefined;
-  /** The share of calls that are slow, failed or not, > 0 and <= 1. Needs `slowCallDuration`. @default none */
+  /** The share of calls that are slow, whether they fail or not, > 0 and <= 1. Requires `slowCallDuration`. @default none */
   readonly slowCallRate?: number | undefined;
-  /** How long a call takes to be slow, in ms until it settles: for a stream, until its first content. @default none */
+  /** From how long on a call is slow, in ms until it settles: for a stream, until its first content. @default none */
   readonly slowCallDuration?: number | undefined;
-  /** How many calls the window must hold before any rate means something. @default 20, or the window's size if that is less */
+  /** How many calls the window must hold before it can trip. @default 20, or the window's size if that is less */
   readonly minimumCalls?: number | undefined;
 }
 
-/** Rates, compiled once. */
+/** Rates, validated and compiled. */
 export interface Rates {
   readonly slowCallDuration: number;
-  /** Returns what there is to count in a call, as bits; 0 when all is well. */
+  /** Returns what a call counts as, as bits: `failed`, `timedOut`, `slow`; 0 for a quick success. */
   mark(outcome: TripOutcome, duration: number): number;
-  /** Returns which rate is reached. To be asked after a call with something to count: a good one opens no circuit. */
+  /** Returns which rate is reached, if any. Not to be asked after a call with mark 0, which must not open the circuit. */
   reached(counts: Counts): TripReason | undefined;
 }
 
@@ -39,14 +39,14 @@ export interface Counts {
   readonly slowCalls: number;
 }
 
-/** Counts the calls of a window, or of a part of it. */
+/** Counts the calls of a window, or of a slot of it. */
 export class Tally implements Counts {
   calls = 0;
   failures = 0;
   timeouts = 0;
   slowCalls = 0;
 
-  /** Counts `times` calls with this mark; with a negative number, no longer counts them. */
+  /** Adds `times` calls with this mark; a negative number removes them. */
   add(mark: number, times: number): void {
     this.calls += times;
     if (mark === 0) return;
@@ -55,7 +55,7 @@ export class Tally implements Counts {
     if (mark & slow) this.slowCalls += times;
   }
 
-  /** Adds what another has counted. */
+  /** Adds the counts of another tally. */
   merge({ calls, failures, timeouts, slowCalls }: Counts): void {
     this.calls += calls;
     this.failures += failures;
@@ -66,7 +66,7 @@ export class Tally implements Counts {
 
 /**
  * Compiles rates for a window of at most `size` calls.
- * @throws {RangeError | TypeError} An option is out of range, or no rate is given.
+ * @throws {RangeError | TypeError} An option is invalid, or no rate is given.
  */
 export function rates(
   { failureRate, timeoutRate, slowCallRate, slowCallDuration, minimumCalls }: RateOptions,
@@ -74,7 +74,7 @@ export function rates(
 ): Rates {
   const minimum = minimumCalls ?? Math.min(20, size);
   checkNumber("minimumCalls", minimum, { integer: true, min: 1, max: size });
-  // The reason that tells most comes first, for when several are reached at once.
+  // The most specific reason comes first, in case several rates are reached at once.
   const limits = [
     { reason: "timeout-rate", count: "timeouts", rate: checkRate("timeoutRate", timeoutRate) },
     { reason: "failure-rate", count: "failures", rate: checkRate("failureRate", failureRate) },

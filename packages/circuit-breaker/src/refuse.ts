@@ -1,10 +1,10 @@
-/** Refuses a call at the price of one small error. */
+/** Refuses a call. */
 import { stackless, type Call } from "@evenkeel/core";
 import type { CircuitRejectEvent } from "./circuit-event.ts";
 import { CircuitOpenError } from "./circuit-open-error.ts";
 import type { Circuit } from "./circuit.ts";
 
-/** Tells of the refusal and rejects. The circuit has just refused, so it is not closed. */
+/** Emits the event of a refusal and rejects. Call it only after the circuit has refused, when it cannot be closed. */
 export function refuse(call: Call, circuit: Circuit): Promise<never> {
   const { key } = call;
   const state = circuit.phase as CircuitRejectEvent["state"];
@@ -17,5 +17,5 @@ export function refuse(call: Call, circuit: Circuit): Promise<never> {
   });
 }
 
-/** To reject a microtask later costs half: by then somebody listens, and the host need not look for unhandled rejections. */
+/** Rejecting one microtask later costs half: by then the promise has a handler, so the host does not track an unhandled rejection. */
 const done = Promise.resolve();

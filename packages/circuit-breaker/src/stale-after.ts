@@ -1,8 +1,8 @@
-/** For how long it counts what was seen or heard of an upstream. */
+/** For how long past observations of an upstream matter. */
 
 /**
- * What an upstream did, or asked for, is out of date ten minutes later, in ms. Its last failure may be forgotten then, and a circuit
- * that nobody probed when it was due: memory must end. A longer `Retry-After` is not believed: nobody may lose an upstream to a header
- * that is wrong.
+ * The age, in ms, at which observations of an upstream are out of date. A last failure may then be forgotten, and so may a circuit that
+ * nobody has probed since it was due, so that memory stays bounded. A `Retry-After` beyond it is cut to it, so that a wrong header
+ * cannot disable an upstream for good.
  */
 export const staleAfter = 600_000;

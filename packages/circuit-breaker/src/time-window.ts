@@ -1,10 +1,10 @@
-/** Opens a circuit by what happened in the last so many milliseconds. */
+/** The trip condition over a window of time. */
 import { checkNumber, type Clock } from "@evenkeel/core";
 import { rates, Tally, type Counts, type RateOptions, type Rates } from "./rates.ts";
 import type { TripCondition, TripRecord } from "./trip-condition.ts";
 
 export interface TimeWindowOptions extends RateOptions {
-  /** How long a call counts, in ms, >= 1. Calls are forgotten in sixteenths of it: each after 15/16 to 16/16. */
+  /** The length of the window, in ms, >= 1. It moves in steps of a sixteenth, so a call counts for 15/16 to all of it. */
   readonly duration: number;
 }
 
@@ -12,7 +12,7 @@ export interface TimeWindowOptions extends RateOptions {
  * Trips when a rate is reached among the calls that ended in the last `duration` milliseconds.
  * @example
  * const breaker = circuitBreaker({ trip: timeWindow({ duration: 60_000, failureRate: 0.5, minimumCalls: 20 }) });
- * @throws {RangeError | TypeError} An option is out of range, or no rate is given.
+ * @throws {RangeError | TypeError} An option is invalid, or no rate is given.
  */
 export function timeWindow({ duration, ...options }: TimeWindowOptions): TripCondition {
   checkNumber("duration", duration, { min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -24,7 +24,7 @@ export function timeWindow({ duration, ...options }: TimeWindowOptions): TripCon
   };
 }
 
-/** Into how many parts a window is cut; a power of two, so that a slot's place in the ring is a mask. More forget more evenly. */
+/** How many slots a window has: a power of two, so that a slot's index in the ring takes only a mask. More slots move more smoothly. */
 const slots = 16;
 
 /** A ring of tallies. Slots are numbered from the epoch, so that they are the same in every process. */
@@ -34,7 +34,7 @@ function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
 
   const tallyOf = (number: number): Tally => ring[number & (slots - 1)]!;
 
-  /** Forgets every slot that has left the window, also after an idle hour, and returns the present one. */
+  /** Clears the slots that have left the window, and returns the tally of the current one. */
   function present(): Tally {
     const latest = Math.floor(clock.now() / width);
     for (let i = Math.max(slot + 1, latest - slots + 1); i <= latest; i++) ring[i & (slots - 1)] = new Tally();
@@ -59,7 +59,7 @@ function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
       const { failures, slowCalls } = total();
       return failures === 0 && slowCalls === 0;
     },
-    /** Five numbers for each slot in which something happened: a time in it, calls, failures, timeouts, slow calls. */
+    /** Five numbers for each slot that is not empty: a time within it, calls, failures, timeouts, slow calls. */
     save() {
       present();
       const rows: number[] = [];
@@ -73,7 +73,7 @@ function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
       present();
       for (let i = 0; i < rows.length; i += 5) {
         const [time = 0, calls = 0, failures = 0, timeouts = 0, slowCalls = 0] = rows.slice(i, i + 5);
-        // What another process's clock puts into our future happened now at the latest.
+        // The clock of the writing process may be ahead of ours, so a time in our future counts as now.
         const at = Math.min(slot, Math.floor(time / width));
         if (at > slot - slots) tallyOf(at).merge({ calls, failures, timeouts, slowCalls });
       }

@@ -1,30 +1,30 @@
-/** What decides that a circuit must open, apart from the machine that opens it. */
+/** The contract between a circuit and what decides that it must open. */
 import type { Clock } from "@evenkeel/core";
 
-/** Why a trip condition opens a circuit. */
+/** Why a trip condition opened a circuit. */
 export type TripReason = "consecutive" | "failure-rate" | "slow-call-rate" | "timeout-rate";
 
-/** What a call said about the upstream. A `timeout` is a failure, too. */
+/** What a call says about the upstream. A `timeout` is a failure as well. */
 export type TripOutcome = "success" | "failure" | "timeout";
 
-/** Decides when a circuit opens. One condition serves many circuits, so it keeps no state: its records do. */
+/** Decides when a circuit opens. A condition is stateless and shared by many circuits, each of which has its own record. */
 export interface TripCondition {
-  /** Names the kind of the condition: a snapshot of one kind is no record of another. */
+  /** Identifies the kind of condition, so that a snapshot is restored only into a record of the same kind. */
   readonly kind: string;
-  /** How long a call takes to be slow, in ms until it settles; `Infinity` where nobody asks, which spares two looks at the clock. */
+  /** From how long on a call is slow, in ms until it settles. `Infinity` if that does not matter, which saves two reads of the clock. */
   readonly slowCallDuration: number;
-  /** Starts the record of a circuit that has just closed. */
+  /** Starts a fresh record, for a circuit that is new or has just closed. */
   start(clock: Clock): TripRecord;
 }
 
-/** What a condition remembers of one circuit since it closed. Every method but `save` and `load` is O(1), and none sets a timer. */
+/** What a condition remembers of one circuit since it closed. All methods but `save` and `load` should be O(1), and none should set a timer. */
 export interface TripRecord {
-  /** Takes note of a call; `duration` is 0 where no condition asks. Returns why the circuit must open, if it must. */
+  /** Records a call, and returns why the circuit must open, if it must. `duration` is 0 if no condition has a `slowCallDuration`. */
   add(outcome: TripOutcome, duration: number): TripReason | undefined;
-  /** Whether nothing bad is remembered, or nothing that is not old: to forget this record loses no failure that matters. */
+  /** Whether this record can be forgotten: it contains no failures or slow calls, or only old ones. */
   readonly isIdle: boolean;
-  /** Returns what is remembered, as finite numbers >= 0 that mean the same in another process. */
+  /** Returns what is remembered as finite numbers >= 0, with times in ms since the epoch. */
   save(): number[];
-  /** Takes over, into a fresh record, what another of the same kind has saved. */
+  /** Loads what a record of the same kind has saved into this fresh record. */
   load(saved: readonly number[]): void;
 }

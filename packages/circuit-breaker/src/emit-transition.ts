@@ -1,10 +1,10 @@
-/** Tells what has happened to a circuit. */
+/** Emits the events of a circuit's transitions. */
 import type { Call } from "@evenkeel/core";
 import type { CircuitEvent } from "./circuit-event.ts";
 import type { Circuit } from "./circuit.ts";
 
-/** Tells what a circuit has just become, because of this call. */
-export function tell(call: Call, { phase, reason, openFor }: Circuit, error?: unknown): void {
+/** Emits the event of the transition that this call has just caused. */
+export function emitTransition(call: Call, { phase, reason, openFor }: Circuit, error?: unknown): void {
   const emit: ((event: CircuitEvent) => void) | undefined = call.emit;
   const about = { key: call.key, attempt: call.attempt, call: call.work.root };
   if (phase === "closed") emit?.({ type: "circuit-close", ...about });
