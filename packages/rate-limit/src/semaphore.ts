@@ -1,6 +1,7 @@
 /** Limits the concurrency of each key. */
 import { checkNumber, keyed, layer, type Call, type Layer, type Next } from "@evenkeel/core";
 import { Limiter } from "./limiter.ts";
+import type { QueueControl } from "./queue-control.ts";
 import { queueRules, type QueueOptions, type QueueRules } from "./queue-options.ts";
 
 export interface SemaphoreOptions extends QueueOptions {
@@ -9,22 +10,11 @@ export interface SemaphoreOptions extends QueueOptions {
 }
 
 /** A layer with a separate semaphore for each key. */
-export interface Semaphore extends Layer {
+export interface Semaphore extends Layer, QueueControl {
   /** How many calls of one key may run at once. */
   readonly permits: number;
   /** Returns how many permits of the key are taken. @default key "default" */
   active(key?: string): number;
-  /** Returns how many calls of the key are waiting. @default key "default" */
-  waiting(key?: string): number;
-  /** Returns how long the key stays paused, in ms; 0 if it is not paused. @default key "default" */
-  pausedFor(key?: string): number;
-  /**
-   * Admits no call of the key for `ms` milliseconds from now. Never shortens a pause.
-   * @throws {RangeError | TypeError} `ms` is not a number >= 0.
-   */
-  pause(key: string, ms: number): void;
-  /** Ends the key's pause, whatever started it. Calls are then admitted in a slow start. */
-  resume(key: string): void;
   /**
    * Changes the number of permits. Additional ones admit waiting calls at once; fewer do not interrupt running calls.
    * @throws {RangeError | TypeError} `permits` is neither an integer >= 1 nor `Infinity`.

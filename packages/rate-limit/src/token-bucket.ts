@@ -1,6 +1,7 @@
 /** Limits what the calls of each key cost over time. */
 import { checkFunction, checkNumber, keyed, layer, type Call, type Layer, type Next } from "@evenkeel/core";
 import { Limiter } from "./limiter.ts";
+import type { QueueControl } from "./queue-control.ts";
 import { queueRules, type QueueOptions, type QueueRules } from "./queue-options.ts";
 
 export interface TokenBucketOptions extends QueueOptions {
@@ -18,20 +19,9 @@ export interface TokenBucketOptions extends QueueOptions {
 }
 
 /** A layer with a separate token bucket for each key. */
-export interface TokenBucket extends Layer {
+export interface TokenBucket extends Layer, QueueControl {
   /** Returns how many tokens are available: at most `burst`, and below 0 after calls that cost more than announced. @default key "default" */
   available(key?: string): number;
-  /** Returns how many calls of the key are waiting. @default key "default" */
-  waiting(key?: string): number;
-  /** Returns how long the key stays paused, in ms; 0 if it is not paused. @default key "default" */
-  pausedFor(key?: string): number;
-  /**
-   * Admits no call of the key for `ms` milliseconds from now. Never shortens a pause.
-   * @throws {RangeError | TypeError} `ms` is not a number >= 0.
-   */
-  pause(key: string, ms: number): void;
-  /** Ends the key's pause, whatever started it. Calls are then admitted in a slow start. */
-  resume(key: string): void;
 }
 
 /**
