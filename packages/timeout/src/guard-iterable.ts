@@ -1,11 +1,11 @@
 /** Enforces idle limits on an async iterable. */
-import type { IdleWatch } from "./idle-watch.ts";
+import type { StartIdleWatch } from "./idle-watch.ts";
 import type { TimeoutError } from "./timeout-error.ts";
 
 /** Yields the chunks of `source`, and throws when `watch` expires. */
 export async function* guardIterable<Chunk>(
   source: AsyncIterable<Chunk> & Endable,
-  watch: (expire: (error: TimeoutError) => void) => IdleWatch,
+  watch: StartIdleWatch,
   isProgress: (chunk: Chunk) => boolean,
 ): AsyncGenerator<Chunk, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();

@@ -1,12 +1,11 @@
 /** Enforces idle limits on a `ReadableStream`. */
 import { ForgettableSource } from "./forgettable-source.ts";
-import type { IdleWatch } from "./idle-watch.ts";
-import type { TimeoutError } from "./timeout-error.ts";
+import type { IdleWatch, StartIdleWatch } from "./idle-watch.ts";
 
 /** Returns a stream of the same chunks, which errors when `watch` expires. */
 export function guardStream<Chunk>(
   source: ReadableStream<Chunk>,
-  watch: (expire: (error: TimeoutError) => void) => IdleWatch,
+  watch: StartIdleWatch,
   isProgress: (chunk: Chunk) => boolean,
 ): ReadableStream<Chunk> {
   return new StreamGuard(source, watch, isProgress).open();
@@ -19,11 +18,7 @@ class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
   readonly #isProgress: (chunk: Chunk) => boolean;
   #isOver = false;
 
-  constructor(
-    source: ReadableStream<Chunk>,
-    watch: (expire: (error: TimeoutError) => void) => IdleWatch,
-    isProgress: (chunk: Chunk) => boolean,
-  ) {
+  constructor(source: ReadableStream<Chunk>, watch: StartIdleWatch, isProgress: (chunk: Chunk) => boolean) {
     super();
     this.#reader = source.getReader();
     this.#isProgress = isProgress;

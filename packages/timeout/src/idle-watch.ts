@@ -22,6 +22,9 @@ export interface IdleWatch {
   stop(): void;
 }
 
+/** Starts a watch, given what to call when it expires. */
+export type StartIdleWatch = (expire: (error: TimeoutError) => void) => IdleWatch;
+
 /**
  * Watches a stream until it is stopped or exceeds a limit; then `expire` is called, once. The time before the first read counts as
  * unread. There is a single timer, set anew only when it fires or a limit moves closer: a timer per chunk would cost more than the chunk.
