@@ -55,14 +55,14 @@ class LinkedSignal extends Listeners implements Link {
     this.#beforeAbort = undefined;
     const place = this.#place;
     if (!place) return;
-    const rest = work.held ? undefined : whatMayBeRead(result);
-    if (rest) this.#leaveTo(rest, place);
+    const readable = work.held ? undefined : readablePartOf(result);
+    if (readable) this.#attachTo(readable, place);
     else work.over(() => place.leave());
   }
 
   /** From now on the result keeps this link alive, so that the parent need not. */
-  #leaveTo(rest: object, { listeners: parent }: Place): void {
-    const inner = keepAlive(rest, this);
+  #attachTo(readable: object, { listeners: parent }: Place): void {
+    const inner = keepAlive(readable, this);
     if (inner instanceof LinkedSignal && inner.#place?.listeners === this) keepAlive(this, inner);
     if (!(parent instanceof LinkedSignal)) return this.#weaken();
     // Links that settle one after another with the same result, an inner and an outer one, are kept or forgotten together.
@@ -103,7 +103,7 @@ class WeakListener implements AbortListener {
 }
 
 /** Prefers a result's `body`, because a response may be collected while its body is still being read. */
-function whatMayBeRead(result: unknown): object | undefined {
+function readablePartOf(result: unknown): object | undefined {
   if (!isObject(result)) return undefined;
   try {
     const { body } = result as { body?: unknown };

@@ -44,7 +44,7 @@ class Ring {
     return this.#after;
   }
 
-  put(last: Ring): void {
+  add(last: Ring): void {
     last.#before = this.#before;
     last.#after = this;
     this.#before = this.#before.#after = last;
@@ -66,7 +66,7 @@ export class Place extends Ring implements Listening {
     super();
     this.listener = listener;
     this.listeners = listeners;
-    listeners.put(this);
+    listeners.add(this);
   }
 
   override leave(): void {
@@ -120,8 +120,8 @@ class Hub extends Listeners {
     this.#source = source;
   }
 
-  override put(place: Ring): void {
-    super.put(place);
+  override add(place: Ring): void {
+    super.add(place);
     if (this.#isListening) return;
     this.#isListening = true;
     this.#source.addEventListener("abort", this);

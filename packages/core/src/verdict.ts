@@ -6,7 +6,11 @@
  */
 export type Action = "accept" | "retry" | "elsewhere" | "change" | "stop";
 
-/** What happened. */
+/**
+ * What happened. `quota`: that of a day, a month or a plan is used up. `billing`: a payment is due. `region`: not served from here.
+ * `proxy`: something between the caller and the upstream refused. `malformed`: the answer is not valid. `truncated`: the answer ended too
+ * early. `cancelled`: someone called it off. `refused`: a layer of this toolkit did not send the call.
+ */
 export type Kind =
   | "rate-limit"
   | "quota"
