@@ -1,5 +1,6 @@
 /** Shares one event listener per signal among all who wait for its abort. */
 import { neverAborts } from "./never-aborts.ts";
+import { Ring } from "./ring.ts";
 
 /**
  * Calls `listener` with the reason when `signal` aborts, or at once if it already has. Returns a function that stops listening.
@@ -34,28 +35,6 @@ interface Heard extends AbortSignal {
   [heardBy]?: Listeners;
 }
 const heardBy = Symbol("heard by");
-
-/** A circular doubly linked list: adding and removing are O(1), and twice as fast as in a `Set`, which has to hash. */
-class Ring {
-  #before: Ring = this;
-  #after: Ring = this;
-
-  get after(): Ring {
-    return this.#after;
-  }
-
-  add(last: Ring): void {
-    last.#before = this.#before;
-    last.#after = this;
-    this.#before = this.#before.#after = last;
-  }
-
-  leave(): void {
-    this.#before.#after = this.#after;
-    this.#after.#before = this.#before;
-    this.#before = this.#after = this;
-  }
-}
 
 /** A listener's place in the list. */
 export class Place extends Ring implements Listening {
