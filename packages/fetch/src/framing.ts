@@ -46,7 +46,7 @@ function parseServerSentEvent(frame: string): StreamEvent | undefined {
   let name = "";
   const data: string[] = [];
   for (const line of frame.split(/\r\n|\n|\r/)) {
-    const [, field, value = ""] = /^(event|data)(?:: ?(.*))?$/s.exec(line) ?? [];
+    const [, field, value = ""] = /^(event|data): ?(.*)$/s.exec(line) ?? [];
     if (field === "event") name = value;
     else if (field === "data") data.push(value);
   }

@@ -92,7 +92,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (this.#isOver || !controller) return;
     if (done) return this.#close(controller);
     try {
-      const isContent = this.#body.progress?.take(value) ?? value.byteLength > 0;
+      const isContent = this.#body.progress?.take(value) ?? true;
       this.#watch.read(isContent || this.#options.pingsAreProgress);
       this.#deliver(value, controller);
     } catch (error) {
@@ -101,7 +101,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   };
 
   readonly #break = (error: unknown): void => {
-    const isOurs = error instanceof ResilienceError || this.#call.signal.aborted;
+    const isOurs = error instanceof ResilienceError;
     this.#fail(isOurs ? error : this.#streamError("The stream broke", judge(this.#call, error), error));
   };
 

@@ -6,7 +6,7 @@ import { isFailed, type Json, type ReportedError } from "./protocols/protocol.ts
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { rebuild } from "./rebuild.ts";
-import { reportedFailure } from "./reported-failure.ts";
+import { judgeReported, reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
 
@@ -27,9 +27,7 @@ export async function raiseJson(
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }
   const reported = expectsAnswer(call.input) ? errorIn(text) : undefined;
-  const verdict = reported && options.classifyEvent(reported, { url: call.input.url, now: options.clock.now() });
-  // A resource may have a field of this name that tells of no failure, such as a job that has not failed yet.
-  if (reported && verdict) throw reportedFailure(response, reported, verdict);
+  if (reported) throw reportedFailure(response, reported, judgeReported(call, reported, options));
   return rebuild(response, body);
 }
 

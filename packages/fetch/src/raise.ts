@@ -33,7 +33,7 @@ export function raise(
   const isStream = expectsAnswer(call.input) || isEventStream(contentType);
   const progress = isStream ? progressOf(contentType, options.protocols) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
-  if (isJsonType(contentType) && options.peek > 0) return raiseJson(call, response, reader, options);
+  if (isJsonType(contentType)) return raiseJson(call, response, reader, options);
   return guarded(call, response, { reader, head: [] }, options);
 }
 

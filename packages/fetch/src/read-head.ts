@@ -17,7 +17,7 @@ export async function readHead(
   reader: BodyReader,
   signal: AbortSignal,
   maxBytes: number,
-  isEnough: (chunk: Uint8Array, index: number) => boolean = () => false,
+  isEnough: (chunk: Uint8Array) => boolean = () => false,
 ): Promise<Head> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -28,7 +28,8 @@ export async function readHead(
       if (signal.aborted) throw signal.reason; // a cancelled body seems to have ended well
       if (done) return { chunks, isWhole: true };
       bytes += value.byteLength;
-      if (isEnough(value, chunks.push(value) - 1)) break;
+      chunks.push(value);
+      if (isEnough(value)) break;
     }
     return { chunks, isWhole: false };
   } finally {

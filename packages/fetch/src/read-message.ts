@@ -42,7 +42,7 @@ function readHeaders(bytes: Uint8Array): Readonly<Record<string, string | undefi
     const type = view.getUint8(nameEnd);
     const start = nameEnd + (type === 6 || type === 7 ? 3 : 1);
     const size = sizes[type] ?? view.getUint16(nameEnd + 1);
-    if (type === 7) headers[textOf(bytes.subarray(at + 1, nameEnd))] = textOf(bytes.subarray(start, start + size));
+    headers[textOf(bytes.subarray(at + 1, nameEnd))] = textOf(bytes.subarray(start, start + size));
     at = start + size;
   }
   return headers;
