@@ -119,6 +119,7 @@ const calls: Record<string, Call> = {
   "a redirect to be followed by hand": (at) => [`${at}/see`, { method: "POST", body: "hello", redirect: "manual" }],
   "a redirect that is refused": (at) => [`${at}/moved`, { redirect: "error" }],
   "a Request": (at) => [post(at)],
+  "a Request of GET": (at) => [new Request(`${at}/ok`)],
   "a Request of a form": (at) => [post(at, form())],
   "a Request of a stream": (at) => [post(at, stream(), { duplex: "half" })],
   "a Request without a body": (at) => [post(at, "")],

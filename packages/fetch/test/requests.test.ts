@@ -67,6 +67,20 @@ describe("a request is sent again with its body", () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
+  it.each<[string, object, number]>([
+    ["what is iterated over once, sent once", (async function* () {})(), 1],
+    ["a stream of a browser that cannot iterate over it, sent once", { getReader: () => {} }, 1],
+    [
+      "a file of another kind, which can be read again, sent again",
+      { ...(async function* () {})(), arrayBuffer() {}, [Symbol.asyncIterator]() {} },
+      4,
+    ],
+  ])("but where it is %s", async (_what, body, times) => {
+    const fetch = vi.fn<Fetch>(async () => json({}, { status: 503 }));
+    await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method: "POST", body: body as BodyInit });
+    expect(fetch).toHaveBeenCalledTimes(times);
+  });
+
   it("but a stream is sent once under a retry of the user's own, too", async () => {
     let sent = 0;
     const fetch: Fetch = async () => json({}, { status: sent++ ? 200 : 503 });

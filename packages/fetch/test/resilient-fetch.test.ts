@@ -8,6 +8,7 @@ import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
 import type { Clock, ResilienceEvent } from "@evenkeel/core";
 import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
+import { timeout } from "@evenkeel/timeout";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
@@ -258,6 +259,36 @@ describe("a refusal of ours", () => {
     const response = await resilientFetch({ ...open(), refusals: "respond" })(chatUrl, post);
     expect(response.status).toBe(503);
     expect(response.headers.get("x-should-retry")).toBe("false");
+    expect(response.headers.get("retry-after")).toBeNull(); // nobody knows when it will be let in
+  });
+
+  it("says as a response what it is, and when to come back", async () => {
+    const clock = fakeClock();
+    const breaker = circuitBreaker({ trip: consecutive(1), openFor: 1_500, clock, random: () => 0 });
+    const fetch = answering(() => new Response(null, { status: 500 }));
+    const resilient = resilientFetch({ fetch, breaker, clock, retry: retry({ retries: 0 }), refusals: "respond" });
+    await resilient(chatUrl, post);
+    const response = await resilient(chatUrl, post);
+    expect(Object.fromEntries(response.headers)).toEqual({
+      "content-type": "application/json",
+      "retry-after": "2",
+      "retry-after-ms": "1500",
+      "x-should-retry": "false",
+    });
+    const error = { type: "evenkeel_refusal", code: "circuit_open", message: expect.stringContaining("circuit") };
+    expect(await response.json()).toEqual({ type: "error", error });
+  });
+
+  it("is one thing, and a failure that is no response another: that is thrown as it is, to an SDK too", async () => {
+    const headers = { "x-stainless-retry-count": "0" };
+    const failure = networkError("ECONNREFUSED");
+    const broken = wrapFetch(() => Promise.reject(failure));
+    await expect(broken(chatUrl, { ...post, headers })).rejects.toBe(failure);
+    const silent = wrapFetch(
+      { fetch: () => new Promise(() => {}), clock: instantClock() },
+      timeout(1_000, { clock: instantClock() }),
+    );
+    await expect(silent(chatUrl, { ...post, headers })).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
   it("of the limiter is a 429 with a hint for an SDK, and a RateLimitError for plain fetch", async () => {

@@ -140,6 +140,10 @@ const errors: Record<string, { type?: string; event: string; error: unknown }> =
     event: data({ type: "error", code: "server_error", message: "boom" }, "error"),
     error: { type: "error", code: "server_error", message: "boom" },
   },
+  "responses, flat, whose event has no name": {
+    event: data({ type: "error", code: "server_error", message: "boom" }),
+    error: { type: "error", code: "server_error", message: "boom" },
+  },
   "anthropic messages": {
     event: data({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } }, "error"),
     error: { type: "overloaded_error", message: "Overloaded" },
@@ -318,12 +322,33 @@ describe("a stream", () => {
 
   it("has no event where there is no data, before content and after it", () => {
     const stream = follow();
-    const empty = ["data:\n\n", "data\n\n", "event: ping\ndata: \n\n"];
+    const empty = ["data:\n\n", "data\n\n", "event: ping\ndata: \n\n", ": data: 1\n\n", "id: data: 1\n\n"];
     for (const text of empty) expect(stream.say(text)).toBe(false);
     expect(stream.hasEvents).toBe(false);
     expect(stream.say(data(delta("Hi")))).toBe(true);
     for (const text of empty) expect(stream.say(text)).toBe(false);
     expect(stream.say(data(delta("Hi")).replace("data: ", "data:  "))).toBe(true);
+  });
+
+  it("of lines has no event in a line of blanks", () => {
+    const stream = follow("application/x-ndjson");
+    expect([stream.say(" \r\n"), stream.hasEvents]).toEqual([false, false]);
+  });
+
+  it.each([
+    ["its name", data({}, "ping")],
+    ["another name", data({}, "keepalive")],
+    ["its type", data({ type: "ping" })],
+  ])("is kept alive before any protocol is known by a ping, told by %s", (_what, ping) => {
+    const stream = follow();
+    expect([stream.say(ping), stream.hasEvents, stream.hasContent]).toEqual([false, true, false]);
+  });
+
+  it("has an error told in any language, wherever its chunks are cut", () => {
+    const stream = follow();
+    for (const byte of encoder.encode(data({ error: { message: "余额不足 – désolé" } })))
+      stream.take(Uint8Array.of(byte));
+    expect(stream.error?.error).toEqual({ message: "余额不足 – désolé" });
   });
 
   it("of an unknown protocol is left alone", () => {

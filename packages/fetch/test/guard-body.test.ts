@@ -1,0 +1,134 @@
+import type { ResilienceEvent } from "@evenkeel/core";
+import { StreamError, wrapFetch } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
+import { fakeClock, type FakeClock } from "@evenkeel/testkit";
+import { describe, expect, it } from "vitest";
+import { chatUrl, chunk, done, feed, post, type Feed } from "./answers.ts";
+
+const limits = { connect: 1_000, firstContent: 5_000, gap: 1_000, total: 60_000 };
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface Opened {
+  readonly upstream: Feed;
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly clock: FakeClock;
+  readonly events: ResilienceEvent[];
+  /** How many permits are held. */
+  held(): number;
+}
+
+/** Opens a body that a test feeds by hand; `begin` sends what its response waits for. */
+async function open(contentType: string, begin: (upstream: Feed) => void, peek?: number): Promise<Opened> {
+  const clock = fakeClock();
+  const limit = semaphore({ permits: 1, clock });
+  const upstream = feed({ headers: { "content-type": contentType } });
+  const events: ResilienceEvent[] = [];
+  const emit = (event: ResilienceEvent): void => void events.push(event);
+  const options = { fetch: async () => upstream.response, key: () => "key", profile: limits, clock, peek, emit };
+  begin(upstream);
+  const response = await wrapFetch(options, limit)(chatUrl, post);
+  return { upstream, reader: response.body!.getReader(), clock, events, held: () => limit.active("key") };
+}
+
+const openStream = (): Promise<Opened> => open("text/event-stream", ({ send }) => send(chunk("a")));
+
+const reported = `data: ${JSON.stringify({ error: { message: "boom", code: "server_error" } })}\n\n`;
+
+describe("a body that a reader leaves", () => {
+  it("frees its permit and its timers at once", async () => {
+    const { upstream, reader, clock, held } = await openStream();
+    expect(held()).toBe(1);
+    await reader.cancel("enough");
+    expect([held(), clock.pending, await upstream.cancelled]).toEqual([0, 0, "enough"]);
+  });
+
+  it("behind an error that the upstream reported is told of once", async () => {
+    const { upstream, reader, events } = await openStream();
+    await reader.read();
+    upstream.send(reported);
+    await reader.read();
+    await reader.cancel();
+    expect(events.filter(({ type }) => type === "body")).toHaveLength(1);
+  });
+});
+
+describe("an error that the upstream reports in a stream", () => {
+  it("ends the work and lets the upstream go before the reader reads on, who then hears of it", async () => {
+    const { upstream, reader, held } = await openStream();
+    await reader.read();
+    upstream.send(reported);
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe(reported);
+    expect(held()).toBe(0);
+    expect(await upstream.cancelled).toBeInstanceOf(StreamError);
+    await expect(reader.read()).rejects.toThrow("The upstream reported an error in the stream after");
+  });
+});
+
+describe("a stream that fails", () => {
+  it("says what it ended without", async () => {
+    const { upstream, reader } = await openStream();
+    await reader.read();
+    upstream.end();
+    await expect(reader.read()).rejects.toThrow("The stream ended without the terminator after");
+  });
+
+  it("because its chunks are no bytes ends its work", async () => {
+    const clock = fakeClock();
+    const limit = semaphore({ permits: 1, clock });
+    const chunks = [new TextEncoder().encode(chunk("a")), done as never];
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(chunks.shift()!),
+    });
+    const fetch = async (): Promise<Response> =>
+      new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const response = await wrapFetch({ fetch, clock, key: () => "key" }, limit)(chatUrl, post);
+    await expect(response.text()).rejects.toBeInstanceOf(StreamError);
+    expect([limit.active("key"), clock.pending]).toEqual([0, 0]);
+  });
+
+  it("below another fetch of ours is not wrapped twice", async () => {
+    const upstream = feed();
+    upstream.send(chunk("a"));
+    const outer = wrapFetch(wrapFetch(async () => upstream.response));
+    const reader = (await outer(chatUrl, post)).body!.getReader();
+    await reader.read();
+    const broken = new TypeError("terminated");
+    upstream.fail(broken);
+    await expect(reader.read()).rejects.toMatchObject({ lastError: broken });
+  });
+});
+
+describe("the limits of a body", () => {
+  it.each<[string, string, (upstream: Feed) => void, number | undefined, string, number]>([
+    ["a stream that was not looked into", "text/event-stream", () => {}, 0, "first-content", 5_000],
+    ["bytes of any kind", "application/octet-stream", () => {}, undefined, "first-content", 5_000],
+    ["JSON longer than the peek", "application/json", ({ send }) => send("[1, 2, 3, "), 4, "gap", 1_000],
+  ])("are those of its state: %s", async (_what, contentType, begin, peek, label, limit) => {
+    const { upstream, reader, clock, held } = await open(contentType, begin, peek);
+    const text = reader
+      .read()
+      .then(() => reader.read())
+      .catch((error: unknown) => error);
+    if (contentType === "application/json") await settled();
+    await clock.advance(limit - 1);
+    expect(held()).toBe(1);
+    await clock.advance(1);
+    expect(await text).toMatchObject({ name: "TimeoutError", label, limit });
+    expect(await upstream.cancelled).toMatchObject({ label });
+    expect([held(), clock.pending]).toEqual([0, 0]);
+  });
+
+  it("pass over a download that goes on", async () => {
+    const { upstream, reader, clock } = await open("application/octet-stream", () => {});
+    for (let turn = 0; turn < 20; turn++) {
+      const read = reader.read();
+      await clock.advance(900);
+      upstream.send("some");
+      expect((await read).value).toHaveLength(4);
+    }
+    const stalled = reader.read().catch((error: unknown) => error);
+    await clock.advance(1_000);
+    expect(await stalled).toMatchObject({ label: "gap" });
+  });
+});

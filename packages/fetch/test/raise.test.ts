@@ -1,0 +1,157 @@
+import { type HttpError, StreamError, wrapFetch } from "@evenkeel/fetch";
+import { constant, retry } from "@evenkeel/retry";
+import { fakeClock } from "@evenkeel/testkit";
+import { describe, expect, it, vi } from "vitest";
+import { chatUrl, chunk, done, feed, json, post, whole, type Fetch } from "./answers.ts";
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Makes an answer of these pieces. */
+function answer(pieces: readonly string[], contentType: string, init: ResponseInit = {}): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(encoder.encode(piece));
+      controller.close();
+    },
+  });
+  return new Response(body, { ...init, headers: { "content-type": contentType } });
+}
+
+/** Returns the failure that the layers see in an answer, or `undefined` where it is handed on. */
+async function failureOf(first: Response, init: RequestInit = post, url = chatUrl): Promise<unknown> {
+  const failures: unknown[] = [];
+  const answers = [first];
+  const fetch: Fetch = async () => answers.pop() ?? json(whole);
+  const told = wrapFetch({ fetch }, retry({ backoff: constant(0) }), (call, next) =>
+    next(call).catch((error: unknown) => {
+      failures.push(error);
+      throw error;
+    }),
+  );
+  const response = await told(url, init);
+  await response.body?.cancel();
+  return failures[0];
+}
+
+describe("an answer is raised as a failure", () => {
+  it.each([
+    ["HTML in the place of an answer", "text/html; charset=utf-8", "<html>Maintenance</html>"],
+    ["HTML in small letters of another case", "TEXT/HTML", "<p>Maintenance"],
+    ["a page of nothing", "text/html", ""],
+  ])("where it is %s", async (_what, contentType, text) => {
+    const error = await failureOf(answer([text], contentType, { statusText: "OK" }));
+    expect(error).toMatchObject({ name: "HttpError", status: 502, response: { statusText: "" } });
+  });
+
+  it.each([
+    ["an empty one", "application/json", ""],
+    ["a cut object", "application/json", '{"id": "1", "choi'],
+    ["a cut object of another type of JSON", "application/vnd.api+json; charset=utf-8", '{"id": "1", "choi'],
+    ["a cut list", "application/json", '[{"error": {"code": 503'],
+  ])("where its JSON is %s", async (_what, contentType, text) => {
+    const error = await failureOf(answer([text.slice(0, 5), text.slice(5)], contentType));
+    expect(error).toBeInstanceOf(StreamError);
+    const delivered = { bytes: text.length, chunks: 2 };
+    expect(error).toMatchObject({ message: expect.stringContaining("inside its JSON"), delivered });
+  });
+
+  it.each([
+    ["to a POST", "application/x-ndjson", post, '{"message":{"content":"Hel', "any content"],
+    ["to a POST, of events", "text/event-stream", post, ": PROCESSING\n\n", "any content"],
+    ["to a GET of events", "text/event-stream", {}, `data: {"choices": []}\n\n`, "the terminator"],
+  ])("where its stream ends before its content: %s", async (_what, contentType, init, text, missing) => {
+    const error = await failureOf(answer([text.slice(0, 5), text.slice(5)], contentType), init);
+    const delivered = { bytes: text.length, chunks: 2 };
+    expect(error).toMatchObject({
+      message: `The stream ended without ${missing} after ${text.length} bytes`,
+      delivered,
+    });
+  });
+
+  it("at once where its stream begins with an error, and is not closed", async () => {
+    const { response, send, cancelled } = feed();
+    send('event: error\ndata: {"error": {"code": "server_is_overloaded"}}\n\n');
+    const error = await failureOf(response);
+    expect(error).toMatchObject({ status: 503, response: { statusText: "" } });
+    expect((error as HttpError).response.headers.get("content-type")).toBe("application/json");
+    expect(await cancelled).toBeUndefined();
+  });
+});
+
+describe("an answer is handed on", () => {
+  it.each([
+    ["JSON that is none but for its ends", "application/json", '{"error": oops}'],
+    ["JSON with a word of error in it", "application/json", '{"text": "\\"error\\""}'],
+    ["a page to one who reads", "text/html", "<html></html>", {}],
+    ["lines to one who reads, which may be records of jobs", "application/jsonl", '{"error": "boom"}\n', {}],
+  ])("where it is %s", async (_what, contentType, text, init: RequestInit = post) => {
+    expect(await failureOf(answer([text], contentType), init)).toBeUndefined();
+  });
+});
+
+describe("an error body", () => {
+  it("is judged whole, in however many chunks it comes", async () => {
+    const text = JSON.stringify({ error: { message: "No credit", code: "insufficient_quota" } });
+    const fetch = vi.fn<Fetch>(async () =>
+      answer([text.slice(0, 9), text.slice(9)], "application/json", { status: 429 }),
+    );
+    const response = await wrapFetch(fetch, retry({ backoff: constant(0) }))(chatUrl, post);
+    expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([429, text, 1]);
+  });
+
+  it("that does not end is waited for no longer than its limit", async () => {
+    const clock = fakeClock();
+    const { response, send, cancelled } = feed({ status: 503 });
+    send("Unavail");
+    const asked = wrapFetch({ fetch: async () => response, clock, errorBodyTimeout: 5_000 })(chatUrl, post);
+    let isOver = false;
+    void asked.then(() => (isOver = true));
+    await clock.advance(4_999);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    expect([(await asked).status, await (await asked).text(), clock.pending]).toEqual([503, "Unavail", 0]);
+    expect(await cancelled).toBeUndefined();
+  });
+
+  it("that is long is cut, and its upstream let go", async () => {
+    const { response, send, cancelled } = feed({ status: 503 });
+    send("Unavailable");
+    const failed = await wrapFetch({ fetch: async () => response, maxErrorBody: 5 })(chatUrl, post);
+    expect([failed.status, await failed.text()]).toEqual([503, "Unavailable"]);
+    expect(await cancelled).toBeUndefined();
+  });
+
+  it("that breaks leaves what its status says", async () => {
+    const { response, fail } = feed({ status: 503 });
+    fail(new TypeError("terminated"));
+    const failed = await wrapFetch(async () => response)(chatUrl, post);
+    expect([failed.status, await failed.text()]).toEqual([503, ""]);
+  });
+});
+
+describe("a caller who aborts while the answer is looked into", () => {
+  it.each([
+    ["an error body", 503, "text/plain"],
+    ["JSON", 200, "application/json"],
+    ["a stream", 200, "text/event-stream"],
+  ])("is rejected with the reason: %s", async (_what, status, contentType) => {
+    const caller = new AbortController();
+    const { response, cancelled } = feed({ status, headers: { "content-type": contentType } });
+    const asked = wrapFetch(async () => response)(chatUrl, { ...post, signal: caller.signal });
+    await settled();
+    const reason = new Error("left");
+    caller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(await cancelled).toBe(reason);
+  });
+});
+
+it("a stream that is JSON by its type is handed on with its first chunk", async () => {
+  const { response, send } = feed({ headers: { "content-type": "application/json" } });
+  send(chunk("a"));
+  const reader = (await wrapFetch(async () => response)(chatUrl, post)).body!.getReader();
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe(chunk("a"));
+  send(done);
+  await reader.cancel();
+});
