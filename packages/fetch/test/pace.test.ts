@@ -46,6 +46,11 @@ describe("a key", () => {
     expect(await sentAt(requests(0), ["a", "b", "c"])).toEqual([0, 1_000, 2_000]);
   });
 
+  it("that has a few left is spaced by what is gone, and not at all with a tenth of its limit", async () => {
+    expect(await sentAt(requests(5), ["a", "b"])).toEqual([0, expect.closeTo(60_000 / 55)]);
+    expect(await sentAt(requests(6), ["a", "b"])).toEqual([0, 0]);
+  });
+
   it("short of tokens lets small calls wait for their few tokens, not for the reset", async () => {
     const small = "x".repeat(400); // 100 tokens, at a token a millisecond
     expect(await sentAt(tokens(0), [small, small, small])).toEqual([0, 100, 200]);
@@ -79,6 +84,49 @@ describe("a key", () => {
     expect(sent).toBe(3);
     expect(clock.pending).toBe(0);
   });
+
+  it.each(["requests", "tokens"])("is paced by its %s alone once its other limit is whole again", async (slow) => {
+    const headers = {
+      ...requests(0),
+      ...tokens(0),
+      [`x-ratelimit-limit-${slow}`]: "1000000000", // of which a few grow back in a millisecond
+      [`x-ratelimit-reset-${slow}`]: "24h",
+    };
+    const clock = fakeClock();
+    let sent = 0;
+    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers } : {});
+    const resilient = resilientFetch({ fetch, clock, profile: limits });
+    await resilient(chatUrl, post);
+    await clock.advance(60_000);
+    const asked = [resilient(chatUrl, post), resilient(chatUrl, post)];
+    await clock.advance(1);
+    expect(sent).toBe(3);
+    await Promise.all(asked);
+  });
+
+  it("whose calls queued beyond the time at which its limit is whole again lets the next one pass at once", async () => {
+    const clock = fakeClock();
+    let sent = 0;
+    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
+    const resilient = resilientFetch({ fetch, clock, profile: limits });
+    await resilient(chatUrl, post);
+    await clock.advance(59_000);
+    for (let call = 0; call < 5; call++) void resilient(chatUrl, post);
+    await clock.advance(1_000);
+    const before = sent;
+    await resilient(chatUrl, post);
+    expect(sent).toBe(before + 1);
+  });
+});
+
+it("a limit that says at what time it is whole again is paced until then", async () => {
+  const now = new Date(1_000_000).toISOString();
+  const headers = {
+    "anthropic-ratelimit-requests-limit": "60",
+    "anthropic-ratelimit-requests-remaining": "0",
+    "anthropic-ratelimit-requests-reset": now.replace(":40", ":43"),
+  };
+  expect(await sentAt(headers, ["a", "b", "c", "d"])).toEqual([0, 50, 100, 150]);
 });
 
 describe("a call that waits for its key to grow back", () => {

@@ -618,6 +618,37 @@ it("handed to an SDK without being called, says so, and not where the request wa
   });
 });
 
+describe("the limits of a request are", () => {
+  /** Returns after how long a request that is never answered fails, in ms. */
+  async function failsAfter(profile: ResilientFetchOptions["profile"], url = chatUrl): Promise<unknown> {
+    const clock = fakeClock();
+    const fetch: Fetch = () => new Promise(() => {});
+    const asked = resilientFetch({ fetch, clock, profile, retry: retry({ retries: 0, clock }) })(url, post);
+    const error = asked.catch((thrown: unknown) => thrown);
+    await clock.advance(3_600_000);
+    return error;
+  }
+
+  it("those of a profile's name", async () => {
+    expect(await failsAfter("quick")).toMatchObject({ label: "first-content", limit: 10_000 });
+    expect(await failsAfter("long")).toMatchObject({ label: "first-content", limit: 300_000 });
+  });
+
+  it("what a function says of it, by its name or in numbers", async () => {
+    const profile: ResilientFetchOptions["profile"] = (url, { method }) =>
+      url.endsWith("/models") ? "quick" : { ...limits, firstContent: method === "POST" ? 7_000 : 8_000 };
+    expect(await failsAfter(profile)).toMatchObject({ label: "first-content", limit: 7_000 });
+    expect(await failsAfter(profile, "https://api.openai.com/v1/models")).toMatchObject({ limit: 10_000 });
+  });
+
+  it("not what a function gets wrong", async () => {
+    expect(await failsAfter(() => "slow" as never)).toMatchObject({ message: expect.stringContaining("`profile`") });
+    expect(await failsAfter(() => undefined as never)).toMatchObject({
+      message: "Expected `profile.firstContent` to be a number > 0, got undefined",
+    });
+  });
+});
+
 describe("bad options are refused at construction", () => {
   it.each<[ResilientFetchOptions, string]>([
     [{ peek: -1 }, "Expected `peek` to be an integer >= 0, got -1"],
@@ -626,6 +657,9 @@ describe("bad options are refused at construction", () => {
     [{ errorBodyTimeout: Number.NaN }, "Expected `errorBodyTimeout` to be a number >= 0, got NaN"],
     [{ fetch: 5 as never }, "Expected `fetch` to be a function, got 5"],
     [{ key: "k" as never }, 'Expected `key` to be a function, got "k"'],
+    [{ cost: 2 as never }, "Expected `cost` to be a function, got 2"],
+    [{ emit: null as never }, "Expected `emit` to be a function, got null"],
+    [{ provider: {} as never }, "Expected `provider.host.test` to be a function, got undefined"],
     [
       { profile: "slow" as never },
       'Expected `profile` to be one of quick, standard, long, streaming, reasoning, got "slow"',

@@ -87,6 +87,18 @@ describe("a background response", () => {
     vi.unstubAllGlobals();
   });
 
+  it("is continued where its provider writes blanks into its JSON, from an event of any number", async () => {
+    const spaced = [11, 12].map((number) => `data: { "id" : "resp_ab" , "sequence_number" : ${number} }\n\n`);
+    const requests: unknown[] = [];
+    const fetch: Fetch = async (input) => {
+      const broken = requests.push(input) === 1;
+      return streamed(encoder.encode(spaced[broken ? 0 : 1]), broken);
+    };
+    const body = '{ "background" : true }';
+    expect(await (await wrapFetch(fetch, resume())(url, { ...post, body })).text()).toBe(spaced.join(""));
+    expect(requests[1]).toBe(`${url}/resp_ab?stream=true&starting_after=11`);
+  });
+
   it("fails with what broke it when nothing new comes", async () => {
     const { fetch, requests } = provider(firstEvent, 0, 0, 0, 0);
     const response = await wrapFetch(fetch, resume({ attempts: 2 }))(url, background);
@@ -182,6 +194,13 @@ describe("a stream that cannot be continued", () => {
     const { value } = await (await asked).body!.getReader().read();
     expect(new TextDecoder().decode(value)).toBe('{"a":1}\n');
   });
+});
+
+it("what is sent by POST is not sent again for the rest of its events, though they have ids", async () => {
+  const fetch = vi.fn<Fetch>(async () => streamed(encoder.encode("id: 1\ndata: a\n\n"), true));
+  const response = await wrapFetch(fetch, resume())("https://example.com/events", post);
+  await expect(response.text()).rejects.toThrow("The stream broke");
+  expect(fetch).toHaveBeenCalledTimes(1);
 });
 
 it("any other stream passes as it is, and its failure too", async () => {

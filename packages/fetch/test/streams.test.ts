@@ -124,7 +124,7 @@ describe("a streamed body", () => {
   });
 
   it.each([
-    [false, "TimeoutError"],
+    [undefined, "TimeoutError"],
     [true, "no error"],
   ])("with pingsAreProgress %s and nothing but pings ends with %s", async (pingsAreProgress, name) => {
     const clock = fakeClock();

@@ -24,6 +24,7 @@ describe("wrapFetch", () => {
     const wrapped = wrapFetch({ fetch: failing(1), emit: (event) => events.push(event) }, layer);
     await (await wrapped(chatUrl, post)).json();
     expect(events.map(({ type }) => type)).toEqual(["attempt", "retry", "attempt"]);
+    expect(events[1]).toMatchObject({ error: { message: "HTTP 503 (server)", retryAfter: undefined } });
   });
 
   it("keeps the state of its layers by the key of its options", async () => {
