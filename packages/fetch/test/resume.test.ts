@@ -1,4 +1,5 @@
 import { resume, wrapFetch } from "@evenkeel/fetch";
+import { constant, retry } from "@evenkeel/retry";
 import { describe, expect, it, vi } from "vitest";
 import { feed, post, type Fetch } from "./answers.ts";
 
@@ -142,6 +143,42 @@ describe("a GET whose events have ids", () => {
   );
 });
 
+describe("a stream that can be continued", () => {
+  const eventsUrl = "https://example.com/events";
+
+  it("is whole with letters that are cut by its chunks, and an end without a blank line", async () => {
+    const text = "id: 1\ndata: Grüß Götter 🙂\n\ndata: das Ende ä";
+    const fetch: Fetch = async () => streamed(encoder.encode(text), false, 1);
+    expect(await (await wrapFetch(fetch, resume())(eventsUrl)).text()).toBe(text);
+  });
+
+  it("is continued from the id that is a field, and not from one that stands in its data", async () => {
+    const text = "data: to id: 99\nid:10\ndata: id: 98\n\n";
+    const ids: (string | null)[] = [];
+    const fetch: Fetch = async (_input, init) => {
+      const broken = ids.push(new Headers(init?.headers).get("last-event-id")) === 1;
+      return streamed(encoder.encode(broken ? text : "data: end\n\n"), broken);
+    };
+    expect(await (await wrapFetch(fetch, resume())(eventsUrl)).text()).toBe(`${text}data: end\n\n`);
+    expect(ids).toEqual([null, "10"]);
+  });
+
+  it("is continued as long as new events come", async () => {
+    let sent = 0;
+    const fetch: Fetch = async () => streamed(encoder.encode(`id: ${++sent}\ndata: x\n\n`), sent < 5);
+    await (await wrapFetch(fetch, resume({ attempts: 1 }))(eventsUrl)).text();
+    expect(sent).toBe(5);
+  });
+
+  it("is continued by a request that a retry below may repeat", async () => {
+    const [broken, rest] = [0, 3].map((from) => encoder.encode(events.slice(from, from + 3).join("")));
+    const answers = [streamed(broken!, true), new Response(null, { status: 503 }), streamed(rest!, false)];
+    const fetch: Fetch = async () => answers.shift()!;
+    const response = await wrapFetch(fetch, resume(), retry({ backoff: constant(0) }))(url, background);
+    expect(await response.text()).toBe(whole);
+  });
+});
+
 describe("an event that is long", () => {
   it("takes in small pieces no more time than in large ones", async () => {
     const image = `id: 1\r\ndata: ${"x".repeat(1_000_000)}\r\n\r\nid: 2\r\ndata: y\r\n\r\n`;
@@ -161,6 +198,16 @@ describe("a stream that cannot be continued", () => {
     const response = await wrapFetch(fetch, resume({ attempts: 2 }))(eventsUrl);
     await expect(response.text()).rejects.toThrow("The stream broke");
     expect(fetch).toHaveBeenCalledTimes(3);
+  });
+
+  it.each([
+    ["its events have no ids", eventsUrl, {}],
+    ["its events have no numbers", url, background],
+  ])("because %s fails with what broke it, and is not asked for again", async (_why, at, init) => {
+    const text = 'data: {"id":"resp_1","type":"response.output_text.delta"}\n\n';
+    const fetch = vi.fn<Fetch>(async () => streamed(encoder.encode(text), true));
+    await expect((await wrapFetch(fetch, resume())(at, init)).text()).rejects.toThrow("The stream broke");
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   it("because something else is answered fails with what broke it", async () => {
