@@ -31,8 +31,8 @@ export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, has
 /** An SDK makes its own typed error of it, and does not call again. */
 function refusal({ code, message, verdict }: ResilienceError): Response {
   const headers = new Headers({ "content-type": "application/json", [shouldRetry]: "false" });
-  const { retryAfter } = verdict;
-  if (retryAfter !== undefined && retryAfter < Infinity) {
+  const { retryAfter = Infinity } = verdict;
+  if (retryAfter < Infinity) {
     headers.set("retry-after-ms", String(Math.ceil(retryAfter)));
     headers.set("retry-after", String(Math.ceil(retryAfter / 1_000)));
   }

@@ -102,7 +102,7 @@ export function streamProgress(framing: Framing, protocols: readonly Protocol[])
   }
 
   function takeFrame(frame: string): boolean {
-    const event = meaning.error || frame === "" ? undefined : framing.parse(frame);
+    const event = meaning.error ? undefined : framing.parse(frame);
     return event !== undefined && meaning.note(event);
   }
 

@@ -2,7 +2,7 @@ import { type HttpError, StreamError, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { chatUrl, chunk, done, feed, json, post, whole, type Fetch } from "./answers.ts";
+import { chatUrl, chunk, done, feed, post, type Fetch } from "./answers.ts";
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -19,19 +19,17 @@ function answer(pieces: readonly string[], contentType: string, init: ResponseIn
 }
 
 /** Returns the failure that the layers see in an answer, or `undefined` where it is handed on. */
-async function failureOf(first: Response, init: RequestInit = post, url = chatUrl): Promise<unknown> {
-  const failures: unknown[] = [];
-  const answers = [first];
-  const fetch: Fetch = async () => answers.pop() ?? json(whole);
-  const told = wrapFetch({ fetch }, retry({ backoff: constant(0) }), (call, next) =>
+async function failureOf(response: Response, init: RequestInit = post): Promise<unknown> {
+  let failure: unknown;
+  const told = wrapFetch({ fetch: async () => response }, (call, next) =>
     next(call).catch((error: unknown) => {
-      failures.push(error);
+      failure = error;
       throw error;
     }),
   );
-  const response = await told(url, init);
-  await response.body?.cancel();
-  return failures[0];
+  const answered = await told(chatUrl, init).catch(() => undefined); // what is no response is thrown
+  await answered?.body?.cancel();
+  return failure;
 }
 
 describe("an answer is raised as a failure", () => {
@@ -98,6 +96,12 @@ describe("an error body", () => {
     );
     const response = await wrapFetch(fetch, retry({ backoff: constant(0) }))(chatUrl, post);
     expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([429, text, 1]);
+  });
+
+  it("is told of with the status, the kind of failure and the hint of its headers", async () => {
+    const limited = new Response(null, { status: 429, headers: { "retry-after": "7" } });
+    const error = await failureOf(limited);
+    expect(error).toMatchObject({ message: "HTTP 429 (rate-limit)", status: 429, retryAfter: 7_000 });
   });
 
   it("that does not end is waited for no longer than its limit", async () => {

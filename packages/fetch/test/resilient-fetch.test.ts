@@ -668,6 +668,7 @@ describe("bad options are refused at construction", () => {
     [{ profile: null as never }, "Expected `profile.firstContent` to be a number > 0, got undefined"],
     [{ retry: { retries: 5 } as never }, "Expected `retry` to be a function, got [object Object]"],
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
+    [{ attemptLimit: 5 as never }, "Expected `attemptLimit` to be a function, got 5"],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],
     [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be an option of your own `retry`"],

@@ -165,6 +165,13 @@ describe.each(Object.entries(errors))("an error in a stream of %s", (_name, { ty
   });
 });
 
+it("an error with which a stream begins is none behind content, though content and its end follow in the same chunk", () => {
+  const stream = follow();
+  const error = data({ error: { message: "boom" } });
+  expect(stream.say(error + data(delta("Hi")) + data("[DONE]"))).toBe(false);
+  expect([stream.hasContent, stream.error?.error]).toEqual([false, { message: "boom" }]);
+});
+
 describe("an error in mid-stream", () => {
   it.each([
     ["chat completions", data(delta("Hi")), errors["chat completions"]!.event],
