@@ -40,7 +40,7 @@ const streams: Record<string, { type?: string; noise: string[]; content: string;
     end: data("[DONE]"),
   },
   "legacy completions": {
-    noise: [],
+    noise: [data({ choices: [{ index: 0, text: "", finish_reason: null }] })],
     content: data({ choices: [{ index: 0, text: "Hello", finish_reason: null }] }),
     end: data("[DONE]"),
   },
@@ -50,6 +50,8 @@ const streams: Record<string, { type?: string; noise: string[]; content: string;
       data({ type: "response.in_progress", response: { error: null } }, "response.in_progress"),
       data({ type: "keepalive" }, "keepalive"),
       data({ type: "response.output_item.added", item: {} }, "response.output_item.added"),
+      data({ of: "another kind" }),
+      data("[DONE]"),
     ],
     content: data({ type: "response.output_text.delta", delta: "Hello" }, "response.output_text.delta"),
     end: data({ type: "response.completed", response: { error: null } }, "response.completed"),
@@ -71,7 +73,10 @@ const streams: Record<string, { type?: string; noise: string[]; content: string;
     end: `data: ${JSON.stringify({ candidates: [{ content: { parts: [] }, finishReason: "STOP" }] })}\r\n\r\n`,
   },
   "cohere chat": {
-    noise: [data({ type: "message-start", id: "1" }, "message-start")],
+    noise: [
+      data({ type: "message-start", id: "1" }, "message-start"),
+      data({ type: "content-start", index: 0 }, "content-start"),
+    ],
     content: data({ type: "content-delta", delta: {} }, "content-delta"),
     end: data({ type: "message-end", delta: { finish_reason: "COMPLETE" } }, "message-end"),
   },
@@ -80,6 +85,12 @@ const streams: Record<string, { type?: string; noise: string[]; content: string;
     noise: ['{"message":{"role":"assistant","content":""},"done":false}\n'],
     content: '{"message":{"role":"assistant","content":"Hello"},"done":false}\n',
     end: '{"message":{"role":"assistant","content":""},"done_reason":"stop","done":true}\n',
+  },
+  "ollama's completions": {
+    type: "application/x-ndjson",
+    noise: ['{"response":"","done":false}\n'],
+    content: '{"response":"Hello","done":false}\n',
+    end: '{"response":"","done":true}\n',
   },
   "text generation": {
     noise: [],
@@ -130,6 +141,10 @@ const errors: Record<string, { type?: string; event: string; error: unknown }> =
   "chat completions": {
     event: data({ error: { message: "boom", code: "server_error" } }),
     error: { message: "boom", code: "server_error" },
+  },
+  "chat completions, with fields of null": {
+    event: data({ error: { message: "boom", param: null, code: null } }),
+    error: { message: "boom", param: null, code: null },
   },
   "openrouter, beside a choice": {
     event: data({ error: { code: 502 }, choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }] }),
@@ -226,7 +241,7 @@ describe("a stream", () => {
   it("in which Gemini refuses to answer is whole", () => {
     const stream = follow();
     expect(stream.say(data({ promptFeedback: { blockReason: "SAFETY" } }))).toBe(true);
-    expect(stream.missing).toBeUndefined();
+    expect([stream.missing, stream.isWhole]).toEqual([undefined, true]);
   });
 
   it("in which Gemini goes on behind a tool of its own is whole only at its last reason to finish", () => {
@@ -257,6 +272,18 @@ describe("a stream", () => {
       expect(follow().say(data({ choices: [choice] }))).toBe(true);
     },
   );
+
+  it.each(["thinking", "tool_calls"])("of Ollama's that has nothing but %s has content", (field) => {
+    const value = field === "tool_calls" ? [{ function: {} }] : "Hm";
+    const message = { role: "assistant", content: "", [field]: value };
+    expect(follow("application/x-ndjson").say(`${JSON.stringify({ message, done: false })}\n`)).toBe(true);
+  });
+
+  it("may have nothing in the place of a choice", () => {
+    const stream = follow();
+    stream.say(data({ choices: [null, delta("Hi").choices[0]] }));
+    expect([stream.hasContent, stream.missing]).toEqual([true, "the terminator"]);
+  });
 
   it("of several choices is whole only when each has finished", () => {
     const stream = follow();
