@@ -86,7 +86,7 @@ export function classifier<const Providers extends readonly Provider[]>(
       if (facts.status >= 400 || isExplicit(facts, tables)) return judge(facts, tables, now);
     }
     const facts = gather(error, now);
-    if (isPage(facts.text.trim())) return verdictOf(page);
+    if (isPage(facts.text)) return verdictOf(page);
     const failure = networkFailure(chain.filter((_, index) => kinds[index] !== "cancelled"));
     if (failure) return verdictOf(failure);
     return isKnown(facts, tables) ? judge(facts, tables, now) : verdictOf("unknown");
