@@ -28,6 +28,8 @@ export async function raiseFailure(
     body,
     isSuccess ? { status: failedStatus[verdict.kind] ?? 502, statusText: "" } : {},
   );
+  // Of a body that was cut, whoever hands it on would announce more than there is.
+  if (body && Number(headers.get("content-length")) > body.length) rebuilt.headers.delete("content-length");
   if (verdict.action === "accept") return rebuilt;
   throw new HttpError(rebuilt, verdict);
 }

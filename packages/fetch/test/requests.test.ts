@@ -249,6 +249,42 @@ describe("a response", () => {
     expect(sent).toBe(3);
   });
 
+  it("of a failure announces its length, but where its body was cut: whoever handed that on would break off", async () => {
+    const bodies: [string | null, number, string | null][] = [
+      ["x".repeat(200), 200, "200"],
+      ["x".repeat(200), 100, null],
+      [null, 100, "200"], // as to HEAD
+    ];
+    for (const [body, maxErrorBody, announced] of bodies) {
+      const init = { status: 400, headers: { "content-length": "200" } };
+      const pieces =
+        body && ReadableStream.from([body.slice(0, 100), body.slice(100)].map((part) => Buffer.from(part)));
+      const fetch = wrapFetch({ fetch: async () => new Response(pieces, init), maxErrorBody });
+      const response = await fetch(chatUrl, post);
+      expect(response.headers.get("content-length")).toBe(announced);
+      expect((await response.text()).length).toBe(body ? maxErrorBody : 0);
+    }
+  });
+
+  it.each([
+    [200, '{"choices":[]}'],
+    [400, "{}"],
+    [200, '{"error":{"type":"overloaded_error"}}'],
+  ])("of %i is no mere text to a server whose own Response sends that by its length", async (status, body) => {
+    const upstream = new Response(body, { status, headers: { "content-type": "application/json" } });
+    class LazyResponse extends Response {
+      asked = false;
+      override get body() {
+        this.asked = true;
+        return super.body;
+      }
+    }
+    vi.stubGlobal("Response", LazyResponse);
+    const response = await wrapFetch(async () => upstream)(chatUrl, post);
+    vi.unstubAllGlobals();
+    expect(response).toMatchObject({ asked: true });
+  });
+
   it("that redirects whoever wants to follow by hand is handed on with its page", async () => {
     const headers = { location: "/login", "content-type": "text/html" };
     const fetch = vi.fn<Fetch>(async () => new Response("<html>", { status: 302, headers }));
