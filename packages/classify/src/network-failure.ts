@@ -63,7 +63,7 @@ const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUI
 /** Returns what the errors of a chain, the outermost first, mean: if the network failed, time ran out or somebody cancelled. */
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {
   const codes = chain.map(codesOf).join("\n");
-  const messages = chain.map(messageOf).join("\n");
+  const messages = chain.map(messageOf).join("\n").trimEnd();
   if (messages.includes("Proxy response")) return { kind: "proxy" };
   const outcome = find(byCode, codes) ?? find(byMessage, messages) ?? find(byVagueCode, codes);
   // Whatever broke the body: the answer was on its way.
