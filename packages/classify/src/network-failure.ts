@@ -63,7 +63,7 @@ const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUI
 /** Returns what the errors of a chain, the outermost first, mean: if the network failed, time ran out or somebody cancelled. */
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {
   const codes = chain.map(codesOf).join("\n");
-  const messages = chain.map(messageOf).join("\n").trimEnd();
+  const messages = chain.flatMap(messageOf).join("\n");
   if (messages.includes("Proxy response")) return { kind: "proxy" };
   const outcome = find(byCode, codes) ?? find(byMessage, messages) ?? find(byVagueCode, codes);
   // Whatever broke the body: the answer was on its way.
@@ -90,8 +90,8 @@ function codesOf(error: unknown): string {
     .slice(0, 200);
 }
 
-/** URLs are left out: a path may spell anything. */
-function messageOf(error: unknown): string {
+/** URLs are left out: a path may spell anything. A cause that is no error, such as a response, has no message, not even an empty one. */
+function messageOf(error: unknown): string | [] {
   const message = property(error, "message");
-  return typeof message === "string" ? message.slice(0, 1_000).replaceAll(/\w+:\/\/\S+/g, "") : "";
+  return typeof message === "string" ? message.slice(0, 1_000).replaceAll(/\w+:\/\/\S+/g, "") : [];
 }

@@ -160,7 +160,6 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
   ["React Native", failed("Network request failed"), unanswered],
   ["React Native, timeout", failed("Network request timed out"), slow],
   ["fetch, without a cause", failed("fetch failed"), unanswered],
-  ["fetch, and a cause that says nothing", failed("fetch failed", {}, new Error("")), unanswered],
   ["MSW: a network error", failed("Failed to fetch", {}, Response.error()), unanswered],
   ["Node: the response was aborted", Object.assign(new Error("aborted"), { code: "ECONNRESET" }), cut],
   [
