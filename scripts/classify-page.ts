@@ -36,7 +36,7 @@ const meanings: Readonly<Record<Kind, string>> = {
   malformed: "what came is no valid answer",
   truncated: "the answer ended too early",
   cancelled: "somebody called it off",
-  refused: "a layer of this toolkit refused: an open circuit, a full queue",
+  refused: "a layer of this toolkit refused: an open circuit, a full queue, also as the response that an SDK got",
   unknown: "nobody knows",
 };
 

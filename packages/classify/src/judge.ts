@@ -12,7 +12,9 @@ type Explicit = Kind | OutcomeOf;
 export function judge(gathered: Facts, tables: readonly Provider[], now: number, known?: Explicit): Verdict {
   const facts = heard(gathered, tables);
   const status = statusOf(facts) ?? impliedStatus(facts, tables);
-  const { outcome, isCode } = known ? { outcome: known, isCode: true } : lookUp(facts, tables, status);
+  // The type of what a fetch of this toolkit answers an SDK with where it refused a call.
+  const told = facts.words.includes("evenkeel_refusal") ? "refused" : known;
+  const { outcome, isCode } = told ? { outcome: told, isCode: true } : lookUp(facts, tables, status);
   const hint = retryHint(facts, now);
   // A bill does not heal by waiting: what says when it ends is a limit, whatever words it is told in.
   const isLimit = outcome === "billing" && !isCode && hint !== undefined;

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import Anthropic, { RateLimitError as AnthropicRateLimitError } from "@anthropic-ai/sdk";
 import { circuitBreaker, CircuitOpenError, consecutive } from "@evenkeel/circuit-breaker";
-import { groq } from "@evenkeel/classify";
+import { classify, groq } from "@evenkeel/classify";
 import { resilientFetch, wrapFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { resilientFetch as genericFetch } from "@evenkeel/fetch/generic";
 import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
@@ -247,6 +247,17 @@ describe("a refusal of ours", () => {
     expect(error).toBeInstanceOf(InternalServerError);
     expect(error).toMatchObject({ status: 503, code: "circuit_open" });
     expect(calls).toHaveBeenCalledTimes(1);
+  });
+
+  it("is told by classify also of what an SDK makes of it: no fault of the upstream, and nothing was sent", async () => {
+    const refused = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral" };
+    const busy = semaphore({ permits: 1, maxQueue: 0 });
+    void busy.run(() => new Promise(() => {}), { key: "https://api.openai.com" });
+    for (const options of [open(), { ...open(), breaker: circuitBreaker(), rateLimit: busy }]) {
+      const client = new OpenAI({ apiKey: "none", fetch: resilientFetch(options) });
+      const error: unknown = await client.models.list().catch((reason: unknown) => reason);
+      expect(classify(error)).toMatchObject(refused);
+    }
   });
 
   it("can be forced to be thrown, or to be a response", async () => {

@@ -1,5 +1,6 @@
 /** What every SDK can rely on when it is given this fetch: the same tests for each, over real sockets. */
 import { circuitBreaker } from "@evenkeel/circuit-breaker";
+import { classify } from "@evenkeel/classify";
 import { StreamError } from "@evenkeel/fetch";
 import { cut, httpFaults, openaiError, stall, withHeader, type HttpFault } from "@evenkeel/testkit/server";
 import { TimeoutError } from "@evenkeel/timeout";
@@ -133,6 +134,19 @@ export function contract<Chunk>(sdk: Sdk<Chunk>): void {
       expect(await plain(context.client)).toMatchObject(thrownAs(sdk.refusal) as object);
       expect(context.tap.calls).toBe(costs.refused);
       expect(context.server.requests).toHaveLength(0);
+    });
+
+    it("is told by classify that a layer refused", async () => {
+      const breaker = circuitBreaker();
+      await using context = await setUp(undefined, { retries: 0, breaker });
+      breaker.isolate(context.server.url);
+      const thrown: unknown = await Promise.resolve(context.client.ask()).catch((error: unknown) => error);
+      expect(classify(thrown)).toMatchObject({
+        action: "elsewhere",
+        kind: "refused",
+        processed: "no",
+        health: "neutral",
+      });
     });
   });
 
