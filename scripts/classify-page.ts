@@ -187,6 +187,32 @@ const models = await retry({ classify }).run(async ({ signal }) => {
 console.log(models);
 \`\`\`
 
+It knows HTTP and the network. Of a database, a subprocess or gRPC it knows only a lost connection; all else is \`unknown\`, which is neither
+repeated nor counted. Say what you know of them, in the words of HTTP where that is enough:
+
+\`\`\`ts
+import { circuitBreaker } from "@evenkeel/circuit-breaker";
+import { classify } from "@evenkeel/classify";
+import { compose, type Verdict } from "@evenkeel/core";
+import { retry } from "@evenkeel/retry";
+import assert from "node:assert/strict";
+
+/** The codes of gRPC that are worth more than a guess, such as 8 for RESOURCE_EXHAUSTED and 14 for UNAVAILABLE. */
+const statuses = new Map([[1, 499], [3, 400], [4, 504], [5, 404], [7, 403], [8, 429], [10, 409], [13, 500], [14, 503], [16, 401]]);
+const classifyGrpc = (error: unknown): Verdict => {
+  const status = statuses.get(Number((error as { code?: unknown }).code));
+  return classify(status ? { status } : error);
+};
+
+let calls = 0;
+const fails = (): never => {
+  throw Object.assign(new Error(\`\${++calls} failed\`), { code: calls < 2 ? 14 : 3 });
+};
+const steady = compose(retry(), circuitBreaker());
+await assert.rejects(steady.run(fails, { classify: classifyGrpc }), { code: 3 });
+assert.equal(calls, 2); // UNAVAILABLE was asked for again, INVALID_ARGUMENT was not
+\`\`\`
+
 ## Do and don't
 
 - Do say the \`provider\` where a gateway or a proxy hides it. It is known by the host of the URL, and never guessed from a message.
