@@ -30,10 +30,7 @@ import type { TripCondition } from "./trip-condition.ts";
 export interface CircuitBreakerOptions {
   /** What opens a circuit: a condition, or several, any of which suffices. @default timeWindow({ duration: 30_000, failureRate: 0.5, minimumCalls: 20 }) */
   readonly trip?: TripCondition | readonly TripCondition[] | undefined;
-  /**
-   * How long a circuit stays open before it is probed, in ms. Jitter adds up to 20 %, and a server's `Retry-After` of up to ten minutes
-   * is respected. @default 2_000
-   */
+  /** How long a circuit stays open before it is probed, in ms. Jitter adds up to 20 %; a `Retry-After` of up to ten minutes is respected. @default 2_000 */
   readonly openFor?: number | undefined;
   /** Multiplies `openFor` each time that a circuit opens again before it has been closed for as long as it was open. @default 1 */
   readonly factor?: number | undefined;
