@@ -28,8 +28,9 @@ export async function raiseFailure(
     body,
     isSuccess ? { status: failedStatus[verdict.kind] ?? 502, statusText: "" } : {},
   );
-  // Of a body that was cut, whoever hands it on would announce more than there is.
-  if (body && Number(headers.get("content-length")) > body.length) rebuilt.headers.delete("content-length");
+  // A gateway that passed on the length of a body that was cut would promise more than it sends. The length of a compressed one says nothing.
+  const isPlain = !headers.has("content-encoding");
+  if (isPlain && body && Number(headers.get("content-length")) > body.length) rebuilt.headers.delete("content-length");
   if (verdict.action === "accept") return rebuilt;
   throw new HttpError(rebuilt, verdict);
 }

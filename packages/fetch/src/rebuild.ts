@@ -15,7 +15,7 @@ export function rebuild(
   { status = response.status, statusText = response.statusText, headers = response.headers }: ResponseInit = {},
 ): Response {
   const rebuilt = new Response(bodiless.has(status) ? null : body, { status, headers });
-  // Hono's server puts a class of its own in the place of Response, and sends a body that nobody asked for by its length, whatever the headers say.
+  // `@hono/node-server` replaces the global `Response` by its own, which adds a second length to a body that nobody has touched.
   void rebuilt.body;
   const { url, redirected, type } = response;
   return telling(rebuilt, {
