@@ -23,6 +23,11 @@ export interface ResilientFetchOptions extends FetchOptions {
   readonly budget?: RetryBudget | undefined;
   /** Stops calling an upstream that fails. @default circuitBreaker() */
   readonly breaker?: CircuitBreaker | undefined;
+  /**
+   * What becomes of a call while its circuit is open: it is refused, so that its caller can go elsewhere, or it waits until the circuit
+   * lets it through or its total limit ends. To wait, bound the calls in flight with `rateLimit`. @default "refuse"
+   */
+  readonly whenOpen?: "refuse" | "wait" | undefined;
   /** Limits concurrency or rate. @default semaphore({ permits: Infinity }), which only lets a throttled key rest */
   readonly rateLimit?: FetchLayer | undefined;
   /** Below which share of a limit that the provider tells of a key is slowed down; 0 never does. @default 0.1 */
@@ -50,6 +55,10 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
   checkFunction("retry", retrying);
   checkFunction("breaker.gate", breaker?.gate);
   checkFunction("rateLimit", rateLimit);
+  const { whenOpen = "refuse" } = options;
+  const waits = whenOpen === "wait";
+  if (!waits && whenOpen !== "refuse")
+    throw new TypeError(`Expected \`whenOpen\` to be "refuse" or "wait", got ${JSON.stringify(whenOpen)}`);
   // Left unheard, it would let the work be billed twice that was to be billed once.
   if (options.retry && options.replay !== undefined) {
     throw new TypeError("Expected `replay` to be an option of your own `retry`, not one beside it");
@@ -61,9 +70,11 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
     function retryWhatMayBeSentAgain(call, next) {
       return mayBeSentAgain(call.input) ? retrying(call, next) : next(call);
     },
-    breaker.gate, // above the queue: an open circuit refuses before a call has waited
+    ...(waits ? [] : [breaker.gate]), // above the queue: an open circuit refuses before a call has waited
     pace({ below: paceBelow, clock }),
     rateLimit,
+    // Below the queue: who waits there would be refused if the circuit opened meanwhile.
+    ...(waits ? [semaphore({ permits: Infinity, holdWhile: breaker.refuses, clock })] : []),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",

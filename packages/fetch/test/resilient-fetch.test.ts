@@ -325,6 +325,47 @@ describe("a refusal of ours", () => {
   });
 });
 
+describe("an outage, where calls wait for an open circuit", () => {
+  /** A provider that is down for a minute, and twenty calls to it by a few at a time, for at most `total` ms each. */
+  function twentyCalls(total: number, whenOpen?: "wait") {
+    const clock = fakeClock();
+    const rateLimit = semaphore({ permits: 5, clock });
+    const isUp = (): boolean => clock.now() >= 60_000;
+    const fetch = vi.fn<Fetch>(async () => (isUp() ? json(whole) : openaiError(503, "server_is_overloaded")()));
+    const breaker = circuitBreaker({ trip: consecutive(5), factor: 2, clock, random: () => 0 });
+    const resilient = resilientFetch({ fetch, clock, breaker, rateLimit, whenOpen, profile: { ...limits, total } });
+    const statusOf = (): Promise<number | string> =>
+      resilient(chatUrl, post).then(
+        ({ status }) => status,
+        ({ name }: Error) => name,
+      );
+    return { clock, fetch, rateLimit, statuses: Promise.all(Array.from({ length: 20 }, statusOf)) };
+  }
+
+  it("fails none of them, and sends a probe at a time until one succeeds", async () => {
+    const { clock, fetch, rateLimit, statuses } = twentyCalls(600_000, "wait");
+    await clock.advance(59_999);
+    expect(fetch.mock.calls.length).toBeLessThanOrEqual(5 + 4); // five opened the circuit, which is probed after 2, 6, 14 and 30 s
+    await clock.advance(60_000);
+    expect(new Set(await statuses)).toEqual(new Set([200]));
+    expect([rateLimit.active("https://api.openai.com"), clock.pending]).toEqual([0, 0]);
+  });
+
+  it("ends their waits with their total limit", async () => {
+    const { clock, rateLimit, statuses } = twentyCalls(30_000, "wait");
+    await clock.advance(30_000);
+    for (const status of await statuses) expect([503, "RateLimitError", "TimeoutError"]).toContain(status);
+    expect([rateLimit.active("https://api.openai.com"), clock.pending]).toEqual([0, 0]);
+  });
+
+  it("refuses them where they do not wait", async () => {
+    const { clock, fetch, statuses } = twentyCalls(600_000);
+    await clock.advance(10_000);
+    expect(await statuses).toContain("CircuitOpenError");
+    expect(fetch.mock.calls.length).toBeLessThan(20);
+  });
+});
+
 describe("a hang", () => {
   it("that the total limit cuts opens the circuit, and the limit tells of the last real error", async () => {
     const clock = fakeClock();
@@ -679,6 +720,7 @@ describe("bad options are refused at construction", () => {
     [{ profile: null as never }, "Expected `profile.firstContent` to be a number > 0, got undefined"],
     [{ retry: { retries: 5 } as never }, "Expected `retry` to be a function, got [object Object]"],
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
+    [{ whenOpen: "hope" as never }, 'Expected `whenOpen` to be "refuse" or "wait", got "hope"'],
     [{ attemptLimit: 5 as never }, "Expected `attemptLimit` to be a function, got 5"],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],

@@ -135,7 +135,17 @@ describe("the command line", () => {
   it("compares the defaults with other settings instead of with peers", () => {
     const options = readOptions(["--settings"]);
     expect(options).toMatchObject({
-      contenders: [{ name: "evenkeel" }, { name: "half of 10 calls" }, {}, {}, {}, {}, {}, { name: "one that waits" }],
+      contenders: [
+        { name: "evenkeel" },
+        { name: "half of 10 calls" },
+        {},
+        {},
+        {},
+        {},
+        {},
+        {},
+        { name: "100 permits, waits" },
+      ],
     });
   });
 
