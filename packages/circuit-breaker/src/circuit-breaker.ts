@@ -2,6 +2,7 @@
 import {
   checkFunction,
   checkNumber,
+  checkOneOf,
   keyed,
   layer,
   startCall,
@@ -105,8 +106,7 @@ export function circuitBreaker({
   checkNumber("maxOpenFor", maxOpenFor, { min: openFor, max: Number.MAX_SAFE_INTEGER });
   checkNumber("probes", probes, { integer: true, min: 1, max: Number.MAX_SAFE_INTEGER });
   checkNumber("probeLease", probeLease, { exclusive: true });
-  if (countPer !== "call" && countPer !== "attempt")
-    throw new TypeError(`Expected \`countPer\` to be "call" or "attempt", got ${JSON.stringify(countPer)}`);
+  checkOneOf("countPer", countPer, ["call", "attempt"]);
   if (classify) checkFunction("classify", classify);
   if (emit) checkFunction("emit", emit);
   checkFunction("clock.now", clock?.now);

@@ -43,6 +43,15 @@ export function checkFunction<F>(name: string, value: F): F {
   throw new TypeError(`Expected \`${name}\` to be a function, got ${show(value)}`);
 }
 
+/**
+ * Returns `value` if it is one of the `allowed` words.
+ * @throws {TypeError} `value` is anything else.
+ */
+export function checkOneOf<Word extends string>(name: string, value: Word, allowed: readonly Word[]): Word {
+  if (allowed.includes(value)) return value;
+  throw new TypeError(`Expected \`${name}\` to be ${allowed.map(show).join(" or ")}, got ${show(value)}`);
+}
+
 /** Never calls the value's own `toString`: an object may lack one, and a function's returns its whole source. */
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,4 +1,4 @@
-import { checkFunction, checkNumber, judge, startCall } from "@evenkeel/core";
+import { checkFunction, checkNumber, checkOneOf, judge, startCall } from "@evenkeel/core";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 
@@ -78,6 +78,22 @@ describe("checkFunction", () => {
   ])("refuses %o", (value, shown) => {
     expect(() => checkFunction("option", value)).toThrow(
       new TypeError(`Expected \`option\` to be a function, got ${shown}`),
+    );
+  });
+});
+
+describe("checkOneOf", () => {
+  it("returns a word that is allowed", () => {
+    expect(checkOneOf("option", "b", ["a", "b"])).toBe("b");
+  });
+
+  it.each<[unknown, string]>([
+    ["c", '"c"'],
+    [5, "5"],
+    [undefined, "undefined"],
+  ])("refuses %o", (value, shown) => {
+    expect(() => checkOneOf("option", value as "a", ["a", "b"])).toThrow(
+      new TypeError(`Expected \`option\` to be "a" or "b", got ${shown}`),
     );
   });
 });

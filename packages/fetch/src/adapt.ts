@@ -3,6 +3,7 @@ import { classifier, type Provider } from "@evenkeel/classify";
 import {
   checkFunction,
   checkNumber,
+  checkOneOf,
   systemClock,
   wrap,
   type Clock,
@@ -102,9 +103,7 @@ export function adapt(
   checkNumber("maxErrorBody", maxErrorBody, { integer: true });
   checkNumber("errorBodyTimeout", errorBodyTimeout);
   checkNumber("unreadTimeout", unreadTimeout, { exclusive: true });
-  if (!["auto", "respond", "throw"].includes(refusals)) {
-    throw new TypeError(`Expected \`refusals\` to be "auto", "respond" or "throw", got ${JSON.stringify(refusals)}`);
-  }
+  checkOneOf("refusals", refusals, ["auto", "respond", "throw"]);
   const limitsOf = profile === profileOf ? profileOf : checked(profile);
   const judging: Judges = provider ? classifier({ ...provider, host: /(?:)/ }) : judges;
 

@@ -1,6 +1,14 @@
 /** The standard order of the layers around a fetch. */
 import { circuitBreaker, type CircuitBreaker } from "@evenkeel/circuit-breaker";
-import { checkFunction, checkNumber, systemClock, systemRandom, type Call, type Random } from "@evenkeel/core";
+import {
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  systemClock,
+  systemRandom,
+  type Call,
+  type Random,
+} from "@evenkeel/core";
 import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
@@ -55,26 +63,22 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
   checkFunction("retry", retrying);
   checkFunction("breaker.gate", breaker?.gate);
   checkFunction("rateLimit", rateLimit);
-  const { whenOpen = "refuse" } = options;
-  const waits = whenOpen === "wait";
-  if (!waits && whenOpen !== "refuse")
-    throw new TypeError(`Expected \`whenOpen\` to be "refuse" or "wait", got ${JSON.stringify(whenOpen)}`);
+  const waits = checkOneOf("whenOpen", options.whenOpen ?? "refuse", ["refuse", "wait"]) === "wait";
   // Left unheard, it would let the work be billed twice that was to be billed once.
   if (options.retry && options.replay !== undefined) {
     throw new TypeError("Expected `replay` to be an option of your own `retry`, not one beside it");
   }
 
+  const pacing = pace({ below: paceBelow, clock });
+  const hold = semaphore({ permits: Infinity, holdWhile: breaker.refuses, clock });
   const layers: FetchLayer[] = [
     sdkRetries(budget),
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
     function retryWhatMayBeSentAgain(call, next) {
       return mayBeSentAgain(call.input) ? retrying(call, next) : next(call);
     },
-    ...(waits ? [] : [breaker.gate]), // above the queue: an open circuit refuses before a call has waited
-    pace({ below: paceBelow, clock }),
-    rateLimit,
-    // Below the queue: who waits there would be refused if the circuit opened meanwhile.
-    ...(waits ? [semaphore({ permits: Infinity, holdWhile: breaker.refuses, clock })] : []),
+    // Refuse before the queue, so that no call waits in vain; or hold back below it, where no circuit can open after the check.
+    ...(waits ? [pacing, rateLimit, hold] : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",

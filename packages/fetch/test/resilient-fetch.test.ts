@@ -719,7 +719,7 @@ describe("bad options are refused at construction", () => {
     [{ profile: { ...limits, gap: 0 } }, "Expected `profile.gap` to be a number > 0, got 0"],
     [{ profile: null as never }, "Expected `profile.firstContent` to be a number > 0, got undefined"],
     [{ retry: { retries: 5 } as never }, "Expected `retry` to be a function, got [object Object]"],
-    [{ refusals: "never" as never }, 'Expected `refusals` to be "auto", "respond" or "throw", got "never"'],
+    [{ refusals: "never" as never }, 'Expected `refusals` to be "auto" or "respond" or "throw", got "never"'],
     [{ whenOpen: "hope" as never }, 'Expected `whenOpen` to be "refuse" or "wait", got "hope"'],
     [{ attemptLimit: 5 as never }, "Expected `attemptLimit` to be a function, got 5"],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],

@@ -1,5 +1,5 @@
 /** What can go wrong with a connection, below HTTP. */
-import { checkNumber } from "@evenkeel/core";
+import { checkNumber, checkOneOf } from "@evenkeel/core";
 
 /** Which bytes are counted: the client's (`up`) or the target's (`down`). */
 export type Direction = "up" | "down";
@@ -40,8 +40,8 @@ export function checkTcpFault(fault: TcpFault): TcpFault {
     case "end":
     case "stall":
       checkNumber("after", fault.after ?? 0, { integer: true });
-      if (["up", "down", undefined].includes(fault.direction)) return fault;
-      throw new TypeError(`Expected \`direction\` to be "up" or "down", got ${JSON.stringify(fault.direction)}`);
+      checkOneOf("direction", fault.direction ?? "up", ["up", "down"]);
+      return fault;
     default:
       throw new TypeError(`Expected \`kind\` to be a kind of TCP fault, got ${JSON.stringify(fault)}`);
   }
