@@ -13,6 +13,7 @@ import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
 import { adapt, type AdaptedFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
+import { freeWhileOpen } from "./free-while-open.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { pace } from "./pace.ts";
 import type { Judges } from "./raise-options.ts";
@@ -32,8 +33,8 @@ export interface ResilientFetchOptions extends FetchOptions {
   /** Stops calling an upstream that fails. @default circuitBreaker() */
   readonly breaker?: CircuitBreaker | undefined;
   /**
-   * What becomes of a call while its circuit is open: it is refused, so that its caller can go elsewhere, or it waits until the circuit
-   * lets it through or its total limit ends. To wait, bound the calls in flight with `rateLimit`. @default "refuse"
+   * What happens to a call while its circuit is open: it is refused, so that its caller can go elsewhere, or it waits for the circuit until
+   * its total limit. Waiting requires a `rateLimit`, or all waiting calls would come back at once. @default "refuse"
    */
   readonly whenOpen?: "refuse" | "wait" | undefined;
   /** Limits concurrency or rate. @default semaphore({ permits: Infinity }), which only lets a throttled key rest */
@@ -54,18 +55,24 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
   if (typeof options !== "object") throw new TypeError(`Expected \`options\` to be an object, got a ${typeof options}`);
   const { clock = systemClock, random = systemRandom, paceBelow, attemptLimit = (limit: number) => limit } = options;
   checkFunction("attemptLimit", attemptLimit);
-  const { budget = retryBudget({ clock }) } = options;
+  const waits = checkOneOf("whenOpen", options.whenOpen ?? "refuse", ["refuse", "wait"]) === "wait";
   const {
-    retry: retrying = retry({ budget, clock, random, replay: options.replay }),
+    budget = retryBudget({ clock }),
     breaker = circuitBreaker({ clock, random }),
     rateLimit = semaphore({ permits: Infinity, clock }),
+    replay,
   } = options;
-  checkFunction("retry", retrying);
   checkFunction("breaker.gate", breaker?.gate);
   checkFunction("rateLimit", rateLimit);
-  const waits = checkOneOf("whenOpen", options.whenOpen ?? "refuse", ["refuse", "wait"]) === "wait";
+  if (waits && !options.rateLimit) {
+    throw new TypeError('Expected `rateLimit` to limit the concurrency when `whenOpen` is "wait", got undefined');
+  }
+  // A call must not fail because it was a probe: only the total limit ends its attempts.
+  const patience = waits ? { retries: Infinity, budget: freeWhileOpen(budget, breaker) } : { budget };
+  const { retry: retrying = retry({ ...patience, clock, random, replay }) } = options;
+  checkFunction("retry", retrying);
   // Left unheard, it would let the work be billed twice that was to be billed once.
-  if (options.retry && options.replay !== undefined) {
+  if (options.retry && replay !== undefined) {
     throw new TypeError("Expected `replay` to be an option of your own `retry`, not one beside it");
   }
 

@@ -1,12 +1,12 @@
 import { getEventListeners } from "node:events";
 import Anthropic, { RateLimitError as AnthropicRateLimitError } from "@anthropic-ai/sdk";
-import { circuitBreaker, CircuitOpenError, consecutive } from "@evenkeel/circuit-breaker";
+import { circuitBreaker, CircuitOpenError, consecutive, type CircuitBreakerOptions } from "@evenkeel/circuit-breaker";
 import { classify, groq } from "@evenkeel/classify";
 import { resilientFetch, wrapFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { resilientFetch as genericFetch } from "@evenkeel/fetch/generic";
 import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
 import type { Clock, ResilienceEvent } from "@evenkeel/core";
-import { constant, replayCap, retry, retryBudget } from "@evenkeel/retry";
+import { constant, replayCap, retry, retryBudget, type RetryBudget } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
@@ -326,14 +326,24 @@ describe("a refusal of ours", () => {
 });
 
 describe("an outage, where calls wait for an open circuit", () => {
+  type Breaking = CircuitBreakerOptions & { budget?: RetryBudget };
+
   /** A provider that is down for a minute, and twenty calls to it by a few at a time, for at most `total` ms each. */
-  function twentyCalls(total: number, whenOpen?: "wait") {
+  function twentyCalls(total: number, whenOpen?: "wait", { budget, ...more }: Breaking = {}) {
     const clock = fakeClock();
     const rateLimit = semaphore({ permits: 5, clock });
     const isUp = (): boolean => clock.now() >= 60_000;
     const fetch = vi.fn<Fetch>(async () => (isUp() ? json(whole) : openaiError(503, "server_is_overloaded")()));
-    const breaker = circuitBreaker({ trip: consecutive(5), factor: 2, clock, random: () => 0 });
-    const resilient = resilientFetch({ fetch, clock, breaker, rateLimit, whenOpen, profile: { ...limits, total } });
+    const breaker = circuitBreaker({ trip: consecutive(5), factor: 2, clock, random: () => 0, ...more });
+    const resilient = resilientFetch({
+      fetch,
+      clock,
+      breaker,
+      budget,
+      rateLimit,
+      whenOpen,
+      profile: { ...limits, total },
+    });
     const statusOf = (): Promise<number | string> =>
       resilient(chatUrl, post).then(
         ({ status }) => status,
@@ -349,6 +359,14 @@ describe("an outage, where calls wait for an open circuit", () => {
     await clock.advance(60_000);
     expect(new Set(await statuses)).toEqual(new Set([200]));
     expect([rateLimit.active("https://api.openai.com"), clock.pending]).toEqual([0, 0]);
+  });
+
+  it("charges no probe to the budget, and fails no call for having been one", async () => {
+    const budget = retryBudget({ reserve: 5, deposit: 0 });
+    const { clock, fetch, statuses } = twentyCalls(600_000, "wait", { budget, openFor: 1_000, factor: 1 });
+    await clock.advance(300_000);
+    expect(new Set(await statuses)).toEqual(new Set([200]));
+    expect(fetch.mock.calls.length).toBeGreaterThan(20 + 40);
   });
 
   it("ends their waits with their total limit", async () => {
@@ -720,6 +738,7 @@ describe("bad options are refused at construction", () => {
     [{ profile: null as never }, "Expected `profile.firstContent` to be a number > 0, got undefined"],
     [{ retry: { retries: 5 } as never }, "Expected `retry` to be a function, got [object Object]"],
     [{ refusals: "never" as never }, 'Expected `refusals` to be "auto" or "respond" or "throw", got "never"'],
+    [{ whenOpen: "wait" }, 'Expected `rateLimit` to limit the concurrency when `whenOpen` is "wait", got undefined'],
     [{ whenOpen: "hope" as never }, 'Expected `whenOpen` to be "refuse" or "wait", got "hope"'],
     [{ attemptLimit: 5 as never }, "Expected `attemptLimit` to be a function, got 5"],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],

@@ -3,7 +3,7 @@ import type { Contender } from "./contender.ts";
 import { bare } from "./contenders/bare.ts";
 import { cockatiel, cockatielBulkhead } from "./contenders/cockatiel.ts";
 import { effect } from "./contenders/effect.ts";
-import { evenkeel, evenkeelSemaphore, evenkeelUntouched } from "./contenders/evenkeel.ts";
+import { evenkeel, evenkeelSemaphore, evenkeelUntouched, evenkeelWaiting } from "./contenders/evenkeel.ts";
 import { ky } from "./contenders/ky.ts";
 import { openai } from "./contenders/openai.ts";
 import { opossum } from "./contenders/opossum.ts";
@@ -15,6 +15,7 @@ export const contenders: readonly Contender[] = [
   evenkeel,
   evenkeelUntouched,
   evenkeelSemaphore,
+  evenkeelWaiting,
   openai,
   pRetryTimeout,
   pLimitRetryTimeout,

@@ -47,6 +47,7 @@ const fields: readonly Field[] = [
   { ours: "evenkeel", peers: untold, advantaged: told },
   { ours: "evenkeel, untouched", peers: untold, advantaged: told },
   { ours: "evenkeel + semaphore", peers: [...untold, ...told] },
+  { ours: "evenkeel + semaphore, waiting", peers: [...untold, ...told] },
 ];
 
 function conditions(summaries: readonly Summary[]): string {

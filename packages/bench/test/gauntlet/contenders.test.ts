@@ -34,6 +34,7 @@ const requests: Readonly<Record<string, readonly [refused: number, unavailable: 
   evenkeel: [4, 4],
   "evenkeel, untouched": [4, 4],
   "evenkeel + semaphore": [4, 4],
+  "evenkeel + semaphore, waiting": [74, 74], // in an hour of patience: 20 open the circuit, then the waits grow to a minute
   openai: [3, 3],
   "p-retry + p-timeout": [11, 11],
   "p-limit + p-retry + p-timeout": [11, 11],

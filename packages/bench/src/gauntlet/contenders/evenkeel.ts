@@ -1,4 +1,5 @@
 /** This toolkit, with the defaults that users get. */
+import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { post, type Ask, type Contender, type World } from "../contender.ts";
@@ -20,6 +21,23 @@ export const evenkeel: Contender = {
   packages: [],
   settings: "`resilientFetch({ profile })`, the profile being the caller's limits; all else is default",
   start: (world) => start(world, { profile: profileOf(world) }),
+};
+
+/** The same for work that can wait, as docs/guide/order-of-layers.md has it: an open circuit holds calls back. */
+export const evenkeelWaiting: Contender = {
+  name: "evenkeel + semaphore, waiting",
+  packages: [],
+  settings: `the same with \`whenOpen: "wait"\` and \`breaker: circuitBreaker({ trip: consecutive(20), countPer: "attempt", factor: 2 })\``,
+  knowsConcurrency: true,
+  start: (world) => {
+    const { clock, random } = world;
+    return start(world, {
+      profile: profileOf(world),
+      rateLimit: semaphore({ permits: concurrency, clock }),
+      whenOpen: "wait",
+      breaker: circuitBreaker({ trip: consecutive(20), countPer: "attempt", factor: 2, clock, random }),
+    });
+  },
 };
 
 /** What is said otherwise than by default. */

@@ -1,9 +1,7 @@
 /** This toolkit with other settings than its defaults, one thing changed at a time. */
 import { circuitBreaker, timeWindow, type CircuitBreakerOptions } from "@evenkeel/circuit-breaker";
-import { semaphore } from "@evenkeel/rate-limit";
 import { retryBudget } from "@evenkeel/retry";
 import type { Contender } from "../contender.ts";
-import { concurrency } from "./careful-user.ts";
 import { evenkeelSetTo, type Setting } from "./evenkeel.ts";
 
 const changes: Readonly<Record<string, Setting>> = {
@@ -13,8 +11,6 @@ const changes: Readonly<Record<string, Setting>> = {
   "3 s": circuit({ openFor: 3_000 }),
   "1 s": circuit({ openFor: 1_000 }),
   "20 saved up": ({ clock }) => ({ budget: retryBudget({ clock, capacity: 20 }) }),
-  "100 permits": ({ clock }) => ({ rateLimit: semaphore({ permits: concurrency, clock }) }),
-  "100 permits, waits": ({ clock }) => ({ rateLimit: semaphore({ permits: concurrency, clock }), whenOpen: "wait" }),
 };
 
 /** Who is compared with the defaults. */
