@@ -30,7 +30,7 @@ export const azureOpenai: Catalogue = {
       },
       verdict: limited,
       retryAfter: 36_500,
-      why: "Milliseconds are believed before seconds.",
+      why: "A hint in milliseconds takes precedence over one in seconds.",
     },
     {
       answer: "429, by its message alone",
@@ -38,7 +38,7 @@ export const azureOpenai: Catalogue = {
       body: { error: { code: "429", message: "Rate limit is exceeded. Please retry after 37 seconds." } },
       verdict: limited,
       retryAfter: 37_000,
-      why: "The message tells the wait.",
+      why: "The message says how long to wait.",
     },
     {
       answer: "429 with a lowered limit",
@@ -49,7 +49,7 @@ export const azureOpenai: Catalogue = {
       why: "A limit of the key.",
     },
     {
-      answer: "429, a day's quota",
+      answer: "429, a daily quota",
       status: 429,
       body: {
         error: {
@@ -59,7 +59,7 @@ export const azureOpenai: Catalogue = {
       },
       verdict: periodSpent,
       retryAfter: 86_400_000,
-      why: "Waiting a day is no retry.",
+      why: "A day is too long to wait for a retry.",
     },
     {
       answer: "429, high demand",
@@ -116,25 +116,25 @@ export const azureOpenai: Catalogue = {
       why: "The filter is Azure's: another provider may answer.",
     },
     {
-      answer: "200, finished by the filter",
+      answer: "200, ended by the filter",
       status: 200,
       body: { choices: [{ index: 0, finish_reason: "content_filter", message: { content: "" } }] },
       verdict: success,
-      why: "An answer, if a short one: no failure of HTTP.",
+      why: "A short answer, but a valid one.",
     },
     {
       answer: "401",
       status: 401,
       body: { error: { code: "401", message: "Access denied due to invalid subscription key or wrong API endpoint." } },
       verdict: badKey,
-      why: "Another key, or another endpoint.",
+      why: "Needs another key or another endpoint.",
     },
     {
       answer: "403, no public access",
       status: 403,
       body: { error: { code: "403", message: "Public access is disabled. Please configure private endpoint." } },
       verdict: forbidden,
-      why: "A rule of the network.",
+      why: "A network access rule.",
     },
     {
       answer: "404 `DeploymentNotFound`",
@@ -147,21 +147,21 @@ export const azureOpenai: Catalogue = {
         },
       },
       verdict: absent,
-      why: "Another deployment.",
+      why: "Only another deployment can help.",
     },
     {
       answer: "408 `Timeout`",
       status: 408,
       body: { error: { code: "Timeout", message: "The operation was timeout." } },
       verdict: timedOut,
-      why: "The work may go on.",
+      why: "The work may continue.",
     },
     {
       answer: "424",
       status: 424,
       body: { error: { code: "FailedDependency", message: "upstream" } },
       verdict: broken,
-      why: "What Azure depends on failed.",
+      why: "A dependency of Azure failed.",
     },
     {
       answer: "500 `InternalServerError`",
@@ -175,7 +175,7 @@ export const azureOpenai: Catalogue = {
       status: 503,
       body: { error: { code: "ServiceUnavailable", message: "unavailable" } },
       verdict: broken,
-      why: "It may be down, or overloaded.",
+      why: "It may be down or overloaded.",
     },
     {
       answer: "429 from API Management",
