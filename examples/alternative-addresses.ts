@@ -1,5 +1,5 @@
 /**
- * Alternative addresses: a layer of your own, of a few lines, goes to the next one where the first does not answer.
+ * Alternative addresses: a custom layer of a few lines tries the next one if the first does not answer.
  *
  * Prints:
  *   attempt 1 failed (network), another follows
@@ -22,7 +22,7 @@ await using first = await faultProxy({ target: provider });
 await using second = await faultProxy({ target: provider });
 first.refuse();
 
-/** Repeats a call that failed at each further address. The key goes with it: every address has a circuit of its own. */
+/** Repeats a failed call at each further address. The key changes with it, so that every address has a circuit of its own. */
 function addresses(...origins: string[]): FetchLayer {
   return async function addresses(call, next) {
     let failure: unknown;
@@ -46,7 +46,7 @@ const client = new OpenAI({
     fetch,
     addresses(first.url, second.url),
     retry({ retries: 1, backoff: constant(10) }),
-    circuitBreaker({ trip: consecutive(1) }), // so that the second call does not even try the first address
+    circuitBreaker({ trip: consecutive(1) }), // so that the second call skips the first address
   ),
   maxRetries: 0,
 });

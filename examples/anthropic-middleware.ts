@@ -1,5 +1,5 @@
 /**
- * Anthropic's SDK has a better place than `fetch`: in its middleware an open circuit arrives as the error that it is.
+ * Anthropic's SDK supports middleware, a better place than `fetch`: an open circuit arrives as the error that it is.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows

@@ -1,5 +1,5 @@
 /**
- * Anthropic's SDK: an overloaded provider (529), and a stream that stalls before its first word.
+ * Anthropic's SDK: an overloaded provider (529), and a stream that stalls before its first content.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows
@@ -17,7 +17,7 @@ await using provider = await flakyProvider("overloaded", "stallBeforeContent");
 const client = new Anthropic({
   baseURL: provider.url,
   apiKey: "none",
-  // So that the example is short: without a profile the first word of a stream has 60 s.
+  // Keeps the example short: without a profile, the first-content limit of a stream is 60 s.
   fetch: resilientFetch({ profile: { ...profiles.streaming, firstContent: 1_000 }, emit: tell }),
   maxRetries: 0,
 });

@@ -1,5 +1,5 @@
 /**
- * An app that uses axios keeps its instances and interceptors: its `fetch` adapter sends with ours, and a failure is its AxiosError.
+ * An app that uses axios keeps its instances and interceptors: the `fetch` adapter sends with ours, and failures are AxiosErrors.
  *
  * Prints:
  *   attempt 1 failed (server), another follows

@@ -1,5 +1,5 @@
 /**
- * A nightly batch: it waits while the provider is down, since it has nowhere else to go, and pays from its budget of tokens only what was used.
+ * A nightly batch: its calls wait while the provider is down, and its token budget pays only for what was used.
  *
  * Prints:
  *   100 prompts, 100 answers

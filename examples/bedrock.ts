@@ -1,5 +1,5 @@
 /**
- * Bedrock's SDK takes a fetch through `FetchHttpHandler`. Requests are signed, so they are sent again as they are.
+ * Bedrock's SDK takes a fetch through `FetchHttpHandler`. Requests are signed, so they are repeated unchanged.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows
@@ -19,7 +19,7 @@ const client = new BedrockRuntimeClient({
   endpoint: provider.url,
   credentials: { accessKeyId: "none", secretAccessKey: "none" },
   requestHandler: new FetchHttpHandler({ customFetch: resilientFetch({ emit: tell }) }),
-  maxAttempts: 1, // attempts, not retries: the SDK makes none
+  maxAttempts: 1, // attempts, not retries: turns off the SDK's own
 });
 
 const { output } = await client.send(

@@ -1,5 +1,5 @@
 /**
- * An app that keeps cockatiel's policies borrows our verdicts for them, or puts one of our layers inside of its own.
+ * An app that keeps cockatiel's policies uses our verdicts in them, or puts one of our layers inside its own.
  *
  * Prints:
  *   cockatiel with our verdicts: An even keel. after 2 requests
@@ -12,9 +12,9 @@ import { circuitBreaker, ConsecutiveBreaker, handleWhen, retry, wrap } from "coc
 import OpenAI from "openai";
 import { flakyProvider } from "./setup/flaky-provider.ts";
 
-const ours = handleWhen(isRetryable); // a 429 with no money left is not retried, a 529 is
+const ours = handleWhen(isRetryable); // a 429 for lack of credit is not retried, a 529 is
 const policy = wrap(
-  retry(ours, { maxAttempts: 3 }), // retries, whatever it is called
+  retry(ours, { maxAttempts: 3 }), // the number of retries, despite its name
   circuitBreaker(ours, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(5) }),
 );
 

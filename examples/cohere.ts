@@ -1,5 +1,5 @@
 /**
- * Cohere's SDK retries statuses, but never a connection that broke: the fetch does both, and the SDK's retries are switched off.
+ * Cohere's SDK retries statuses, but never a broken connection: the fetch retries both, and the SDK's retries are off.
  *
  * Prints:
  *   attempt 1 failed (rate-limit), another follows

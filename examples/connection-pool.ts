@@ -1,5 +1,5 @@
 /**
- * Connections are made by the runtime: an undici agent pools them, keeps them alive, and bounds how long connecting may take.
+ * Connections belong to the runtime: an undici agent pools them, keeps them alive, and limits the time to connect.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows
@@ -15,10 +15,10 @@ import { flakyProvider } from "./setup/flaky-provider.ts";
 import { tell } from "./setup/tell.ts";
 
 const agent = new Agent({
-  connections: 4, // to each origin; what exceeds them waits in the pool
-  keepAliveTimeout: 30_000, // a connection that nobody uses is closed after this, or when the server says so
+  connections: 4, // per origin; further requests wait in the pool
+  keepAliveTimeout: 30_000, // an idle connection is closed after this time, or when the server says so
   connect: { timeout: profiles.quick.connect }, // TCP and TLS
-  headersTimeout: 0, // none: the profile bounds both
+  headersTimeout: 0, // none: the profile limits both
   bodyTimeout: 0,
 });
 const pooled: typeof fetch = (input, init) => fetch(input, Object.assign({ dispatcher: agent }, init));
@@ -40,7 +40,7 @@ const { connected, running, pending } = agent.stats[provider.url] as Pool["stats
 console.log(`pool: ${connected} connected, ${running} running, ${pending} pending`);
 await agent.close();
 
-// An agent whose `lookup` never comes back stands for a host that swallows every packet.
+// An agent whose `lookup` never returns stands for a host that drops every packet.
 const nowhere = new Agent({ connect: { timeout: 500, lookup: () => {} } });
 const silent: typeof fetch = (input, init) => fetch(input, Object.assign({ dispatcher: nowhere }, init));
 await silent("http://api.example.com").catch((error: { cause: { code: string } }) => {

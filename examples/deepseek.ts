@@ -1,5 +1,5 @@
 /**
- * DeepSeek keeps a connection alive with comments while you wait: they are no progress, so a dead answer is given up in time.
+ * DeepSeek sends comments to keep the connection alive: they do not count as progress, so a stalled answer is given up in time.
  *
  * Prints:
  *   attempt 1 failed (timeout), another follows
@@ -16,7 +16,7 @@ await using provider = await flakyProvider("commentsOnly");
 const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
-  // So that the example is short. Without a profile its reasoning models get theirs: 300 s to the first content.
+  // Keeps the example short. Without a profile, its reasoning models have 300 s to the first content.
   fetch: resilientFetch({ profile: { ...profiles.reasoning, firstContent: 1_000 }, emit: tell }),
   maxRetries: 0,
 });

@@ -1,4 +1,4 @@
-/** Every example runs, and prints what its first comment promises. */
+/** Every example runs, and prints what its first comment says. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ it("are listed where no name is given, and an unknown name is an error that name
   });
 });
 
-/** A promised line as a pattern: where it says `...`, anything may stand. */
+/** Returns a line as a pattern, in which `...` matches anything. */
 function asPromised(line: string): RegExp {
   const parts = line.split("...").map((part) => part.replaceAll(/[^\w ]/g, "\\$&"));
   return new RegExp(`^${parts.join(".+")}$`);

@@ -1,5 +1,5 @@
 /**
- * Fireworks through OpenAI's SDK: a cap on repetitions that may be billed twice, per call and per hour.
+ * Fireworks through OpenAI's SDK: a limit on repetitions that may be billed twice, per call and per hour.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows
@@ -13,7 +13,7 @@ import OpenAI from "openai";
 import { flakyProvider } from "./setup/flaky-provider.ts";
 import { tell } from "./setup/tell.ts";
 
-// Twice the connection breaks when the answer may have been written already, and perhaps billed.
+// Twice, the connection breaks when the answer may already have been generated, and billed.
 await using provider = await flakyProvider("unavailable", "resetBeforeHeaders", "resetBeforeHeaders");
 
 const client = new OpenAI({

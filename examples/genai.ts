@@ -1,5 +1,5 @@
 /**
- * Google's SDK does not retry by itself, and no network failure ever: the fetch does both.
+ * Google's SDK does not retry by default, and never a network failure: the fetch retries both.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows

@@ -1,5 +1,5 @@
 /**
- * Groq's SDK: a 429 with a hint is waited out, and the key rests for every caller meanwhile, not only for the one that was told.
+ * Groq's SDK: a 429 with a hint pauses the key for all callers, not only for the one that was throttled.
  *
  * Prints:
  *   attempt 1 failed (rate-limit), another follows
@@ -31,6 +31,6 @@ async function ask(): Promise<string | null | undefined> {
 }
 
 const told = ask();
-await sleep(50); // the first call has been throttled by now: the second waits with it
+await sleep(50); // the first call has been throttled by now, and the second waits, too
 for (const answer of await Promise.all([told, ask()])) console.log(answer);
 console.log(provider.requests.length, "requests, 1 of them throttled");

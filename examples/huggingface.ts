@@ -1,5 +1,5 @@
 /**
- * Hugging Face's client repeats a 503 for ever and without a wait, unless told not to: the fetch does it with both.
+ * Hugging Face's client repeats a 503 at once and without limit, unless told not to: the fetch retries with a backoff and a limit.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows

@@ -1,5 +1,5 @@
 /**
- * An app that uses ky keeps its hooks and its shape: ours is its `fetch`, which retries a POST as well, and ky's retries are off.
+ * An app that uses ky keeps its hooks and its API: ky sends with our fetch, which retries a POST as well, and ky's retries are off.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows
@@ -26,13 +26,13 @@ await using provider = await flakyProvider("overloaded", "overloaded");
 const api = ky.create({
   prefix: provider.url,
   fetch: resilientFetch({ emit: tell }),
-  retry: 0, // or they would multiply
-  timeout: false, // ky's is for the headers; ours bound the whole call
+  retry: 0, // otherwise they would multiply
+  timeout: false, // ky's covers only the headers; ours limit the whole call
 });
 const { content } = await api.post("v1/messages", { json }).json<Message>();
 console.log(content[0]?.text);
 
-// By itself ky retries neither a POST nor a 529, which is how Anthropic says that it is overloaded.
+// By default, ky retries neither a POST nor a 529, Anthropic's status for overload.
 await using other = await flakyProvider("overloaded");
 await ky
   .post(`${other.url}/v1/messages`, { json })

@@ -1,5 +1,5 @@
 /**
- * LangChain retries six times by itself, a refused circuit too: its retries are switched off, and those of the fetch remain.
+ * LangChain retries six times by default, even a refusal by an open circuit: its retries are off, and the fetch retries.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows

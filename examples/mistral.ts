@@ -1,5 +1,5 @@
 /**
- * Mistral's SDK sends a `Request`, whose body can be read once: it is read before the first attempt, and sent whole each time.
+ * Mistral's SDK sends a `Request`, whose body can be read only once: it is read before the first attempt, and sent complete each time.
  *
  * Prints:
  *   attempt 1 failed (server), another follows

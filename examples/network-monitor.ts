@@ -1,5 +1,5 @@
 /**
- * A network monitor over the events: mean, median, p95, p99, and the rates of errors and timeouts, by upstream.
+ * A network monitor based on the events: mean, median, p95, p99, and the rates of errors and timeouts, by upstream.
  *
  * Prints:
  *   40 calls, 40 answers
@@ -11,7 +11,7 @@ import { constant, retry } from "@evenkeel/retry";
 import { faultServer, httpFaults } from "@evenkeel/testkit/server";
 import { profiles } from "@evenkeel/timeout";
 
-/** Keeps the latest attempts on each upstream, and reckons over them when asked. */
+/** Keeps the latest attempts on each upstream, and computes statistics on request. */
 function networkMonitor(size = 1_000) {
   const upstreams = new Map<string, { duration: number; failure: string | undefined }[]>();
   return {
@@ -39,7 +39,7 @@ function networkMonitor(size = 1_000) {
   };
 }
 
-// One attempt in ten is answered with a 503, another is not answered at all.
+// One attempt in ten gets a 503, and another gets no answer at all.
 const faults = [httpFaults.unavailable, httpFaults.stallBeforeHeaders];
 await using provider = await faultServer({ faults: ({ index }) => faults[index % 10] });
 const monitor = networkMonitor();

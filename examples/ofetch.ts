@@ -1,5 +1,5 @@
 /**
- * An app that uses ofetch keeps its parsing and its errors: its fetch is ours, and its retries are off.
+ * An app that uses ofetch keeps its parsing and its errors: it sends with our fetch, and its retries are off.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows

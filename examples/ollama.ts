@@ -1,5 +1,5 @@
 /**
- * Ollama on your own machine: a server that closes the connection is asked again, and a stream that ends before `done` is an error.
+ * Ollama on your own machine: a closed connection is retried, and a stream that ends before `done` is an error.
  *
  * Prints:
  *   attempt 1 failed (network), another follows
@@ -17,7 +17,7 @@ await using server = await faultServer({
   respond: sequence(
     { body: [reset] },
     { headers, body: [part("An ev"), part("en keel.", true)] },
-    { headers, body: [part("An ev")] }, // the server was stopped, and says nothing of it
+    { headers, body: [part("An ev")] }, // the server was stopped without an error
   ),
 });
 

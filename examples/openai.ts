@@ -1,5 +1,5 @@
 /**
- * OpenAI's SDK: one line, and neither a 503 nor an error as a stream's first event is noticed.
+ * OpenAI's SDK: with one line of code, it recovers from a 503 and from an error in a stream's first event.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows

@@ -1,5 +1,5 @@
 /**
- * OpenRouter's SDK retries a 5xx for up to an hour and a 429 never: the fetch does a little of each.
+ * OpenRouter's SDK retries a 5xx for up to an hour and a 429 never: the fetch retries both, within limits.
  *
  * Prints:
  *   attempt 1 failed (rate-limit), another follows

@@ -1,5 +1,5 @@
 /**
- * An app that keeps opossum's breaker borrows our verdicts as its `errorFilter`, and our retry above it.
+ * An app that keeps opossum's breaker uses our verdicts as its `errorFilter`, and our retry above it.
  *
  * Prints:
  *   5 throttled calls leave the circuit closed: true
@@ -21,15 +21,15 @@ async function ask(): Promise<string> {
 
 const breaker = new CircuitBreaker(ask, {
   volumeThreshold: 5, // without it the first failure opens the circuit
-  timeout: false, // it would give a place free whose work goes on
-  errorFilter: (error: unknown) => classify(error).health !== "failure", // counts as a success,
+  timeout: false, // it would free the slot of an operation that continues
+  errorFilter: (error: unknown) => classify(error).health !== "failure", // true counts as a success
 });
 
 failure = { status: 429 };
 for (let call = 0; call < 5; call++) await breaker.fire().catch(() => {});
 console.log("5 throttled calls leave the circuit closed:", breaker.closed);
 
-// Opossum's own refusal says nothing that retries can help, so it is not repeated.
+// A refusal by opossum itself is not retried.
 const again = retry({
   classify: (error) => (CircuitBreaker.isOurError(error as Error) ? { action: "elsewhere" } : classify(error)),
 });

@@ -1,5 +1,5 @@
 /**
- * An app that keeps p-retry borrows the judgement of what to retry, or the limit for each attempt; or it changes one call for another.
+ * An app that keeps p-retry uses our verdicts to decide what to retry, or our limit for each attempt; or it replaces p-retry.
  *
  * Prints:
  *   p-retry with our verdicts: An even keel. after 3 attempts
@@ -12,7 +12,7 @@ import { retry } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
 import pRetry from "p-retry";
 
-/** An operation that fails with these, one after another. */
+/** An operation that fails with these errors, one after another. */
 function failing(...failures: object[]): { attempts: number; ask: () => Promise<string> } {
   const operation = {
     attempts: 0,

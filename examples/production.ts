@@ -1,5 +1,5 @@
 /**
- * A production configuration: one fetch for the application, every layer said aloud, what happens counted, state kept over a restart.
+ * A production configuration: one fetch for the application, every layer explicit, events counted, state kept over a restart.
  *
  * Prints:
  *   60 calls, 60 answers
@@ -18,18 +18,18 @@ import OpenAI from "openai";
 const newBreaker = () =>
   circuitBreaker({ trip: timeWindow({ duration: 30_000, failureRate: 0.5, timeoutRate: 0.3, minimumCalls: 20 }) });
 const breaker = newBreaker();
-const budget = retryBudget(); // a provider that is down costs 1.05 requests a call, not 5
-const limit = semaphore({ permits: 10, maxQueue: 500 }); // a permit is held until an answer's body has ended
-const counts: Record<string, number> = {}; // stands for your metrics
+const budget = retryBudget(); // a provider that is down costs 1.05 requests per call, not 5
+const limit = semaphore({ permits: 10, maxQueue: 500 }); // a permit is held until the answer's body has ended
+const counts: Record<string, number> = {}; // replace with your metrics
 
 const fetch = resilientFetch({
-  profile: "standard", // without it the limits are chosen from each request
+  profile: "standard", // by default, the limits are chosen from each request
   retry: retry({
     retries: 4,
     budget,
     replay: replayCap({ perCall: 2, limit: 1_000, interval: 3_600_000 }), // what may be billed twice
   }),
-  budget, // is charged what an SDK retries by itself, too
+  budget, // an SDK's own retries are charged to it, too
   breaker,
   rateLimit: limit,
   emit: ({ type }) => (counts[type] = (counts[type] ?? 0) + 1),

@@ -1,4 +1,4 @@
-/** Runs an example: `npm run example openai`. Without a name it lists them. */
+/** Runs an example: `npm run example openai`. Without a name, it lists them. */
 import { pathToFileURL } from "node:url";
 import { list } from "./setup/list.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Time limits by use case: chosen from the request, by name, or your own; each error says which limit has passed.
+ * Time limits by use case: chosen from the request, by name, or your own; each error says which limit was exceeded.
  *
  * Prints:
  *   quick      10 s to the first content,  10 s between,   15 s in all
@@ -25,7 +25,7 @@ for (const [name, { firstContent, gap, total }] of Object.entries(profiles)) {
 const limit = estimateTimeout({ inputTokens: 15_000, outputTokens: 2_500 });
 console.log("a summary of 30 pages:", seconds(limit, 3));
 
-// A provider that first says nothing at all, and then stops in the middle of its answer.
+// A provider that first does not answer at all, and then stalls in the middle of its answer.
 await using provider = await faultServer({
   faults: ({ index }) => (index === 0 ? httpFaults.stallBeforeHeaders : httpFaults.stallMiddle),
 });

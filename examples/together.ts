@@ -1,5 +1,5 @@
 /**
- * Together's SDK retries every 5xx but a plain 500: the fetch retries that, too.
+ * Together's SDK retries every 5xx except a plain 500: the fetch retries that, too.
  *
  * Prints:
  *   attempt 1 failed (server), another follows

@@ -1,5 +1,5 @@
 /**
- * An app that uses undici's `request` puts the layers around it: its retry interceptor repeats no POST, and ours does.
+ * An app that uses undici's `request` puts the layers around it: undici's retry interceptor repeats no POST, ours does.
  *
  * Prints:
  *   attempt 1 failed (overloaded), another follows
@@ -23,7 +23,7 @@ async function post({ input: url, signal }: Call<string>): Promise<unknown> {
     signal,
   });
   if (statusCode < 400) return body.json();
-  // undici does not throw for a status: `classify` reads what it means from an error with these fields.
+  // undici does not throw for a status; `classify` needs an error with these fields.
   throw Object.assign(new Error(`status ${statusCode}`), { status: statusCode, headers, body: await body.text() });
 }
 

@@ -1,5 +1,5 @@
 /**
- * vLLM that is being restarted refuses connections: nothing was sent, so it is asked again until it listens.
+ * A vLLM server that is restarting refuses connections: nothing was sent, so the call is retried until the server listens.
  *
  * Prints:
  *   attempt 1 failed (network), another follows
@@ -26,8 +26,8 @@ function emit(event: RetryEvent): void {
 const client = new OpenAI({
   baseURL: `${port.url}/v1`,
   apiKey: "none",
-  // A model takes minutes to load: `constant(5_000)` and `retries: 60` would wait for it.
-  // It has no host by which to know it: say whose errors these are.
+  // A model may take minutes to load: `constant(5_000)` and `retries: 60` would wait for it.
+  // Its host does not identify it, so name the provider.
   fetch: resilientFetch({ provider: vllm, retry: retry({ retries: 10, backoff: constant(200) }), emit }),
   maxRetries: 0,
 });

@@ -1,5 +1,5 @@
 /**
- * xAI through OpenAI's SDK: a limit on how many requests are under way, held until each stream has ended.
+ * xAI through OpenAI's SDK: a limit on the number of requests in progress, held until each stream has ended.
  *
  * Prints:
  *   attempt 1 failed (rate-limit), another follows
