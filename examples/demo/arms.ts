@@ -14,11 +14,11 @@ export interface Arm {
   readonly explanation: string;
   /** Returns the clients that call the provider at `origin`. */
   clients(origin: string): Clients;
-  /** Says what explains the result, if anything does. */
+  /** Explains the result, if it needs an explanation. */
   remark?(): string | undefined;
 }
 
-/** Makes the arms anew, with no memory of an earlier run. */
+/** Creates the arms, without state from an earlier run. */
 export function arms(): readonly Arm[] {
   let timesOpened = 0;
   const fetch = resilientFetch({
@@ -30,7 +30,7 @@ export function arms(): readonly Arm[] {
   return [
     {
       name: "(a) SDK defaults",
-      explanation: "new OpenAI() and new Anthropic() as they come: 2 retries, 10 minutes to the answer",
+      explanation: "new OpenAI() and new Anthropic() with their defaults: 2 retries, 10 minutes to the answer",
       clients: clientsWith({}),
     },
     {
@@ -41,7 +41,7 @@ export function arms(): readonly Arm[] {
       clients: clientsWith({ fetch, maxRetries: 0 }),
       remark: () =>
         timesOpened > 0
-          ? `(b) opened its circuit (times: ${timesOpened}): where half of the calls fail it takes the provider for dead, and refuses calls.`
+          ? `(b) opened its circuit (times: ${timesOpened}): when half of the calls fail, it treats the provider as down, and refuses calls.`
           : undefined,
     },
     {
@@ -58,7 +58,7 @@ interface SharedOptions {
   readonly timeout?: number;
 }
 
-/** Clients are made once for each origin, as an application would. */
+/** Clients are created once per origin, as in an application. */
 function clientsWith(options: SharedOptions): (origin: string) => Clients {
   const made = new Map<string, Clients>();
   return (origin) => {

@@ -1,4 +1,4 @@
-/** Asks a question through an SDK, as its documentation says, and takes what it gives for the answer. */
+/** Asks a question through an SDK as its documentation says, and returns its answer. */
 import type { Clients } from "./arms.ts";
 import { requestHeader } from "./provider.ts";
 import type { Api, Question } from "./question.ts";

@@ -1,6 +1,6 @@
 /**
  * Sends the same calls, under the same seeded faults, through the official SDKs with and without `resilientFetch`.
- * Run it with `npm run demo`; `-- --seed 7 --faults 0.3 --requests 500` change what happens.
+ * Run it with `npm run demo`; `-- --seed 7 --faults 0.3 --requests 500` change the run.
  */
 import { LLMock } from "@copilotkit/aimock";
 import { arms } from "./arms.ts";
@@ -22,8 +22,8 @@ async function demo(options: DemoOptions): Promise<string[]> {
   console.log(
     `${requests} calls through each arm, plain and streamed: OpenAI chat completions and responses, Anthropic messages.`,
   );
-  console.log(`The same faults befall ${(faults * 100).toFixed(0)} % of the attempts in every arm (seed ${seed}).`);
-  console.log(`Every caller waits ${callersDeadline} ms; a call that this deadline cuts is stuck.\n`);
+  console.log(`The same faults hit ${(faults * 100).toFixed(0)} % of the attempts in every arm (seed ${seed}).`);
+  console.log(`Every caller waits ${callersDeadline} ms; a call that this deadline ends is stuck.\n`);
   for (const { name, explanation } of compared) console.log(`${name.padEnd(18)} ${explanation}`);
   console.log();
 
@@ -54,7 +54,7 @@ async function demo(options: DemoOptions): Promise<string[]> {
   return complaints(tallies);
 }
 
-/** Lets arms of no consequence make some calls first, or the first arm would pay for the compiler's work. */
+/** Makes some calls that are not counted, so that the first arm does not pay for the compiler's work. */
 async function warmUp(origin: string): Promise<void> {
   await using provider = await startProvider(() => undefined, origin);
   for (const arm of arms()) await runArm(arm, provider, callsToWarmUp, () => {});

@@ -1,15 +1,15 @@
-/** Decides beforehand what befalls which attempt of which request, so that every arm meets the same faults. */
+/** Decides in advance which attempt of which request gets which fault, so that every arm gets the same faults. */
 import { faultMix, seededRandom } from "@evenkeel/testkit";
 import type { TcpFault } from "@evenkeel/testkit/proxy";
 import type { HttpFaultName } from "@evenkeel/testkit/server";
 
-/** What befalls an attempt: its port is closed, its connection breaks, or the provider answers badly. */
+/** The fault of an attempt: its port is closed, its connection breaks, or the provider sends a bad answer. */
 export type DemoFault = { readonly port: "closed" } | { readonly tcp: TcpFault } | { readonly http: HttpFaultName };
 
 /** Returns the fault of an attempt (the first is 1) of a request, or `undefined` for none. */
 export type FaultPlan = (request: number, attempt: number) => DemoFault | undefined;
 
-/** Below HTTP. The numbers of bytes lie within the headers of an answer, or within its body. */
+/** Faults below HTTP. The numbers of bytes are within the headers of an answer, or within its body. */
 const connection: readonly DemoFault[] = [
   { port: "closed" },
   { tcp: { kind: "refuse" } },
@@ -22,7 +22,7 @@ const connection: readonly DemoFault[] = [
   { tcp: { kind: "drip", bytes: 64, every: 5 } },
 ];
 
-/** What providers, and the proxies before them, answer on a bad day. */
+/** Bad answers of providers, and of the proxies in front of them. */
 const provider: readonly DemoFault[] = [
   { http: "rateLimited" },
   { http: "rateLimitedMilliseconds" },
@@ -54,7 +54,7 @@ export function faultPlan(options: {
   const plan = Array.from({ length: options.requests }, () => Array.from({ length: plannedAttempts }, draw));
   return (request, attempt) => {
     const fault = plan[request]?.[attempt - 1];
-    // A port is closed to whoever comes first; it is open again for those who come again.
+    // A port is closed only for a first attempt; for a later one, the proxy refuses the connection instead.
     return fault && "port" in fault && attempt > 1 ? { tcp: { kind: "refuse" } } : fault;
   };
 }

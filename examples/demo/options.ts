@@ -3,7 +3,7 @@
 export interface DemoOptions {
   /** Decides which attempts fail, and how. */
   readonly seed: number;
-  /** The share of attempts that a fault befalls. */
+  /** The share of attempts that get a fault. */
   readonly faults: number;
   /** How many calls each arm makes. */
   readonly requests: number;

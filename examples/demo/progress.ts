@@ -1,11 +1,11 @@
-/** Shows how far an arm is. */
+/** Shows the progress of an arm. */
 import type { Tally } from "./run-arm.ts";
 
-/** How often a line is printed where it cannot be overwritten, in milliseconds. */
+/** How often to print a line if it cannot be overwritten, in milliseconds. */
 const interval = 2_000;
 const barLength = 30;
 
-/** Makes a function that shows a tally: one line that changes on a terminal, a line now and then elsewhere. */
+/** Creates a function that shows a tally: one changing line on a terminal, a line now and then elsewhere. */
 export function progress(requests: number): (tally: Tally) => void {
   let last = performance.now();
   return (tally) => {

@@ -3,14 +3,14 @@ import { faultProxy, type FaultProxy } from "@evenkeel/testkit/proxy";
 import { faultServer, forward, httpFaults } from "@evenkeel/testkit/server";
 import type { FaultPlan } from "./fault-plan.ts";
 
-/** The header by which a request says which one it is: faults belong to requests, not to whichever comes next. */
+/** The header that identifies a request: faults belong to requests, not to the order of their arrival. */
 export const requestHeader = "x-demo-request";
 
 /** How long a closed port stays closed once its call has begun, in milliseconds. */
 const closedFor = 200;
 
 export interface Provider extends AsyncDisposable {
-  /** Returns the origin that a request is to call. Called as the call begins. */
+  /** Returns the origin for a request. Called when its call begins. */
   origin(request: number): Promise<string>;
   /** The requests that arrived, retries included; a closed port sees none. */
   readonly arrived: number;
@@ -41,7 +41,7 @@ export async function startProvider(plan: FaultPlan, mockOrigin: string): Promis
         target: { port: server.port },
         faults: async ({ head }) => {
           const [, request] = new RegExp(`^${requestHeader}: (\\d+)`, "im").exec(await head()) ?? [];
-          if (request === undefined) return undefined; // the client left before it asked
+          if (request === undefined) return undefined; // the client left before it sent a request
           arrived++;
           const attempt = nextAttempt(Number(request));
           const fault = plan(Number(request), attempt);

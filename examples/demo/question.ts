@@ -1,6 +1,6 @@
 /** The questions that the demo asks, and the answers that it expects. */
 
-/** The APIs that are asked in turn. */
+/** The APIs that are used in turn. */
 export type Api = "chat" | "responses" | "messages";
 
 export interface Question {
@@ -9,7 +9,7 @@ export interface Question {
   readonly api: Api;
   readonly stream: boolean;
   readonly text: string;
-  /** The whole and only right answer. */
+  /** The only correct answer. */
   readonly answer: string;
 }
 

@@ -1,11 +1,11 @@
-/** Makes all calls of one arm, and keeps count of how they end. */
+/** Makes all calls of one arm, and counts how they end. */
 import type { Arm } from "./arms.ts";
 import { ask } from "./ask.ts";
 import { callersDeadline, concurrency } from "./limits.ts";
 import type { Provider } from "./provider.ts";
 import { question } from "./question.ts";
 
-/** How a call may end. A call is stuck when its caller's deadline had to cut it. */
+/** How a call may end. A call is stuck if its caller's deadline had to end it. */
 export type Outcome = "finished" | "failed" | "stuck" | "wrong";
 
 /** The calls of an arm so far. */
@@ -18,7 +18,7 @@ export interface Tally {
   readonly arrived: number;
 }
 
-/** Calls `requests` times, some at once; tells `progress` after each call. */
+/** Makes `requests` calls, some at once; calls `progress` after each. */
 export async function runArm(
   arm: Arm,
   provider: Provider,
@@ -43,7 +43,7 @@ export async function runArm(
     const deadline = setTimeout(() => caller.abort(new Error("The caller's deadline has passed")), callersDeadline);
     try {
       const answer = await ask(clients, asked, caller.signal);
-      // A stream that is cut by its caller ends without an error in some SDKs.
+      // In some SDKs, a stream that its caller aborts ends without an error.
       if (caller.signal.aborted) return "stuck";
       return answer === asked.answer ? "finished" : "wrong";
     } catch {

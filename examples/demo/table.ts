@@ -1,4 +1,4 @@
-/** Prints what the arms have done. */
+/** Prints the results of the arms. */
 import type { Tally } from "./run-arm.ts";
 
 type Column = readonly [title: string, cell: (tally: Tally) => string];
@@ -32,7 +32,7 @@ export function requestsPerCall({ arrived, durations }: Tally): number {
   return arrived / durations.length;
 }
 
-/** The smallest value that a share of the values do not exceed. */
+/** Returns a percentile of the values. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!;

@@ -1,8 +1,8 @@
-/** Says whether the demo shows what it promises. */
+/** Checks whether the demo shows what it should. */
 import type { Tally } from "./run-arm.ts";
 import { requestsPerCall } from "./table.ts";
 
-/** Returns what is wrong with the result; nothing when `resilientFetch` did what it promises. */
+/** Returns what is wrong with the result: nothing if `resilientFetch` did what it should. */
 export function complaints([defaults, resilient, timeouts]: readonly Tally[]): string[] {
   if (!defaults || !resilient || !timeouts) throw new TypeError("Expected the tallies of three arms");
   const found: string[] = [];
@@ -19,7 +19,7 @@ export function complaints([defaults, resilient, timeouts]: readonly Tally[]): s
   return found;
 }
 
-/** The default retry budget starts with 20 retries, and earns 0.3 by each success. */
+/** The default retry budget starts with 20 retries, and earns 0.3 per success. */
 function mostRequestsPerCall(calls: number): number {
   return 1.3 + 20 / calls;
 }

@@ -1,4 +1,4 @@
-/** The examples, and what their first comment says of them. */
+/** The examples, and what their first comments say about them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,7 +7,7 @@ export interface Listed {
   readonly file: string;
   /** What it shows. */
   readonly summary: string;
-  /** The lines that it promises to print; `...` in a line stands for anything. */
+  /** The lines that it should print; `...` in a line matches anything. */
   readonly prints: readonly string[];
   /** How many lines the file has. */
   readonly lines: number;

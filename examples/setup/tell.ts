@@ -1,7 +1,7 @@
-/** What an example prints of the events. */
+/** Prints events in the examples. */
 import type { RetryEvent } from "@evenkeel/retry";
 
-/** Prints that an attempt failed, and what is made of that. */
+/** Prints that an attempt failed, and whether another follows. */
 export function tell(event: RetryEvent): void {
   if (event.type === "retry") console.log(`attempt ${event.attempt} failed (${event.verdict.kind}), another follows`);
   if (event.type === "retry-give-up")

@@ -41,7 +41,7 @@ export const anthropic: Catalogue = {
       why: "The request is invalid.",
     },
     {
-      answer: "400, the spend limit",
+      answer: "400, the spend limit is reached",
       status: 400,
       body: error(
         "invalid_request_error",
@@ -52,7 +52,7 @@ export const anthropic: Catalogue = {
       why: "A spend limit, reported as an invalid request; it says when it ends.",
     },
     {
-      answer: "400, the credit balance",
+      answer: "400, the credit balance is too low",
       status: 400,
       body: error(
         "invalid_request_error",
@@ -142,7 +142,7 @@ export const anthropic: Catalogue = {
       why: "More than 32 MB.",
     },
     {
-      answer: "413 from the edge",
+      answer: "413 from the CDN",
       status: 413,
       body: "<html><title>413</title></html>",
       verdict: tooLarge,

@@ -33,7 +33,7 @@ export const azureOpenai: Catalogue = {
       why: "A hint in milliseconds takes precedence over one in seconds.",
     },
     {
-      answer: "429, by its message alone",
+      answer: "429, recognised by its message",
       status: 429,
       body: { error: { code: "429", message: "Rate limit is exceeded. Please retry after 37 seconds." } },
       verdict: limited,

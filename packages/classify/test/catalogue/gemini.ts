@@ -182,14 +182,14 @@ export const gemini: Catalogue = {
       why: "There is no reason field, but the message says so.",
     },
     {
-      answer: "400, the location",
+      answer: "400, an unsupported location",
       status: 400,
       body: error(400, "FAILED_PRECONDITION", "User location is not supported for the API use."),
       verdict: wrongRegion,
       why: "Another provider may serve the country.",
     },
     {
-      answer: "400, the free tier's countries",
+      answer: "400, no free tier in the country",
       status: 400,
       body: error(400, "FAILED_PRECONDITION", "Gemini API free tier is not available in your country."),
       verdict: wrongRegion,

@@ -86,7 +86,7 @@ export const byStatus: Catalogue = {
       why: "A limit of the key; it says nothing about the server's health.",
     },
     {
-      answer: "429 with retry-after",
+      answer: "429 with `retry-after`",
       status: 429,
       headers: { "retry-after": "7" },
       body: {},
@@ -126,7 +126,7 @@ export const byStatus: Catalogue = {
     { answer: "502", status: 502, body: "", verdict: broken, why: "The gateway had already forwarded the request." },
     { answer: "503", status: 503, body: "", verdict: broken, why: "It may be down or overloaded." },
     {
-      answer: "503 with retry-after",
+      answer: "503 with `retry-after`",
       status: 503,
       headers: { "retry-after": "2" },
       body: "",
@@ -180,7 +180,7 @@ export const byStatus: Catalogue = {
     { answer: "529", status: 529, body: {}, verdict: overloaded, why: "Two providers use it for overload." },
     { answer: "598, 599", status: 599, body: "", verdict: timedOut, why: "A proxy's own timeout." },
     {
-      answer: "x-should-retry: true",
+      answer: "400 with `x-should-retry: true`",
       status: 400,
       headers: { "x-should-retry": "true" },
       body: {},
@@ -188,7 +188,7 @@ export const byStatus: Catalogue = {
       why: "The server's own `x-should-retry` overrides everything else.",
     },
     {
-      answer: "x-should-retry: false",
+      answer: "500 with `x-should-retry: false`",
       status: 500,
       headers: { "x-should-retry": "false" },
       body: {},

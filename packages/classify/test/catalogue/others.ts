@@ -39,7 +39,7 @@ export const mistral: Catalogue = {
       why: "The window is a second or a minute.",
     },
     {
-      answer: "429, the older body",
+      answer: "429, the older error format",
       status: 429,
       body: { message: "Requests rate limit exceeded" },
       verdict: limited,
@@ -349,7 +349,7 @@ export const groq: Catalogue = {
     },
     { answer: "499", status: 499, body: {}, verdict: closed, why: "An intermediary gave up." },
     {
-      answer: "400, the context",
+      answer: "400, the context is too long",
       status: 400,
       body: {
         error: {
@@ -639,7 +639,7 @@ export const xai: Catalogue = {
       why: "`error` is a string, with the code next to it.",
     },
     {
-      answer: "403, the team's credits",
+      answer: "403, the team's credits are used up",
       status: 403,
       body: {
         code: "The caller does not have permission to execute the specified operation",
@@ -656,7 +656,7 @@ export const xai: Catalogue = {
       why: "A billing problem: waiting does not help.",
     },
     {
-      answer: "400, the key",
+      answer: "400, an invalid key",
       status: 400,
       body: {
         code: "Client specified an invalid argument",
@@ -815,7 +815,7 @@ export const openrouter: Catalogue = {
       why: "The same prompt would be flagged again.",
     },
     {
-      answer: "403, the key's limit",
+      answer: "403, the key's limit is reached",
       status: 403,
       body: {
         error: {
@@ -827,7 +827,7 @@ export const openrouter: Catalogue = {
       why: "Another key may have credit left.",
     },
     {
-      answer: "403, the budget",
+      answer: "403, the budget is used up",
       status: 403,
       body: { error: { code: 403, message: "Budget limit exceeded (monthly limit)" } },
       verdict: spent,
@@ -1259,7 +1259,7 @@ export const vllm: Catalogue = {
       why: "The request is invalid.",
     },
     {
-      answer: "400, the context",
+      answer: "400, the context is too long",
       status: 400,
       body: {
         object: "error",
@@ -1301,7 +1301,7 @@ export const vllm: Catalogue = {
       why: "The code is an HTTP status.",
     },
     {
-      answer: "The older event",
+      answer: "An event in the older format",
       body: { object: "error", message: "bad", type: "BadRequestError", param: null, code: 400 },
       verdict: invalid,
       why: "The code is an HTTP status.",
