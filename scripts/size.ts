@@ -56,7 +56,7 @@ const imports: readonly Import[] = [
     what: "semaphore",
     code: `export { semaphore } from "@evenkeel/rate-limit"`,
     target: 1.8,
-    budget: 5.2,
+    budget: 5.3,
     peers: {
       "p-limit": `export { default } from "p-limit"`,
       "async-sema": `export { Sema } from "async-sema"`,
@@ -68,7 +68,7 @@ const imports: readonly Import[] = [
   {
     what: "token bucket",
     code: `export { tokenBucket } from "@evenkeel/rate-limit"`,
-    budget: 5.4,
+    budget: 5.5,
     peers: { "rate-limiter-flexible": `export { RateLimiterMemory } from "rate-limiter-flexible"` },
   },
   {

@@ -11,6 +11,6 @@ export interface QueueControl {
    * @throws {RangeError | TypeError} `ms` is not a number >= 0.
    */
   pause(key: string, ms: number): void;
-  /** Ends the key's pause, whatever started it. Calls are then admitted in a slow start. */
+  /** Ends the key's pause, whatever started it. Calls are then admitted in a slow start, unless `holdWhile` still holds them. */
   resume(key: string): void;
 }

@@ -22,9 +22,10 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
   readonly call: Call<I>;
   readonly next: Bivariant<I, O>["next"];
   readonly cost: number;
+  readonly rank: number;
   /** When the wait began, in the clock's ms; 0 if nothing needs it. */
   readonly since: number;
-  readonly resolve: Bivariant<I, O>["resolve"];
+  resolve: Bivariant<I, O>["resolve"];
   listening: Listening | undefined;
   bound: Bound | undefined;
   trial: Trial | undefined;
@@ -37,6 +38,7 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
     call: Call<I>,
     next: Next<I, O>,
     cost: number,
+    rank: number,
     since: number,
     resolve: Bivariant<I, O>["resolve"],
   ) {
@@ -45,6 +47,7 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
     this.call = call;
     this.next = next;
     this.cost = cost;
+    this.rank = rank;
     this.since = since;
     this.resolve = resolve;
   }

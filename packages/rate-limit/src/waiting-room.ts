@@ -50,7 +50,7 @@ export class WaitingRoom {
    * @throws The signal's reason, as soon as it aborts.
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    const { clock, queueTimeout, priority, limiter } = this.#limiter.rules;
+    const { clock, queueTimeout, priority } = this.#limiter.rules;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
     const left = Math.min(call.deadline - now, queueTimeout);
@@ -60,24 +60,28 @@ export class WaitingRoom {
 
     return new Promise<Waiter<I, O>>((resolve) => {
       const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
-      const waiter = new Waiter<I, O>(this, call, next, cost, now, resolve);
-      this.#queue.join(waiter, rank, call.attempt > 1);
-      if (isBounded) {
-        waiter.bound = new Bound(waiter, now + left, late);
-        this.#bounds.join(waiter.bound, -waiter.bound.end);
-      }
-      this.#alarm.set(left);
-      // After `priority` was called, because that may have aborted the call.
-      waiter.listening = listenForAbort(call.signal, waiter);
-      const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
-      emit?.({
-        type: "rate-limit-wait",
-        ...about(call, limiter),
-        waiting: this.size,
-        paused: this.#limiter.pausedFor > 0,
-      });
-      if (this.#queue.first === waiter) this.serve();
+      const waiter = new Waiter<I, O>(this, call, next, cost, rank, now, resolve);
+      if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
+      this.#join(waiter, call.attempt > 1);
     }).then(this.#proceed);
+  }
+
+  #join(waiter: Waiter, isEarly: boolean): void {
+    const { call, rank, bound } = waiter;
+    const { clock, limiter } = this.#limiter.rules;
+    this.#queue.join(waiter, rank, isEarly);
+    if (bound) this.#bounds.join(bound, -bound.end);
+    this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
+    // After `priority` was called, because that may have aborted the call.
+    waiter.listening = listenForAbort(call.signal, waiter);
+    const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
+    emit?.({
+      type: "rate-limit-wait",
+      ...about(call, limiter),
+      waiting: this.size,
+      paused: this.#limiter.pausedFor > 0,
+    });
+    if (this.#queue.first === waiter) this.serve();
   }
 
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
@@ -144,11 +148,19 @@ export class WaitingRoom {
   }
 
   /** Continues a call after its wait. One function for all, to allocate none per call; `then` keeps the caller's async context. */
-  readonly #proceed = <I, O>({ call, next, cost, trial, hasPassed, reason }: Waiter<I, O>): Promise<O> => {
+  readonly #proceed = <I, O>(waiter: Waiter<I, O>): Promise<O> => {
+    const { call, next, cost, trial, hasPassed, reason } = waiter;
     if (!hasPassed) throw reason;
-    if (!call.signal.aborted) return this.#limiter.start(call, next, cost, trial);
-    // Aborted after it was admitted, but before it started.
+    const { aborted } = call.signal;
+    // After it was admitted, another call may have opened the circuit, or become the probe.
+    const isHeld = this.#limiter.rules.holdWhile && this.#limiter.pausedFor > 0;
+    if (!aborted && !isHeld) return this.#limiter.start(call, next, cost, trial);
     this.#limiter.giveBack(cost, trial);
-    throw call.signal.reason;
+    if (aborted) throw call.signal.reason;
+    return new Promise<Waiter<I, O>>((resolve) => {
+      waiter.hasPassed = false;
+      waiter.resolve = resolve;
+      this.#join(waiter, true);
+    }).then(this.#proceed);
   };
 }

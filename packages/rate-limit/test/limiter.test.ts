@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { RateLimitError, semaphore, tokenBucket } from "../src/index.ts";
 import { play, type Play, type Played } from "./play.ts";
 
-/** A limiter whose keys rest while the test says so. */
+/** A limiter whose keys are held while they are in `held`. */
 function heldBack(permits = Infinity): Play<ReturnType<typeof semaphore>> & { held: Set<string> } {
   const held = new Set(["default"]);
   return { held, ...play((clock) => semaphore({ permits, holdWhile: (key) => held.has(key), clock })) };
 }
 
 describe("a key that is held back", () => {
-  test("lets nobody through, asks again each second, and then starts slowly", async () => {
+  test("admits no call, is checked every second, and then starts slowly", async () => {
     const { held, clock, limit, call, settle } = heldBack();
     const at: Played[] = [];
     for (let index = 0; index < 10; index++) at.push(await call());
@@ -24,7 +24,7 @@ describe("a key that is held back", () => {
     expect(begun()).toBe(3);
   });
 
-  test("lets one through at a time while each that goes first is held back anew", async () => {
+  test("admits one call at a time if each that starts causes another hold", async () => {
     const { held, clock, call } = heldBack();
     const at = [await call(), await call(), await call()];
     held.clear();
@@ -41,12 +41,71 @@ describe("a key that is held back", () => {
     expect(at[2]!.seen).toBeDefined();
   });
 
+  test("is held, too, for calls that were admitted together with the one that starts the hold", async () => {
+    let inFlight = 0;
+    const { call, clock, limit } = play((at) => semaphore({ permits: 1, holdWhile: () => inFlight >= 2, clock: at }));
+    const most: number[] = [];
+    async function work(): Promise<void> {
+      most.push(++inFlight);
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+      inFlight--;
+    }
+    const first = await call();
+    const all = Array.from({ length: 6 }, () => limit.run(work));
+    limit.resize(6);
+    all.push(limit.run(work)); // before any of those that were waiting has started
+    first.resolve();
+    await clock.advance(60_000);
+    await Promise.all(all);
+    expect(most).toHaveLength(7);
+    expect(Math.max(...most)).toBe(2);
+  });
+
+  test("takes back a call that was admitted and has not started: it keeps its turn, and the end of its wait", async () => {
+    const { held, clock, limit, call, settle, events } = heldBack(1);
+    held.clear();
+    const first = await call();
+    const hurried = await call({ deadline: clock.now() + 1_500 });
+    const patient = await call();
+    const later = await call();
+    limit.resize(3);
+    held.add("default"); // both are admitted by now
+    await settle();
+    expect([hurried.seen, patient.seen, limit.waiting(), limit.active()]).toEqual([undefined, undefined, 3, 1]);
+    await clock.advance(1_500);
+    expect(hurried.outcome).toMatchObject({ reason: "paused" });
+    expect(limit.waiting()).toBe(2);
+    held.clear();
+    await clock.advance(1_000);
+    expect([patient.seen, later.seen]).toEqual([expect.anything(), undefined]);
+    expect(events.at(-1)).toMatchObject({ type: "rate-limit-acquire", waited: 2_000 });
+    for (const each of [first, patient]) each.resolve();
+    await settle();
+    later.resolve();
+    await settle();
+    expect([later.outcome, limit.active(), clock.pending]).toEqual(["done", 0, 0]);
+  });
+
+  test("lets a caller abort a call that was taken back", async () => {
+    const { held, clock, limit, call, settle } = heldBack(1);
+    held.clear();
+    await call();
+    const caller = new AbortController();
+    const waiting = await call({ signal: caller.signal });
+    limit.resize(2);
+    held.add("default");
+    await settle();
+    caller.abort("left");
+    await settle();
+    expect([waiting.outcome, limit.waiting(), limit.active(), clock.pending]).toEqual(["left", 0, 1, 0]);
+  });
+
   test("holds back no other key", async () => {
     const { call } = heldBack();
     expect((await call({ key: "other" })).seen).toBeDefined();
   });
 
-  test("is asked at once for a call that comes when the hold is over and nobody waited", async () => {
+  test("admits a call at once that arrives after the hold while none is waiting", async () => {
     const { held, call, clock } = heldBack();
     const first = await call({ deadline: clock.now() + 500 });
     expect(first.outcome).toBeInstanceOf(RateLimitError);
@@ -56,7 +115,7 @@ describe("a key that is held back", () => {
     expect((await call()).seen).toBeDefined();
   });
 
-  test("keeps no timer when all who waited have gone", async () => {
+  test("has no timer left when all waiting calls have gone", async () => {
     const { call, clock, limit } = heldBack();
     const caller = new AbortController();
     const waiting = await call({ signal: caller.signal });
@@ -65,15 +124,15 @@ describe("a key that is held back", () => {
     expect([waiting.outcome, limit.waiting(), clock.pending]).toEqual(["left", 0, 0]);
   });
 
-  test("is let go by a rule that fails: it must not hold calls for ever", async () => {
+  test("is not held by a function that throws: it must not hold calls for ever", async () => {
     const broken = (): boolean => {
-      throw new Error("a rule that fails");
+      throw new Error("broken");
     };
     const { call } = play((clock) => semaphore({ permits: 1, holdWhile: broken, clock }));
     expect((await call()).seen).toBeDefined();
   });
 
-  test("waits for tokens as for permits", async () => {
+  test("is held by a bucket as by a semaphore", async () => {
     let isHeld = true;
     const { call, clock } = play((at) =>
       tokenBucket({ limit: 10, interval: 1_000, holdWhile: () => isHeld, clock: at }),
@@ -86,7 +145,7 @@ describe("a key that is held back", () => {
     expect(waiting.seen).toBeDefined();
   });
 
-  test("must be told by a function", () => {
+  test("requires a function", () => {
     const wrong = { permits: 1, holdWhile: true as never };
     expect(() => semaphore(wrong)).toThrow("Expected `holdWhile` to be a function, got");
   });
