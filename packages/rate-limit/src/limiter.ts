@@ -50,7 +50,7 @@ export abstract class Limiter implements AdmissionControl {
 
   /** Whether this limiter can be forgotten without loss. */
   get isIdle(): boolean {
-    return this.waiting === 0 && this.pausedFor === 0;
+    return this.waiting === 0 && this.#pause.left === 0;
   }
 
   /** Runs the call as soon as the limit admits it at this cost. */

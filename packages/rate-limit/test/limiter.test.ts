@@ -100,6 +100,19 @@ describe("a key that is held back", () => {
     expect([waiting.outcome, limit.waiting(), limit.active(), clock.pending]).toEqual(["left", 0, 1, 0]);
   });
 
+  test("is forgotten when nobody uses it, however long the hold lasts", async () => {
+    const asked: string[] = [];
+    const holdWhile = (key: string): boolean => asked.push(key) > 0;
+    const { call, clock, limit } = play((at) => semaphore({ permits: 1, maxKeys: 2, holdWhile, clock: at }));
+    for (let index = 0; index < 20; index++) {
+      await call({ key: String(index), deadline: clock.now() + 500 });
+      await clock.advance(2_000);
+    }
+    asked.length = 0;
+    for (let index = 0; index < 20; index++) limit.pausedFor(String(index));
+    expect(new Set(asked).size).toBeLessThan(5);
+  });
+
   test("holds back no other key", async () => {
     const { call } = heldBack();
     expect((await call({ key: "other" })).seen).toBeDefined();
