@@ -16,6 +16,8 @@ const terms = fc.record({
   openFor: fc.integer({ min: 100, max: 5_000 }),
   probeLease: fc.integer({ min: 500, max: 4_000 }),
   hasBucket: fc.boolean(),
+  /** Whether answers go on after they were returned, and may break then. */
+  areStreams: fc.boolean(),
 });
 
 /** A call of one of two pipelines that share the breaker; one that goes past their limiters; or one without much time. */
@@ -41,17 +43,26 @@ test("no call that a circuit holds back is lost to it, whatever happens", async 
     fc.array(outage, { maxLength: 3 }),
     fc.array(control, { maxLength: 3 }),
     fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 5, maxLength: 5 }),
-    async ({ permits, hasBucket, ...circuit }, starts, outages, controls, durations) => {
+    async ({ permits, hasBucket, areStreams, ...circuit }, starts, outages, controls, durations) => {
       const clock = fakeClock();
       const breaker = circuitBreaker({ ...circuit, trip: consecutive(2), random: () => 0.5, clock });
       let requests = 0;
 
-      function ask({ signal }: Call): Promise<string> {
-        const now = clock.now();
-        const down = outages.find(({ from, lasts }) => now >= from && now < from + lasts);
-        const takes = down?.hangs ? Infinity : durations[requests++ % durations.length]!;
+      const outageNow = (): (typeof outages)[number] | undefined =>
+        outages.find(({ from, lasts }) => clock.now() >= from && clock.now() < from + lasts);
+
+      function ask({ signal, work }: Call): Promise<string> {
+        const down = outageNow();
+        const duration = durations[requests++ % durations.length]!;
         return new Promise((resolve, reject) => {
-          const stop = clock.after(takes, () => (down ? reject(new Error("down")) : resolve("served")));
+          const stop = clock.after(down?.hangs ? Infinity : duration, () => {
+            if (down) return reject(new Error("down"));
+            if (areStreams) {
+              const end = work.hold();
+              clock.after(3 * duration, () => end(outageNow() && new Error("broken")));
+            }
+            resolve("served");
+          });
           signal.addEventListener("abort", () => {
             stop();
             reject(signal.reason as Error);
