@@ -83,13 +83,13 @@ export function classifier<const Providers extends readonly Provider[]>(
       const facts = gather(node, now);
       // What is left of an HTTP failure that was serialised on its way.
       facts.status ??= Number(/[45]\d\d(?= status code)|(?<=status code )[45]\d\d/.exec(facts.text)?.[0] ?? 0);
-      if (facts.status >= 400 || isExplicit(facts, tables)) return judge(facts, tables, now);
+      if (facts.status >= 400 || isExplicit(facts, tables)) return judge(facts, tables);
     }
     const facts = gather(error, now);
     if (isPage(facts.text)) return verdictOf(page);
     const failure = networkFailure(chain.filter((_, index) => kinds[index] !== "cancelled"));
     if (failure) return verdictOf(failure);
-    return isKnown(facts, tables) ? judge(facts, tables, now) : verdictOf("unknown");
+    return isKnown(facts, tables) ? judge(facts, tables) : verdictOf("unknown");
   }
 
   function classifyBody(
@@ -103,7 +103,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     const own = tables.map((table) => table.event?.(body)).find(Boolean);
     if (!own && !tellsFailure(body)) return undefined;
     const { now = systemClock.now() } = options;
-    return judge(gather({ headers, body }, now), tables, now, own);
+    return judge(gather({ headers, body }, now), tables, own);
   }
 
   function classifyResponse(response: ResponseLike, options: ClassifyOptions = {}): Verdict {
@@ -115,7 +115,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     const isEmpty = text?.trim() === "";
     if (status >= 400) {
       const facts = gather({ status, headers, body: isEmpty ? "(no body)" : text }, now);
-      return judge(facts, tablesFor(url, options), now);
+      return judge(facts, tablesFor(url, options));
     }
     if (isPage(text ?? "") || /text\/html/i.test(header(headers, "content-type") ?? "")) return verdictOf(page);
     if (status === 200 && isEmpty) return verdictOf("malformed");

@@ -5,6 +5,8 @@ import { items, property } from "./property.ts";
 
 /** What was found. */
 export interface Facts {
+  /** When they were gathered, in ms since the epoch: waits are counted from there. */
+  readonly now: number;
   /** The HTTP status: the one that the body tells before the one that a gateway made of it. */
   status?: number | undefined;
   /** Codes, types and exception names, the most specific (the innermost) first. */
@@ -41,7 +43,7 @@ const longestText = 4_096;
 
 /** Gathers the facts of anything. Never throws, and ends soon whatever it is given. */
 export function gather(root: unknown, now: number): Facts {
-  const facts: Facts = { words: [], text: "", headers: [] };
+  const facts: Facts = { now, words: [], text: "", headers: [] };
   let nodesLeft = 100;
   let words = facts.words;
   visit(root);
@@ -75,8 +77,8 @@ export function gather(root: unknown, now: number): Facts {
 
   function say(word: unknown): void {
     // A quota for a day outweighs one for a minute, in whatever order they stand.
-    const add = /PerDay/.test(text(word)) ? "unshift" : "push";
-    if (text(word)) words[add](text(word).slice(0, 100));
+    const code = text(word).slice(0, 100);
+    if (code) words[/PerDay/.test(code) ? "unshift" : "push"](code);
   }
 
   /** Reads JSON, also where it stands behind other words or was cut off; what is none is prose. */

@@ -9,13 +9,13 @@ import { verdictOf } from "./verdict-of.ts";
 type Explicit = Kind | OutcomeOf;
 
 /** Returns the verdict on a failure. Of the tables, the most particular comes first; `known` is what the caller has seen. */
-export function judge(gathered: Facts, tables: readonly Provider[], now: number, known?: Explicit): Verdict {
+export function judge(gathered: Facts, tables: readonly Provider[], known?: Explicit): Verdict {
   const facts = heard(gathered, tables);
   const status = statusOf(facts) ?? impliedStatus(facts, tables);
   // The type of what a fetch of this toolkit answers an SDK with where it refused a call.
   const told = facts.words.includes("evenkeel_refusal") ? "refused" : known;
   const { outcome, isCode } = told ? { outcome: told, isCode: true } : lookUp(facts, tables, status);
-  const hint = retryHint(facts, now);
+  const hint = retryHint(facts);
   // A bill does not heal by waiting: what says when it ends is a limit, whatever words it is told in.
   const isLimit = outcome === "billing" && !isCode && hint !== undefined;
   const verdict = verdictOf(isLimit ? "rate-limit" : outcome, hint);

@@ -5,24 +5,24 @@ import { parseRateLimit } from "./parse-rate-limit.ts";
 import { parseRetryAfter } from "./parse-retry-after.ts";
 
 /** Returns the wait in whole ms: from headers, from fields of the body, from the message, or from the reset of what is used up. */
-export function retryHint(facts: Facts, now: number): number | undefined {
-  const hint = asked(facts, now) ?? facts.wait ?? told(facts, now) ?? whenRefilled(facts, now);
+export function retryHint(facts: Facts): number | undefined {
+  const hint = asked(facts) ?? facts.wait ?? told(facts) ?? whenRefilled(facts);
   return hint === undefined || hint === Infinity ? undefined : Math.round(hint);
 }
 
-function asked({ headers }: Facts, now: number): number | undefined {
+function asked({ now, headers }: Facts): number | undefined {
   return headers.map((each) => parseRetryAfter(each, { now })).find((wait) => wait !== undefined);
 }
 
 /** A reset tells when a bucket is full, long after there is room again, and explains no other failure than a limit's. */
-function whenRefilled({ status, headers }: Facts, now: number): number | undefined {
+function whenRefilled({ now, status, headers }: Facts): number | undefined {
   if (status !== 429) return undefined;
   const buckets = headers.flatMap((each) => Object.values(parseRateLimit(each, { now })));
   const resets = buckets.flatMap(({ remaining, reset }) => (remaining === 0 && reset !== undefined ? [reset] : []));
   return resets.length > 0 ? Math.max(...resets) : undefined;
 }
 
-function told({ text }: Facts, now: number): number | undefined {
+function told({ now, text }: Facts): number | undefined {
   const start = /(?:try again|retry|resets?) (?:in|after) (?=\d)/i.exec(text);
   if (start) return parseDuration(text.slice(start.index + start[0].length));
   const { day, time } = /access on (?<day>\d{4}-\d\d-\d\d) at (?<time>\d\d:\d\d) UTC/.exec(text)?.groups ?? {};

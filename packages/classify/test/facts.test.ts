@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Facts, gather } from "../src/facts.ts";
 
-const nothing: Facts = { words: [], text: "", headers: [] };
+const nothing: Facts = { now: 0, words: [], text: "", headers: [] };
 
 /** The facts, without the empty lines that stand for messages that are missing. */
 function told(root: unknown): Facts {
