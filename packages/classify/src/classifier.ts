@@ -92,12 +92,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     return isKnown(facts, tables) ? judge(facts, tables) : verdictOf("unknown");
   }
 
-  function classifyBody(
-    event: unknown,
-    headers: HeadersLike,
-    url: unknown,
-    options: ClassifyOptions,
-  ): Verdict | undefined {
+  function classifyBody(event: unknown, headers: unknown, url: unknown, options: ClassifyOptions): Verdict | undefined {
     const body = typeof event === "string" ? parse(event) : event;
     const tables = tablesFor(url, options);
     const own = tables.map((table) => table.event?.(body)).find(Boolean);
@@ -108,8 +103,7 @@ export function classifier<const Providers extends readonly Provider[]>(
 
   function classifyResponse(response: ResponseLike, options: ClassifyOptions = {}): Verdict {
     const { now = systemClock.now() } = options;
-    const [status, url, body] = ["status", "url", "body"].map((key) => property(response, key));
-    const headers = property(response, "headers") as HeadersLike;
+    const [status, url, headers, body] = ["status", "url", "headers", "body"].map((key) => property(response, key));
     if (typeof status !== "number" || !(status >= 100)) return verdictOf("unknown");
     const text = typeof body === "string" ? body : undefined;
     const isEmpty = text?.trim() === "";
@@ -117,7 +111,8 @@ export function classifier<const Providers extends readonly Provider[]>(
       const facts = gather({ status, headers, body: isEmpty ? "(no body)" : text }, now);
       return judge(facts, tablesFor(url, options));
     }
-    if (isPage(text ?? "") || /text\/html/i.test(header(headers, "content-type") ?? "")) return verdictOf(page);
+    if (isPage(text ?? "") || /text\/html/i.test(header(headers as HeadersLike, "content-type") ?? ""))
+      return verdictOf(page);
     if (status === 200 && isEmpty) return verdictOf("malformed");
     return (mayHideFailure(text) && classifyBody(text, headers, url, options)) || accepted;
   }

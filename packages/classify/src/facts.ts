@@ -102,8 +102,7 @@ export function gather(root: unknown, now: number): Facts {
 
 /** Returns the status that stands among the words. */
 export function toldStatus(words: readonly string[]): number | undefined {
-  const told = words.find((word) => /^[45]\d\d$/.test(word));
-  return told === undefined ? undefined : Number(told);
+  return words.filter((word) => /^[45]\d\d$/.test(word)).map(Number)[0];
 }
 
 function keys(list: string): string[] {

@@ -31,19 +31,19 @@ export function judge(gathered: Facts, tables: readonly Provider[], known?: Expl
 /** Tells whether anything in the facts means something, for an error that came without a status. */
 export function isKnown(gathered: Facts, tables: readonly Provider[]): boolean {
   const facts = heard(gathered, tables);
-  return impliedStatus(facts, tables) !== undefined || tables.some((table) => byText(facts, table) !== undefined);
+  return hasMeaning(facts, tables) || tables.some((table) => byText(facts, table));
 }
 
 /** Tells whether a code in the facts means one thing wherever it stands. */
 export function isExplicit(gathered: Facts, tables: readonly Provider[]): boolean {
   const facts = heard(gathered, tables);
-  return tables.some((table) => byCode(facts, table) !== undefined);
+  return tables.some((table) => byCode(facts, table));
 }
 
 /** Adds what is quoted, where the answer itself says nothing that means something. */
 function heard(facts: Facts, tables: readonly Provider[]): Facts {
   const { words, quoted } = facts;
-  if (!quoted || tables.some((table) => meanings(facts, table).length > 0)) return facts;
+  if (!quoted || hasMeaning(facts, tables)) return facts;
   return { ...facts, words: [...words, ...quoted], status: toldStatus([...words, ...quoted]) ?? facts.status };
 }
 
@@ -62,6 +62,10 @@ function byCode(facts: Facts, table: Provider): Explicit | undefined {
 
 function impliedStatus(facts: Facts, tables: readonly Provider[]): number | undefined {
   return tables.flatMap((table) => meanings(facts, table)).find((outcome) => typeof outcome === "number");
+}
+
+function hasMeaning(facts: Facts, tables: readonly Provider[]): boolean {
+  return tables.some((table) => meanings(facts, table).length > 0);
 }
 
 function meanings(facts: Facts, { codes = [] }: Provider): Outcome[] {
