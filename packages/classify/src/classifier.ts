@@ -120,8 +120,8 @@ export function classifier<const Providers extends readonly Provider[]>(
   return {
     classify,
     isRetryable(error) {
-      const isContext = typeof property(error, "retriesLeft") === "number" && property(error, "error") !== undefined;
-      return classify(isContext ? property(error, "error") : error).action === "retry";
+      const isContext = typeof property(error, "retriesLeft") === "number";
+      return classify((isContext && property(error, "error")) || error).action === "retry";
     },
     classifyResponse,
     classifyEvent: (event, options = {}) => classifyBody(event, undefined, undefined, options),

@@ -36,16 +36,8 @@ type Put = (name: string, label: string, field: keyof Bucket, value: number | un
 
 const windows: Readonly<Record<string, number>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2592e6 };
 
-/** What the parts of a structured field tell: times of them are in seconds. */
-const parameters: Readonly<Record<string, keyof Bucket>> = {
-  limit: "limit",
-  q: "limit",
-  remaining: "remaining",
-  r: "remaining",
-  reset: "reset",
-  t: "reset",
-  w: "window",
-};
+/** The one-letter parameters of the structured fields. */
+const parameters: Readonly<Record<string, keyof Bucket>> = { q: "limit", r: "remaining", t: "reset", w: "window" };
 
 /** Part of the name of any header that tells of a limit: of most there is nothing more to ask. */
 const mayTell = /limit|endpoint|priority/;
@@ -89,7 +81,7 @@ function putStructured(fields: string, put: Put): void {
     if (unit.includes("bytes")) continue;
     for (const part of parts) {
       const [, name = "limit", number] = /^(?:(limit|remaining|reset|[qrtw])=)?(\d+)$/.exec(part) ?? [];
-      const field = parameters[name]!;
+      const field = parameters[name] ?? (name as "limit" | "remaining" | "reset");
       put(unit, label, field, Number(number) * (field === "reset" || field === "window" ? 1e3 : 1));
     }
   }

@@ -6,8 +6,8 @@ import { parseRetryAfter } from "./parse-retry-after.ts";
 
 /** Returns the wait in whole ms: from headers, from fields of the body, from the message, or from the reset of what is used up. */
 export function retryHint(facts: Facts): number | undefined {
-  const hint = asked(facts) ?? facts.wait ?? told(facts) ?? whenRefilled(facts);
-  return hint === undefined || hint === Infinity ? undefined : Math.round(hint);
+  const hint = asked(facts) ?? facts.wait ?? told(facts) ?? whenRefilled(facts) ?? Infinity;
+  return hint < Infinity ? Math.round(hint) : undefined;
 }
 
 function asked({ now, headers }: Facts): number | undefined {
