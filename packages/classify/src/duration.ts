@@ -1,24 +1,15 @@
 /** Parses the spans of time that providers write: `26s`, `6m0s`, `1h2m3.5s`, `634ms`, `120µs`, `5 minutes`, and instants. */
 
-const milliseconds: Readonly<Record<string, number>> = {
-  n: 1e-6,
-  u: 1e-3,
-  µ: 1e-3,
-  μ: 1e-3,
-  ms: 1,
-  mi: 1,
-  s: 1e3,
-  m: 6e4,
-  h: 36e5,
-  d: 864e5,
-};
+/** The units in ms, by their first letters. Any other unit is a microsecond, whose letter has three code points: u, µ and μ. */
+const units: Readonly<Record<string, number>> = { n: 1e-6, ms: 1, mi: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
+const microsecond = 1e-3;
 
 /** Returns the milliseconds of the duration that `text` starts with, or `undefined` where it starts with none. */
 export function parseDuration(text: string): number | undefined {
   let total: number | undefined;
   const part = /\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|[nuµμ](?=s)|[smhd])[a-zµμ]*/iy;
   for (let match = part.exec(text); match; match = part.exec(text)) {
-    total = (total ?? 0) + Number(match[1]) * (milliseconds[match[2]!.toLowerCase()] ?? NaN);
+    total = (total ?? 0) + Number(match[1]) * (units[match[2]!.toLowerCase()] ?? microsecond);
   }
   return total;
 }

@@ -55,7 +55,7 @@ export function gather(root: unknown, now: number): Facts {
     if (typeof node === "string") return read(node);
     if (typeof node !== "object" || node === null || --nodesLeft < 0) return;
     const list = items(node);
-    if (list) return list.forEach((item) => visit(item));
+    if (list) return list.forEach(visit);
     for (const key of statuses) {
       const value = property(node, key);
       if (typeof value === "number" && value >= 100 && value < 600) facts.status ??= value;

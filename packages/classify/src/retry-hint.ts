@@ -19,7 +19,7 @@ function whenRefilled({ now, status, headers }: Facts): number | undefined {
   if (status !== 429) return undefined;
   const buckets = headers.flatMap((each) => Object.values(parseRateLimit(each, { now })));
   const resets = buckets.flatMap(({ remaining, reset }) => (remaining === 0 && reset !== undefined ? [reset] : []));
-  return resets.length > 0 ? Math.max(...resets) : undefined;
+  return resets.toSorted((a, b) => b - a)[0];
 }
 
 function told({ now, text }: Facts): number | undefined {
