@@ -1,11 +1,12 @@
 /** Makes the functions that judge errors, responses and events, over the tables that they are given. */
-import { ownVerdict, systemClock, type Verdict } from "@evenkeel/core";
+import { checkFunction, ownVerdict, type Verdict } from "@evenkeel/core";
 import { chainOf } from "./chain-of.ts";
 import { gather, longestBody } from "./facts.ts";
 import { generic } from "./generic.ts";
 import { header, type HeadersLike } from "./header.ts";
 import { isExplicit, isKnown, judge } from "./judge.ts";
 import { networkFailure } from "./network-failure.ts";
+import { nowOf } from "./now-of.ts";
 import { property } from "./property.ts";
 import type { OutcomeOf, Provider } from "./provider.ts";
 import { isPage, tellsFailure } from "./tells-failure.ts";
@@ -55,22 +56,25 @@ const page: OutcomeOf = { kind: "malformed", action: "elsewhere", processed: "no
  * Makes a classifier that knows the given providers, and of all others what is generic.
  * @example
  * const { classify, isRetryable } = classifier(openai, anthropic);
+ * @throws {TypeError} One of `providers` is not a table.
  */
 export function classifier<const Providers extends readonly Provider[]>(
   ...providers: Providers
 ): Classifier<Providers[number]["name"]> {
-  function tablesFor(url: unknown, options: ClassifyOptions): readonly Provider[] {
-    const host = hostOf(options.url ?? url);
+  providers.forEach((provider, index) => checkFunction(`providers[${index}].host.test`, provider?.host?.test));
+
+  function tablesFor(url: unknown, options?: ClassifyOptions): readonly Provider[] {
+    const host = hostOf(options?.url ?? url);
     const known = providers.find(({ name, host: own }) =>
-      options.provider ? name === options.provider : own.test(host),
+      options?.provider ? name === options.provider : own.test(host),
     );
     return known ? [known, generic] : [generic];
   }
 
-  function classify(error: unknown, options: ClassifyOptions = {}): Verdict {
-    const { now = systemClock.now() } = options;
+  function classify(error: unknown, options?: ClassifyOptions): Verdict {
+    const now = nowOf(options);
     const chain = chainOf(error);
-    const own = chain.map((node) => ownVerdict(node)).find(Boolean);
+    const own = chain.map(ownVerdict).find(Boolean);
     if (own) return own;
     const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
     const network = chain.map((node) => networkFailure([node]));
@@ -92,17 +96,21 @@ export function classifier<const Providers extends readonly Provider[]>(
     return isKnown(facts, tables) ? judge(facts, tables) : verdictOf("unknown");
   }
 
-  function classifyBody(event: unknown, headers: unknown, url: unknown, options: ClassifyOptions): Verdict | undefined {
+  function classifyBody(
+    event: unknown,
+    options?: ClassifyOptions,
+    headers?: unknown,
+    url?: unknown,
+  ): Verdict | undefined {
     const body = typeof event === "string" ? parse(event) : event;
     const tables = tablesFor(url, options);
     const own = tables.map((table) => table.event?.(body)).find(Boolean);
     if (!own && !tellsFailure(body)) return undefined;
-    const { now = systemClock.now() } = options;
-    return judge(gather({ headers, body }, now), tables, own);
+    return judge(gather({ headers, body }, nowOf(options)), tables, own);
   }
 
-  function classifyResponse(response: ResponseLike, options: ClassifyOptions = {}): Verdict {
-    const { now = systemClock.now() } = options;
+  function classifyResponse(response: ResponseLike, options?: ClassifyOptions): Verdict {
+    const now = nowOf(options);
     const [status, url, headers, body] = ["status", "url", "headers", "body"].map((key) => property(response, key));
     if (typeof status !== "number" || !(status >= 100)) return verdictOf("unknown");
     const text = typeof body === "string" ? body : undefined;
@@ -114,7 +122,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     if (isPage(text ?? "") || /text\/html/i.test(header(headers as HeadersLike, "content-type") ?? ""))
       return verdictOf(page);
     if (status === 200 && isEmpty) return verdictOf("malformed");
-    return (mayHideFailure(text) && classifyBody(text, headers, url, options)) || accepted;
+    return (mayHideFailure(text) && classifyBody(text, options, headers, url)) || accepted;
   }
 
   return {
@@ -124,7 +132,7 @@ export function classifier<const Providers extends readonly Provider[]>(
       return classify((isContext && property(error, "error")) || error).action === "retry";
     },
     classifyResponse,
-    classifyEvent: (event, options = {}) => classifyBody(event, undefined, undefined, options),
+    classifyEvent: (event, options) => classifyBody(event, options),
   };
 }
 

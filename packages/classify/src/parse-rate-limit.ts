@@ -1,7 +1,7 @@
 /** Reads the rate-limit headers of every provider into one shape. */
-import { systemClock } from "@evenkeel/core";
 import { parseReset } from "./duration.ts";
 import { headerEntries, type HeadersLike } from "./header.ts";
+import { nowOf } from "./now-of.ts";
 
 /** What is known of one limit. */
 export interface RateLimitBucket {
@@ -43,10 +43,8 @@ const parameters: Readonly<Record<string, keyof Bucket>> = { q: "limit", r: "rem
 const mayTell = /limit|endpoint|priority/;
 
 /** Returns the limits that the headers tell of: an empty object where they tell of none. Never throws. */
-export function parseRateLimit(
-  headers: HeadersLike,
-  { now = systemClock.now() }: ParseRateLimitOptions = {},
-): RateLimit {
+export function parseRateLimit(headers: HeadersLike, options?: ParseRateLimitOptions): RateLimit {
+  const now = nowOf(options);
   const units: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);

@@ -1,6 +1,6 @@
 /** Reads how long a server asks to be left alone, from its headers. */
-import { systemClock } from "@evenkeel/core";
 import { header, type HeadersLike } from "./header.ts";
+import { nowOf } from "./now-of.ts";
 
 export interface ParseRetryAfterOptions {
   /** The current time, in ms since the epoch, for a date without a `Date` header beside it. @default the system clock's */
@@ -12,10 +12,8 @@ export interface ParseRetryAfterOptions {
  * in seconds or as an HTTP date (all three forms of RFC 9110, 5.6.7), measured by the server's own `Date` where it sent one.
  * What is not valid to the letter is `undefined`; a date in the past is 0. Never throws.
  */
-export function parseRetryAfter(
-  headers: HeadersLike,
-  { now = systemClock.now() }: ParseRetryAfterOptions = {},
-): number | undefined {
+export function parseRetryAfter(headers: HeadersLike, options?: ParseRetryAfterOptions): number | undefined {
+  const now = nowOf(options);
   for (const name of ["retry-after-ms", "x-ms-retry-after-ms", "x-amz-retry-after"]) {
     const wait = parseNumber(header(headers, name), 1);
     if (wait !== undefined) return wait;

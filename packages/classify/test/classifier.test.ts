@@ -13,6 +13,7 @@ import {
   groq,
   isRetryable,
   openai,
+  type Provider,
   type ProviderName,
   type ResponseLike,
   together,
@@ -117,6 +118,19 @@ describe("a classifier of some tables", () => {
       kind: "billing",
       retryAfter: 3_000,
     });
+  });
+
+  test.each<[provider: unknown, index: number, got: string]>([
+    ["openai", 0, "undefined"],
+    [undefined, 1, "undefined"],
+    [null, 1, "undefined"],
+    [{ name: "own", host: "api.example" }, 1, "undefined"],
+    [{ name: "own", host: { test: "api.example" } }, 1, '"api.example"'],
+  ])("refuses %j as a table", (provider, index, got) => {
+    const providers = [...(index > 0 ? [openai] : []), provider] as Provider[];
+    expect(() => classifier(...providers)).toThrow(
+      new TypeError(`Expected \`providers[${index}].host.test\` to be a function, got ${got}`),
+    );
   });
 
   test("the names of other tables are mistakes", () => {

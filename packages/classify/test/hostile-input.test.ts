@@ -1,7 +1,14 @@
 import type { Verdict } from "@evenkeel/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { classify, classifyEvent, classifyResponse, isRetryable } from "../src/index.ts";
+import {
+  classify,
+  classifyEvent,
+  classifyResponse,
+  isRetryable,
+  parseRateLimit,
+  parseRetryAfter,
+} from "../src/index.ts";
 
 function isVerdict({ action, kind, processed, health, retryAfter = 0 }: Verdict): boolean {
   return (
@@ -107,6 +114,17 @@ describe.each(Object.entries(things))("%s", (_, thing) => {
     const verdict = classifyEvent(thing);
     expect(verdict === undefined || isVerdict(verdict)).toBe(true);
   });
+});
+
+test.each([null, { provider: null, url: null, now: null }])("options of %j are as none", (options) => {
+  const none = options as never;
+  const headers = { "retry-after": "Fri, 31 Dec 1999 23:59:59 GMT", "x-ratelimit-reset": "1999-12-31T23:59:59Z" };
+  const failure = { status: 429, headers };
+  expect(classify(failure, none)).toEqual(classify(failure));
+  expect(classifyResponse(failure, none)).toEqual(classifyResponse(failure));
+  expect(classifyEvent({ error: "x" }, none)).toEqual(classifyEvent({ error: "x" }));
+  expect(parseRetryAfter(headers, none)).toBe(0);
+  expect(parseRateLimit(headers, none)).toEqual({ requests: { reset: 0 } });
 });
 
 describe("bodies of any length and content", () => {
