@@ -1,9 +1,9 @@
-/** Follows errors to their causes. */
+/** Follows the causes of errors. */
 import { items, property } from "./property.ts";
 
 const longest = 16;
 
-/** Returns the error and what it was caused by, the outermost first: bounded, and each once. */
+/** Returns the error and all its causes, each once, the outermost first. At most 16, because a chain may be endless. */
 export function chainOf(error: unknown): readonly unknown[] {
   const chain = new Set([error]);
   for (const node of chain) {

@@ -1,4 +1,4 @@
-/** Makes the functions that judge errors, responses and events, over the tables that they are given. */
+/** Creates the functions that classify errors, responses and events by the given tables. */
 import { checkFunction, ownVerdict, type Verdict } from "@evenkeel/core";
 import { chainOf } from "./chain-of.ts";
 import { gather, longestBody } from "./facts.ts";
@@ -9,51 +9,51 @@ import { networkFailure } from "./network-failure.ts";
 import { nowOf } from "./now-of.ts";
 import { property } from "./property.ts";
 import type { OutcomeOf, Provider } from "./provider.ts";
-import { isPage, tellsFailure } from "./tells-failure.ts";
+import { isPage, reportsFailure } from "./reports-failure.ts";
 import { hostOf, urlOf } from "./url-of.ts";
 import { badSample, verdictOf } from "./verdict-of.ts";
 
-/** A response, as far as it is known. */
+/** A response, with whatever is known of it. */
 export interface ResponseLike {
   readonly status: number;
   /** `Headers`, or a plain object. */
   readonly headers?: HeadersLike;
-  /** The body's text, whole or cut; left out where it was not read. */
+  /** The body's text, complete or truncated. Leave it out if the body was not read. */
   readonly body?: string | undefined;
-  /** Where it came from: tells the provider. */
+  /** The URL of the response, which identifies the provider. */
   readonly url?: string | undefined;
 }
 
 export interface ClassifyOptions<Name extends string = string> {
-  /** The provider that answered, where its host does not tell: behind a gateway, or on a host of your own. */
+  /** The provider, if its host does not identify it: behind a gateway, or on a host of your own. @default by the host of the URL */
   readonly provider?: Name | undefined;
-  /** Where the answer came from, where the error or response does not say. */
+  /** The URL of the request, if the error or response does not contain it. @default the error's or response's own */
   readonly url?: string | undefined;
-  /** The current time in ms since the epoch, for hints that name an instant. @default the system clock's */
+  /** The current time in ms since the epoch, for hints that are a point in time. @default the system clock's */
   readonly now?: number | undefined;
 }
 
 export interface Classifier<Name extends string = string> {
   /** Returns the verdict on anything thrown. Never throws. */
   classify(this: void, error: unknown, options?: ClassifyOptions<Name>): Verdict;
-  /** Tells whether the same call may succeed if made again, of an error, or of p-retry's context with one in it. */
+  /** Tells whether repeating the call may help. Takes an error, or p-retry's context with an error in it. Never throws. */
   isRetryable(this: void, error: unknown): boolean;
-  /** Returns the verdict on a response: `accept` where it is a success. Never throws. */
+  /** Returns the verdict on a response: `accept` if it is a success. Never throws. */
   classifyResponse(this: void, response: ResponseLike, options?: ClassifyOptions<Name>): Verdict;
   /**
-   * Returns the verdict on an event of a stream, or on a body that came with a 2xx (JSON text, or parsed), where it tells of a
-   * failure, as if nothing had been delivered before. Never throws.
+   * Returns the verdict on a stream event or on the body of a 2xx response, as JSON text or parsed; `undefined` if it reports no
+   * failure. Assumes that nothing was delivered before it. Never throws.
    */
   classifyEvent(this: void, event: unknown, options?: ClassifyOptions<Name>): Verdict | undefined;
 }
 
 const accepted: Verdict = { action: "accept", kind: "unknown", processed: "yes", health: "success" };
 
-/** A page where an answer was due: a maintenance page, a captive portal, a wrong base URL. */
-const page: OutcomeOf = { kind: "malformed", action: "elsewhere", processed: "no" };
+/** An HTML page instead of an answer: a maintenance page, a captive portal, a wrong base URL. */
+const htmlPage: OutcomeOf = { kind: "malformed", action: "elsewhere", processed: "no" };
 
 /**
- * Makes a classifier that knows the given providers, and of all others what is generic.
+ * Creates a classifier that knows the given providers, and applies the generic table to all others.
  * @example
  * const { classify, isRetryable } = classifier(openai, anthropic);
  * @throws {TypeError} One of `providers` is not a table.
@@ -65,10 +65,10 @@ export function classifier<const Providers extends readonly Provider[]>(
 
   function tablesFor(url: unknown, options?: ClassifyOptions): readonly Provider[] {
     const host = hostOf(options?.url ?? url);
-    const known = providers.find(({ name, host: own }) =>
-      options?.provider ? name === options.provider : own.test(host),
+    const own = providers.find((provider) =>
+      options?.provider ? provider.name === options.provider : provider.host.test(host),
     );
-    return known ? [known, generic] : [generic];
+    return own ? [own, generic] : [generic];
   }
 
   function classify(error: unknown, options?: ClassifyOptions): Verdict {
@@ -77,20 +77,20 @@ export function classifier<const Providers extends readonly Provider[]>(
     const own = chain.map(ownVerdict).find(Boolean);
     if (own) return own;
     const tables = tablesFor(chain.map(urlOf).find(Boolean), options);
-    const network = chain.map((node) => networkFailure([node]));
-    // Such an error quotes what the model said, which is no word of the provider's.
-    if (network.includes(badSample)) return verdictOf(badSample);
-    const kinds = network.map((outcome) => outcome?.kind);
+    const outcomes = chain.map((node) => networkFailure([node]));
+    // Such an error quotes the model's output, which must not be searched for codes.
+    if (outcomes.includes(badSample)) return verdictOf(badSample);
+    const kinds = outcomes.map((outcome) => outcome?.kind);
     for (const [index, node] of chain.entries()) {
-      // An abort below a timeout is how the timeout was carried out.
+      // An abort below a timeout is how the timeout was implemented.
       if (kinds[index] === "cancelled" && !kinds.slice(0, index).includes("timeout")) return verdictOf("cancelled");
       const facts = gather(node, now);
-      // What is left of an HTTP failure that was serialised on its way.
+      // The messages of axios and OpenAI's SDK contain the status: all that is left of it once the error was serialized.
       facts.status ??= Number(/[45]\d\d(?= status code)|(?<=status code )[45]\d\d/.exec(facts.text)?.[0] ?? 0);
       if (facts.status >= 400 || isExplicit(facts, tables)) return judge(facts, tables);
     }
     const facts = gather(error, now);
-    if (isPage(facts.text)) return verdictOf(page);
+    if (isPage(facts.text)) return verdictOf(htmlPage);
     const failure = networkFailure(chain.filter((_, index) => kinds[index] !== "cancelled"));
     if (failure) return verdictOf(failure);
     return isKnown(facts, tables) ? judge(facts, tables) : verdictOf("unknown");
@@ -104,9 +104,9 @@ export function classifier<const Providers extends readonly Provider[]>(
   ): Verdict | undefined {
     const body = typeof event === "string" ? parse(event) : event;
     const tables = tablesFor(url, options);
-    const own = tables.map((table) => table.event?.(body)).find(Boolean);
-    if (!own && !tellsFailure(body)) return undefined;
-    return judge(gather({ headers, body }, nowOf(options)), tables, own);
+    const known = tables.map((table) => table.event?.(body)).find(Boolean);
+    if (!known && !reportsFailure(body)) return undefined;
+    return judge(gather({ headers, body }, nowOf(options)), tables, known);
   }
 
   function classifyResponse(response: ResponseLike, options?: ClassifyOptions): Verdict {
@@ -120,7 +120,7 @@ export function classifier<const Providers extends readonly Provider[]>(
       return judge(facts, tablesFor(url, options));
     }
     if (isPage(text ?? "") || /text\/html/i.test(header(headers as HeadersLike, "content-type") ?? ""))
-      return verdictOf(page);
+      return verdictOf(htmlPage);
     if (status === 200 && isEmpty) return verdictOf("malformed");
     return (mayHideFailure(text) && classifyBody(text, options, headers, url)) || accepted;
   }
@@ -136,7 +136,7 @@ export function classifier<const Providers extends readonly Provider[]>(
   };
 }
 
-/** Parsing every answer would cost more than it finds: a failure is short, and says so in a word. */
+/** A cheap test, because parsing every body would cost too much: a failure is short, and contains one of these words. */
 function mayHideFailure(text = ""): boolean {
   return text.length <= longestBody && /error|exception|fail|blockReason|finishReason/i.test(text);
 }

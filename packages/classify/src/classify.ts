@@ -19,7 +19,7 @@ import { together } from "./providers/together.ts";
 import { vllm } from "./providers/vllm.ts";
 import { xai } from "./providers/xai.ts";
 
-/** The names of the providers that have a table. */
+/** The names of all providers with a table. */
 export type ProviderName =
   | "openai"
   | "azure-openai"
@@ -39,7 +39,7 @@ export type ProviderName =
   | "hugging-face"
   | "perplexity";
 
-const everyone: Classifier<ProviderName> = /* @__PURE__ */ classifier(
+const everyProvider: Classifier<ProviderName> = /* @__PURE__ */ classifier(
   openai,
   azureOpenai,
   anthropic,
@@ -60,31 +60,31 @@ const everyone: Classifier<ProviderName> = /* @__PURE__ */ classifier(
 );
 
 /**
- * Returns the verdict on anything thrown: by a vendor's SDK, an HTTP client, a runtime's `fetch`, or this toolkit. Never throws.
+ * Returns the verdict on anything thrown by a vendor's SDK, an HTTP client, a runtime's `fetch` or this toolkit. Never throws.
  * @example
  * const { action, kind, retryAfter } = classify(error);
  */
 export function classify(error: unknown, options?: ClassifyOptions<ProviderName>): Verdict {
-  return everyone.classify(error, options);
+  return everyProvider.classify(error, options);
 }
 
 /**
- * Tells whether the same call may succeed if made again. Serves as p-retry's `shouldRetry` and cockatiel's `handleWhen`, and
- * negated as opossum's `errorFilter`.
+ * Tells whether repeating the call may help. Works as p-retry's `shouldRetry` and cockatiel's `handleWhen` and, negated, as
+ * opossum's `errorFilter`. Never throws.
  */
 export function isRetryable(error: unknown): boolean {
-  return everyone.isRetryable(error);
+  return everyProvider.isRetryable(error);
 }
 
-/** Returns the verdict on a response whose body was read, whole or in part: `accept` where it is a success. Never throws. */
+/** Returns the verdict on a response: `accept` if it is a success. Never throws. */
 export function classifyResponse(response: ResponseLike, options?: ClassifyOptions<ProviderName>): Verdict {
-  return everyone.classifyResponse(response, options);
+  return everyProvider.classifyResponse(response, options);
 }
 
 /**
- * Returns the verdict on an event of a stream, or on a body that came with a 2xx (JSON text, or parsed), where it tells of a
- * failure, as if nothing had been delivered before. Never throws.
+ * Returns the verdict on a stream event or on the body of a 2xx response, as JSON text or parsed; `undefined` if it reports no
+ * failure. Assumes that nothing was delivered before it. Never throws.
  */
 export function classifyEvent(event: unknown, options?: ClassifyOptions<ProviderName>): Verdict | undefined {
-  return everyone.classifyEvent(event, options);
+  return everyProvider.classifyEvent(event, options);
 }

@@ -1,25 +1,25 @@
-/** What is true of every provider, of an unknown OpenAI-compatible server, and of the gateways and proxies in between. */
+/** The table for all providers, unknown OpenAI-compatible servers, and the gateways and proxies in between. */
 import type { Provider } from "./provider.ts";
 
-/** A CDN cannot reach its origin for want of a certificate or a name, which rarely heals soon. */
+/** A CDN cannot reach its origin, because of its certificate or its DNS name. Retrying rarely helps. */
 const unreachable = { kind: "proxy", health: "failure" } as const;
 
-/** A bill, in a code as in prose. */
+/** Billing problems, in codes and in messages. */
 const bill =
   /insufficient.?(quota|credit|balance|fund|g1)|credit.balance|^billing|billing.(hard|not)|payment.?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)|free.usage|exceeded your current quota|(key|budget) limit exceeded|available credits|account is deactivated|out of (credits|funds)|included credits/i;
 
-/** More work than there is room for, in a code as in prose. */
+/** Overload, in codes and in messages. */
 const overload =
   /overload|capacity.exceeded|high demand|(at|no) capacity|temporarily un|server busy|exhausted, please try/i;
 
-/** The table behind every other. Its codes are those that mean one thing whoever sends them. */
+/** The table that applies after any provider's own. Its codes mean the same whoever sends them. */
 export const generic: Provider<"generic"> = {
   name: "generic",
   host: /(?!)/,
   codes: [
     [/./, "too-large", 413],
     [bill, "billing"],
-    // Google's quota for a day comes with a short wait, which is that of the quota for a minute.
+    // Google sends a daily quota with the short wait of the quota per minute.
     [/PerDay/, { kind: "quota", hint: false }],
     [/quota.?(exceeded|exhausted)|usage_limit_reached/i, "quota"],
     [overload, "overloaded"],
@@ -31,7 +31,7 @@ export const generic: Provider<"generic"> = {
     [/unsupported_country/i, "region"],
     [/(model|deployment).?not.?found/i, "not-found"],
     [/^challenge$/, "proxy"],
-    // From here on, what words say only where no status does.
+    // The remaining codes only imply a status, if there is none.
     [/authenticat|unauthori/i, 401],
     [/permission|access.?denied|forbidden/i, 403],
     [/not.?found/i, 404],
@@ -75,7 +75,7 @@ export const generic: Provider<"generic"> = {
     446: "content-filter",
     451: "region",
     498: "auth",
-    // Somebody else gave up: who is told of it did not, or would not ask.
+    // Somebody else cancelled: a caller who had done so would not be waiting for the response.
     499: { kind: "cancelled", action: "retry" },
     501: "invalid-request",
     504: "timeout",

@@ -1,7 +1,7 @@
-/** Reads headers, in whatever form a client hands them out. */
+/** Reads headers in all the forms that clients use. */
 import { property } from "./property.ts";
 
-/** Headers as clients hand them out: `Headers`, a `Map`, a list of pairs or a plain object, in any case; another object has none. */
+/** Headers as clients represent them: `Headers`, a `Map`, a list of pairs or a plain object, in any case. Other objects have none. */
 export type HeadersLike = object | null | undefined;
 
 /** Returns the value of a header, given its name in lower case. Never throws. */
@@ -10,7 +10,7 @@ export function header(headers: HeadersLike, name: string): string | undefined {
     if (typeof property(headers, "get") === "function") {
       const value: unknown = (headers as { get(name: string): unknown }).get(name);
       if (typeof value === "string") return value;
-      // That is what `Headers` says of an absent one; a `Map` may have it in another case.
+      // `Headers` returns null for a missing header. A `Map` returns undefined, but may have the name in another case.
       if (value === null) return undefined;
     }
     return headerEntries(headers).find(([key]) => key === name)?.[1];
@@ -19,7 +19,7 @@ export function header(headers: HeadersLike, name: string): string | undefined {
   }
 }
 
-/** Lists the headers, names in lower case. Never throws. */
+/** Returns all headers, with their names in lower case. Never throws. */
 export function headerEntries(headers: HeadersLike): [name: string, value: string][] {
   try {
     const iterable = typeof property(headers, Symbol.iterator) === "function";

@@ -1,50 +1,56 @@
-/** Turns facts into a verdict: codes go before types, types before documented messages, these before the status. */
+/** Turns facts into a verdict. In order of precedence: codes, types, documented messages, the status. */
 import type { Action, Kind, Verdict } from "@evenkeel/core";
-import { toldStatus, type Facts } from "./facts.ts";
+import { statusIn, type Facts } from "./facts.ts";
 import { header } from "./header.ts";
 import type { Outcome, OutcomeOf, Provider, Row } from "./provider.ts";
 import { retryHint } from "./retry-hint.ts";
 import { verdictOf } from "./verdict-of.ts";
 
+/** Anything but a status, which only implies an outcome. */
 type Explicit = Kind | OutcomeOf;
 
-/** Returns the verdict on a failure. Of the tables, the most particular comes first; `known` is what the caller has seen. */
+/**
+ * Returns the verdict on a failure.
+ * @param tables The provider's own first, the generic one last.
+ * @param known The outcome, if the caller has already determined it.
+ */
 export function judge(gathered: Facts, tables: readonly Provider[], known?: Explicit): Verdict {
-  const facts = heard(gathered, tables);
+  const facts = withQuoted(gathered, tables);
   const status = statusOf(facts) ?? impliedStatus(facts, tables);
-  // The type of what a fetch of this toolkit answers an SDK with where it refused a call.
-  const told = facts.words.includes("evenkeel_refusal") ? "refused" : known;
-  const { outcome, isCode } = told ? { outcome: told, isCode: true } : lookUp(facts, tables, status);
+  // The error type in the response that a fetch of this toolkit gives an SDK when it refuses a call.
+  const decided = facts.codes.includes("evenkeel_refusal") ? "refused" : known;
+  const { outcome, isCode } = decided ? { outcome: decided, isCode: true } : lookUp(facts, tables, status);
   const hint = retryHint(facts);
-  // A bill does not heal by waiting: what says when it ends is a limit, whatever words it is told in.
+  // Waiting does not pay a bill. A message about billing that comes with a wait is about a rate limit.
   const isLimit = outcome === "billing" && !isCode && hint !== undefined;
   const verdict = verdictOf(isLimit ? "rate-limit" : outcome, hint);
-  // Who can say when to come back has refused the work.
+  // A 503 that says when to come back was sent before any work was done.
   const isRefused = status === 503 && verdict.retryAfter !== undefined;
   return {
     ...verdict,
-    action: ordered(facts, verdict.action),
+    action: actionOf(facts, verdict.action),
     processed: isRefused ? "no" : verdict.processed,
   };
 }
 
-/** Tells whether anything in the facts means something, for an error that came without a status. */
+/** Tells whether the tables know anything in the facts, for an error without a status. */
 export function isKnown(gathered: Facts, tables: readonly Provider[]): boolean {
-  const facts = heard(gathered, tables);
+  const facts = withQuoted(gathered, tables);
   return hasMeaning(facts, tables) || tables.some((table) => byText(facts, table));
 }
 
-/** Tells whether a code in the facts means one thing wherever it stands. */
+/** Tells whether one of the codes has an outcome of its own, which needs no status. */
 export function isExplicit(gathered: Facts, tables: readonly Provider[]): boolean {
-  const facts = heard(gathered, tables);
+  const facts = withQuoted(gathered, tables);
   return tables.some((table) => byCode(facts, table));
 }
 
-/** Adds what is quoted, where the answer itself says nothing that means something. */
-function heard(facts: Facts, tables: readonly Provider[]): Facts {
-  const { words, quoted } = facts;
-  if (!quoted || hasMeaning(facts, tables)) return facts;
-  return { ...facts, words: [...words, ...quoted], status: toldStatus([...words, ...quoted]) ?? facts.status };
+/** Adds the quoted codes if the failure's own are all unknown. */
+function withQuoted(facts: Facts, tables: readonly Provider[]): Facts {
+  const { quotedCodes } = facts;
+  if (!quotedCodes || hasMeaning(facts, tables)) return facts;
+  const codes = [...facts.codes, ...quotedCodes];
+  return { ...facts, codes, status: statusIn(codes) ?? facts.status };
 }
 
 function lookUp(facts: Facts, tables: readonly Provider[], status?: number): { outcome: Explicit; isCode: boolean } {
@@ -70,11 +76,11 @@ function hasMeaning(facts: Facts, tables: readonly Provider[]): boolean {
 
 function meanings(facts: Facts, { codes = [] }: Provider): Outcome[] {
   const status = statusOf(facts) ?? 0;
-  return facts.words.flatMap((word) => codes.find((row) => row[0].test(word) && holds(row, status))?.[1] ?? []);
+  return facts.codes.flatMap((code) => codes.find((row) => row[0].test(code) && appliesUnder(row, status))?.[1] ?? []);
 }
 
 function byText({ text }: Facts, { texts = [] }: Provider, status?: number): Explicit | undefined {
-  return texts.find((row) => (status === undefined || holds(row, status)) && row[0].test(text))?.[1];
+  return texts.find((row) => (status === undefined || appliesUnder(row, status)) && row[0].test(text))?.[1];
 }
 
 function byStatus(tables: readonly Provider[], status = 500): Explicit {
@@ -82,17 +88,17 @@ function byStatus(tables: readonly Provider[], status = 500): Explicit {
   return outcome ?? (status < 500 ? "invalid-request" : "server");
 }
 
-function holds([, , ...statuses]: Row, status: number): boolean {
+function appliesUnder([, , ...statuses]: Row, status: number): boolean {
   return statuses.length === 0 || statuses.includes(status);
 }
 
-/** Below 400 a status says nothing of a failure. */
+/** A status below 400 says nothing about a failure. */
 function statusOf({ status = 0 }: Facts): number | undefined {
   return status >= 400 ? status : undefined;
 }
 
-/** The provider's own word on retries is the strongest. */
-function ordered({ headers }: Facts, action: Action): Action {
+/** Lets the provider's own header on retries override the action. */
+function actionOf({ headers }: Facts, action: Action): Action {
   const order = header(headers[0], "x-should-retry");
   if (order === "true") return "retry";
   return order === "false" && action === "retry" ? "elsewhere" : action;

@@ -1,41 +1,41 @@
-/** What the failures of the network mean, as the clients of every runtime throw them. */
+/** What network failures mean, as the HTTP clients of all runtimes throw them. */
 import { property } from "./property.ts";
 import type { OutcomeOf } from "./provider.ts";
 import { badSample } from "./verdict-of.ts";
 
 type Rule = readonly [pattern: RegExp, outcome: OutcomeOf];
 
-/** Nothing had been sent when it failed: even a call that costs money may be made again. */
+/** It failed before anything was sent, so even a call that costs money can be repeated. */
 const unsent = { kind: "network", processed: "no" } as const;
-/** Something broke, and nobody knows when. */
-const unanswered = { kind: "network" } as const;
+/** The connection broke at an unknown stage. */
+const network = { kind: "network" } as const;
 const timeout = { kind: "timeout" } as const;
 const tls = { kind: "tls" } as const;
-/** What came is no HTTP, or no JSON. */
-const garbled = { kind: "malformed" } as const;
-const garbledBody = { kind: "malformed", processed: "yes" } as const;
-/** The client refused the request itself. */
-const mistake = { kind: "invalid-request" } as const;
+/** The response is not valid HTTP, or not JSON. */
+const malformed = { kind: "malformed" } as const;
+const malformedBody = { kind: "malformed", processed: "yes" } as const;
+/** The client rejected the request itself, before sending it. */
+const invalidRequest = { kind: "invalid-request" } as const;
 const redirected = { kind: "invalid-request", processed: "maybe" } as const;
 
-/** By names, codes and system calls, which no prose can be mistaken for. */
+/** Matched against names, codes and system calls, which cannot be mistaken for user input. */
 const byCode: readonly Rule[] = [
   [/NoObjectGenerated/, badSample],
   [/Abort|Cancel/, { kind: "cancelled" }],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
   [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|NETDOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
-  [/SSL\w*(ALERT|RECORD_MAC)/, unanswered],
+  [/SSL\w*(ALERT|RECORD_MAC)/, network],
   [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, tls],
   [/redirect/i, redirected],
   [/OVERFLOW|EXCEEDED_MAX/, { kind: "malformed", action: "stop", processed: "yes", health: "neutral" }],
-  [/ERR_(INVALID|BAD_OPTION|NOT_SUPPORT|DESTROYED|CLOSED)/, mistake],
-  [/Z_\w+_ERROR|ZlibError|ShortRead/, garbledBody],
+  [/ERR_(INVALID|BAD_OPTION|NOT_SUPPORT|DESTROYED|CLOSED)/, invalidRequest],
+  [/Z_\w+_ERROR|ZlibError|ShortRead/, malformedBody],
   [/BODY_TIMEOUT/, { kind: "timeout", processed: "yes" }],
   [/timed?out|ECONNABORTED/i, timeout],
-  [/HPE_|HTTPParser|_MISMATCH|Malformed_|InvalidHTTP|InvalidContent/, garbled],
+  [/HPE_|HTTPParser|_MISMATCH|Malformed_|InvalidHTTP|InvalidContent/, malformed],
 ];
 
-/** By what messages say, where codes say nothing, or too little. */
+/** Matched against messages, if no code is specific enough. */
 const byMessage: readonly Rule[] = [
   [/(user|request was) aborted/i, { kind: "cancelled" }],
   [/wrong version number|peer certificate|corrupt message|speak TLS/, tls],
@@ -45,32 +45,32 @@ const byMessage: readonly Rule[] = [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,
     { kind: "truncated" },
   ],
-  [/gzip|unexpected end of file/i, garbledBody],
-  [/invalid (HTTP|content-length)|JSON/, garbled],
+  [/gzip|unexpected end of file/i, malformedBody],
+  [/invalid (HTTP|content-length)|JSON/, malformed],
   [/timed? ?out/i, timeout],
-  [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, unanswered],
-  [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, unanswered],
-  [/(fetch failed|failed to fetch|load failed)$/i, unanswered],
+  [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, network],
+  [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, network],
+  [/(fetch failed|failed to fetch|load failed)$/i, network],
   [
     /invalid url|url is invalid|parse url|absolute url|scheme|protocol(?!.error)|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
-    mistake,
+    invalidRequest,
   ],
 ];
 
-/** By codes that say only that something broke: what the message says goes before. */
-const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, unanswered]];
+/** Matched against codes that only say that something broke, so that a message takes precedence. */
+const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, network]];
 
-/** Returns what the errors of a chain, the outermost first, mean: if the network failed, time ran out or somebody cancelled. */
+/** Returns what a chain of errors, the outermost first, means if it is a network failure, a timeout or a cancellation. */
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {
   const codes = chain.map(codesOf).join("\n");
   const messages = chain.flatMap(messageOf).join("\n");
   if (messages.includes("Proxy response")) return { kind: "proxy" };
-  const outcome = find(byCode, codes) ?? find(byMessage, messages) ?? find(byVagueCode, codes);
-  // Whatever broke the body: the answer was on its way.
+  const outcome = firstMatch(byCode, codes) ?? firstMatch(byMessage, messages) ?? firstMatch(byVagueCode, codes);
+  // undici, when it loses a response whose headers have arrived, whatever the cause.
   return outcome && /^terminated$/m.test(messages) ? { ...outcome, processed: "yes" } : outcome;
 }
 
-function find(rules: readonly Rule[], text: string): OutcomeOf | undefined {
+function firstMatch(rules: readonly Rule[], text: string): OutcomeOf | undefined {
   return rules.find(([pattern]) => pattern.test(text))?.[1];
 }
 
@@ -82,7 +82,7 @@ function codesOf(error: unknown): string {
     property(error, "type"),
     property(error, "retryable") === true && "retryable",
     property(error, "code"),
-    // Where not a byte was written, it was as good as never connected.
+    // If no byte was written, it is equivalent to a failure to connect.
     unwritten ? "connect" : (property(error, "syscall") ?? property(error, "event")),
   ]
     .filter((word) => typeof word === "string")
@@ -90,7 +90,7 @@ function codesOf(error: unknown): string {
     .slice(0, 200);
 }
 
-/** URLs are left out: a path may spell anything. A cause that is no error, such as a response, has no message, not even an empty one. */
+/** Without URLs, whose paths could match by accident. A cause without a message, such as a response, does not even add a line. */
 function messageOf(error: unknown): string | [] {
   const message = property(error, "message");
   return typeof message === "string" ? message.slice(0, 1_000).replaceAll(/\w+:\/\/\S+/g, "") : [];

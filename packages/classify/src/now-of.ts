@@ -1,7 +1,7 @@
-/** The current time, by the options or the clock. */
+/** The current time, unless the options set it. */
 import { systemClock } from "@evenkeel/core";
 
-/** Returns `options.now`, by default the system clock's time. Untyped callers also pass `null` for either. */
+/** Returns `options.now`, or else the system clock's time. Both may be `null` if the caller is untyped. */
 export function nowOf(options: { readonly now?: number | undefined } | undefined): number {
   return options?.now ?? systemClock.now();
 }

@@ -1,61 +1,61 @@
-/** Reads the rate-limit headers of every provider into one shape. */
+/** Parses the rate-limit headers of all providers into one format. */
 import { parseReset } from "./duration.ts";
 import { headerEntries, type HeadersLike } from "./header.ts";
 import { nowOf } from "./now-of.ts";
 
-/** What is known of one limit. */
+/** What the headers say about one limit. */
 export interface RateLimitBucket {
-  /** How many units a window has. */
+  /** How many units the limit allows per window. */
   readonly limit?: number;
   /** How many of them are left. */
   readonly remaining?: number;
-  /** In how many ms, from when the response came, the limit is whole again: for a bucket that refills steadily, full. */
+  /** In how many ms, counted from the response, the limit resets. A bucket that refills steadily is full by then. */
   readonly reset?: number;
-  /** The length of the window in ms, where the headers name it. */
+  /** The length of the window in ms, if the headers say it. */
   readonly window?: number;
 }
 
-/** The limits that a response tells of; of several of the same kind, the one nearest to its end. */
+/** The limits in a response. Of several limits of the same kind, the one with the smallest share left. */
 export interface RateLimit {
   readonly requests?: RateLimitBucket;
-  /** Tokens of both directions, or of whichever is the tighter. */
+  /** Input and output tokens together. Some providers report whichever is closer to its limit. */
   readonly tokens?: RateLimitBucket;
   readonly inputTokens?: RateLimitBucket;
   readonly outputTokens?: RateLimitBucket;
 }
 
 export interface ParseRateLimitOptions {
-  /** The current time in ms since the epoch, for resets that name an instant. @default the system clock's */
+  /** The current time in ms since the epoch, for resets that are a point in time. @default the system clock's */
   readonly now?: number | undefined;
 }
 
 type Bucket = { -readonly [Key in keyof RateLimitBucket]: RateLimitBucket[Key] };
 
-/** Takes one number: `name` tells the unit, `label` tells buckets of one unit apart. */
+/** Records one number. `name` determines the unit, `label` distinguishes the buckets of one unit. */
 type Put = (name: string, label: string, field: keyof Bucket, value: number | undefined) => void;
 
 const windows: Readonly<Record<string, number>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2592e6 };
 
-/** The one-letter parameters of the structured fields. */
-const parameters: Readonly<Record<string, keyof Bucket>> = { q: "limit", r: "remaining", t: "reset", w: "window" };
+/** What the one-letter parameters of the structured fields stand for. */
+const parameterNames: Readonly<Record<string, keyof Bucket>> = { q: "limit", r: "remaining", t: "reset", w: "window" };
 
-/** Part of the name of any header that tells of a limit: of most there is nothing more to ask. */
-const mayTell = /limit|endpoint|priority/;
+/** Occurs in the names of all headers about limits. A cheap test that excludes most other headers. */
+const mayBeLimit = /limit|endpoint|priority/;
 
-/** Returns the limits that the headers tell of: an empty object where they tell of none. Never throws. */
+/** Returns the limits in the headers, or an empty object if there are none. Never throws. */
 export function parseRateLimit(headers: HeadersLike, options?: ParseRateLimitOptions): RateLimit {
   const now = nowOf(options);
   const units: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
   };
-  const values = new Map(headerEntries(headers).filter(([name]) => mayTell.test(name)));
+  const values = new Map(headerEntries(headers).filter(([name]) => mayBeLimit.test(name)));
   for (const [name, value] of values) putHeader(name, value, put, now);
   putStructured([values.get("ratelimit-policy"), values.get("ratelimit")].join(","), put);
   return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
 }
 
-/** The headers of one number each, by whatever name. */
+/** Reads a header with a single number. */
 function putHeader(name: string, value: string, put: Put, now: number): void {
   const rest = /(?:(?:rate|token)limit(?:bysize)?|endpoint|-priority)-(.*)/.exec(name)?.[1] ?? "";
   const field = /limit|remaining|reset/.exec(rest)?.[0] as "limit" | "remaining" | "reset" | undefined;
@@ -67,7 +67,7 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
   put(name, label, "window", named ?? Number(/;\s*w=(\d+)/.exec(value)?.[1]) * 1e3);
 }
 
-/** The `RateLimit-Policy` and `RateLimit` fields of the IETF's drafts, from the seventh on. */
+/** Reads the structured `RateLimit-Policy` and `RateLimit` fields of the IETF drafts, from draft 7 on. Their times are in seconds. */
 function putStructured(fields: string, put: Put): void {
   const units = new Map<string, string>();
   for (const item of partsOf(fields, /(?:"(?:\\.|[^"\\])*"?|[^",])+/g)) {
@@ -75,17 +75,17 @@ function putStructured(fields: string, put: Put): void {
     const label = parts.find((part) => part.startsWith('"')) ?? "";
     const unit = parts.find((part) => part.startsWith('qu="')) ?? units.get(label) ?? label;
     units.set(label, unit);
-    // Bytes are neither requests nor tokens.
+    // A limit on bytes is neither requests nor tokens.
     if (unit.includes("bytes")) continue;
     for (const part of parts) {
       const [, name = "limit", number] = /^(?:(limit|remaining|reset|[qrtw])=)?(\d+)$/.exec(part) ?? [];
-      const field = parameters[name] ?? (name as "limit" | "remaining" | "reset");
+      const field = parameterNames[name] ?? (name as "limit" | "remaining" | "reset");
       put(unit, label, field, Number(number) * (field === "reset" || field === "window" ? 1e3 : 1));
     }
   }
 }
 
-/** Splits at what `part` leaves out: a separator between quotes is none (RFC 9651, 3.3.3). */
+/** Splits into the matches of `part`, which include separators in quoted strings (RFC 9651, 3.3.3). */
 function partsOf(text: string, part: RegExp): string[] {
   return (text.match(part) ?? []).map((each) => each.trim());
 }
@@ -97,10 +97,10 @@ function unitOf(name: string): keyof RateLimit {
 }
 
 function tightest(buckets: readonly Bucket[]): Bucket | undefined {
-  return buckets.toSorted((a, b) => share(a) - share(b))[0];
+  return buckets.toSorted((a, b) => shareLeft(a) - shareLeft(b))[0];
 }
 
-/** How much of a bucket is left, from 0 to 1; one that does not say so comes last. */
-function share({ remaining, limit = remaining }: Bucket): number {
+/** How much of a bucket is left, from 0 to 1. An unknown share is 2, so that it sorts last. */
+function shareLeft({ remaining, limit = remaining }: Bucket): number {
   return remaining === undefined ? 2 : remaining / (limit || 1);
 }

@@ -1,16 +1,16 @@
-/** Reads how long a server asks to be left alone, from its headers. */
+/** Parses how long a server asks to wait from its headers. */
 import { header, type HeadersLike } from "./header.ts";
 import { nowOf } from "./now-of.ts";
 
 export interface ParseRetryAfterOptions {
-  /** The current time, in ms since the epoch, for a date without a `Date` header beside it. @default the system clock's */
+  /** The current time in ms since the epoch, for dates in a response without a `Date` header. @default the system clock's */
   readonly now?: number | undefined;
 }
 
 /**
- * Returns the wait in ms that the headers ask for: `retry-after-ms`, `x-ms-retry-after-ms`, `x-amz-retry-after`, or `retry-after`
- * in seconds or as an HTTP date (all three forms of RFC 9110, 5.6.7), measured by the server's own `Date` where it sent one.
- * What is not valid to the letter is `undefined`; a date in the past is 0. Never throws.
+ * Returns how long the headers ask to wait, in ms. Reads `retry-after-ms`, `x-ms-retry-after-ms`, `x-amz-retry-after` and
+ * `retry-after`, in seconds or as an HTTP date (all three formats of RFC 9110, 5.6.7), relative to the server's own `Date` header if
+ * there is one. Returns 0 for a date in the past, and `undefined` for anything that is not strictly valid. Never throws.
  */
 export function parseRetryAfter(headers: HeadersLike, options?: ParseRetryAfterOptions): number | undefined {
   const now = nowOf(options);
@@ -29,7 +29,7 @@ function parseNumber(value = "", unit: number): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** The fixed form, RFC 850's and asctime's, each to the letter. */
+/** The preferred format, that of RFC 850 and that of asctime. */
 const forms = [
   /^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
   /^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
@@ -42,11 +42,11 @@ function parseHttpDate(value = "", now: number): number | undefined {
     if (!groups) continue;
     const { day, month, year, time } = groups as Record<"day" | "month" | "year" | "time", string>;
     const thisYear = new Date(now).getUTCFullYear();
-    // Two digits mean the year that is not more than 50 years ahead.
+    // A year of two digits is at most 50 years in the future (RFC 9110, 5.6.7).
     const century = Math.floor((thisYear + 50 - Number(year)) / 100) * 100;
     const date = `${day.trim()} ${month} ${year.length < 4 ? century + Number(year) : year} ${time}`;
     const parsed = new Date(`${date} GMT`);
-    // A 31st of February parses too, but as another day; what does not parse is an "Invalid Date".
+    // February 31 parses as well, but as a day in March. An unparsable date becomes "Invalid Date".
     if (parsed.toUTCString().includes(date)) return parsed.getTime();
   }
   return undefined;

@@ -1,6 +1,6 @@
-/** Reads what strangers made, where a getter or a proxy may throw. */
+/** Reads foreign objects, whose getters and proxies may throw. */
 
-/** Returns a property of anything, and `undefined` where reading it fails. */
+/** Returns a property of any value, or `undefined` if reading it throws. */
 export function property(object: unknown, key: PropertyKey): unknown {
   try {
     return (object as Record<PropertyKey, unknown> | null | undefined)?.[key];
@@ -9,7 +9,7 @@ export function property(object: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** Returns the first items of a list, and `undefined` for anything else. */
+/** Returns the first 8 items of an array, or `undefined` for anything else. */
 export function items(list: unknown): unknown[] | undefined {
   try {
     return Array.isArray(list) ? list.slice(0, 8) : undefined;

@@ -1,34 +1,34 @@
-/** What a provider's answers mean, as data. */
+/** Tables of what a provider's failures mean. */
 import type { Action, Health, Kind, Processed } from "@evenkeel/core";
 
-/** A kind, with what differs from that kind's default. */
+/** A kind, and where its verdict differs from that kind's default. */
 export interface OutcomeOf {
   readonly kind: Kind;
   readonly action?: Action;
   readonly processed?: Processed;
   readonly health?: Health;
-  /** Whether the wait that comes with such an answer means something. @default true */
+  /** Whether to believe the wait that such a response asks for. @default true */
   readonly hint?: boolean;
 }
 
-/** What a word says: a kind, a kind with its exceptions, or a status, which speaks only where there is none. */
+/** What a pattern means: a kind, a kind with exceptions, or an HTTP status, to be assumed if the failure has none. */
 export type Outcome = Kind | OutcomeOf | number;
 
-/** One line of a table: what to look for, what it means, and the statuses under which it does (any, where none is named). */
-export type Row<Means extends Outcome = Outcome> = readonly [pattern: RegExp, means: Means, ...statuses: number[]];
+/** One row of a table: what to look for, what it means, and the statuses that it is limited to (all, if none is given). */
+export type Row<O extends Outcome = Outcome> = readonly [pattern: RegExp, outcome: O, ...statuses: number[]];
 
-/** What is special to one provider; all else is as in the generic table. Of each list, the first row that fits counts. */
+/** How one provider differs from the generic table. In each list, the first matching row decides. */
 export interface Provider<Name extends string = string> {
-  /** How options name the provider. */
+  /** The name that the `provider` option takes. */
   readonly name: Name;
-  /** Recognises the provider's hosts: in lower case, with a port where that is not the scheme's own. */
+  /** Matches the provider's hosts, which are in lower case and include any port except 80 and 443. */
   readonly host: RegExp;
-  /** What single words mean: codes, types, the names of exceptions. */
+  /** What codes, types and exception names mean. */
   readonly codes?: readonly Row[];
-  /** What prose means. */
+  /** What messages mean. */
   readonly texts?: readonly Row<Kind | OutcomeOf>[];
-  /** What a status means by itself. */
+  /** What a status means on its own. */
   readonly statuses?: Readonly<Record<number, Kind | OutcomeOf>>;
-  /** Recognises failures of its own in the body of a success. */
+  /** Returns the outcome of a stream event, or of a 2xx body, that reports a failure in a way only this provider does. */
   readonly event?: (body: unknown) => Kind | OutcomeOf | undefined;
 }

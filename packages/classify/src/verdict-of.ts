@@ -1,15 +1,15 @@
-/** What each kind of failure implies. */
+/** The default verdict on each kind of failure. */
 import type { Action, Health, Kind, Processed, Verdict } from "@evenkeel/core";
 import type { OutcomeOf } from "./provider.ts";
 
 type Defaults = readonly [action: Action, health: Health, processed: Processed];
 
-/** Only another key, model or provider can help, and nobody is ill. */
+/** Only another key, model or provider can help. The upstream is healthy. */
 const elsewhere: Defaults = ["elsewhere", "neutral", "no"];
-/** It broke, and nobody knows when. */
+/** Something broke, at an unknown stage. */
 const broken: Defaults = ["retry", "failure", "maybe"];
 
-/** What each kind implies, where a row says nothing else. A new connection or answer is worth a try; a bill or a key is not. */
+/** What each kind implies, unless a table says otherwise. A retry gets a new connection or response, but not a new key or more credit. */
 export const kinds: Readonly<Record<Kind, Defaults>> = {
   "rate-limit": ["retry", "neutral", "no"],
   quota: elsewhere,
@@ -36,10 +36,10 @@ export const kinds: Readonly<Record<Kind, Defaults>> = {
   unknown: ["stop", "neutral", "maybe"],
 };
 
-/** What the model made is of no use: the work was done, and nobody is ill. */
+/** The model generated something unusable: the work was done, and the upstream is healthy. */
 export const badSample: OutcomeOf = { kind: "malformed", processed: "yes", health: "neutral" };
 
-/** Spells out a kind, or a kind with its exceptions. */
+/** Returns the full verdict for a kind, with the exceptions of an outcome. */
 export function verdictOf(outcome: Kind | OutcomeOf, retryAfter?: number): Verdict {
   const row: OutcomeOf = typeof outcome === "string" ? { kind: outcome } : outcome;
   const [action, health, processed] = kinds[row.kind];

@@ -21,5 +21,5 @@ test.each<[what: string, facts: Partial<Facts>, wait: number | undefined]>([
   ["in the message, where what is used up has no reset", { headers: [usedUp], text: "try again in 5s" }, 5_000],
   ["in the message as a date", { text: "regain access on 2030-01-01 at 01:00 UTC" }, 3_600_000],
 ])("the wait stands %s", (_, facts, wait) => {
-  expect(retryHint({ now, words: [], text: "", headers: [], ...facts })).toBe(wait);
+  expect(retryHint({ now, codes: [], text: "", headers: [], ...facts })).toBe(wait);
 });

@@ -5,7 +5,7 @@ export const bedrock: Provider<"bedrock"> = {
   name: "bedrock",
   host: /^bedrock[a-z-]*\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/,
   codes: [
-    // A cold model of the user's own.
+    // The user's own model is starting.
     [/^ModelNotReady/, { kind: "overloaded", health: "neutral" }],
     [/^RequestExpired/, "auth"],
   ],

@@ -1,4 +1,4 @@
-/** Cohere: docs.cohere.com/reference/errors. Its bodies have no codes. */
+/** Cohere: docs.cohere.com/reference/errors. Its error bodies have no codes. */
 import type { Provider } from "../provider.ts";
 import { badSample } from "../verdict-of.ts";
 

@@ -9,7 +9,7 @@ export const groq: Provider<"groq"> = {
   texts: [[/\b[TR]PD\b|per day/, "quota", 429]],
   statuses: {
     422: badSample,
-    // A tool's server refused, not Groq.
+    // Not Groq itself: the server of a tool refused.
     424: "invalid-request",
     498: "overloaded",
   },

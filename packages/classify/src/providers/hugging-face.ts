@@ -6,7 +6,7 @@ export const huggingFace: Provider<"hugging-face"> = {
   host: /(^|\.)huggingface\.(co|cloud)$/,
   codes: [[/^(tool|template)_error$/, 400]],
   texts: [
-    // A cold start: the answer says how long it takes.
+    // A cold start. The response says how long it will take.
     [/currently loading/i, { kind: "overloaded", health: "neutral" }, 503],
   ],
 };

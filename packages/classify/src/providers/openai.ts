@@ -5,12 +5,12 @@ export const openai: Provider<"openai"> = {
   name: "openai",
   host: /(^|\.)api\.openai\.com$/,
   codes: [
-    // What is wrong is the image, however it is told: too large, or not found.
+    // The image itself is invalid, although some codes sound like a size limit or a missing resource.
     [/^(image_(too|parse|file)|empty_image|failed_to_download_image|data_residency)/, "invalid-request"],
     [/^image_generation_user/, 400],
   ],
   texts: [
-    // More tokens than a minute has: no wait makes it fit.
+    // The request has more tokens than the limit per minute, so waiting does not help.
     [/request too large/i, "too-large", 429],
   ],
 };

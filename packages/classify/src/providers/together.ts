@@ -4,6 +4,6 @@ import type { Provider } from "../provider.ts";
 export const together: Provider<"together"> = {
   name: "together",
   host: /(^|\.)api\.together\.(xyz|ai)$/,
-  // Not a matter of permission: prompt and answer together are too long.
+  // Not a permission problem: prompt and answer together exceed the context.
   statuses: { 403: "context-length" },
 };

@@ -1,4 +1,4 @@
-/** vLLM, which has no host of its own: say it where you run one. */
+/** vLLM, which has no host of its own: select it with the `provider` option. */
 import type { Provider } from "../provider.ts";
 
 export const vllm: Provider<"vllm"> = {

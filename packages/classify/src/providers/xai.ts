@@ -5,7 +5,7 @@ export const xai: Provider<"xai"> = {
   name: "xai",
   host: /(^|\.)api\.x\.ai$/,
   texts: [
-    // A wrong key is told with status 400.
+    // A wrong key gets a 400.
     [/api key/i, "auth", 400],
   ],
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPage, tellsFailure } from "../src/tells-failure.ts";
+import { isPage, reportsFailure } from "../src/reports-failure.ts";
 
 const { proxy: revoked, revoke } = Proxy.revocable({}, {});
 revoke();
@@ -33,11 +33,11 @@ test.each<[event: unknown, isFailure: boolean]>([
   [[{}, {}], false],
   [undefined, false],
 ])("of %j tells %j", (event, isFailure) => {
-  expect(tellsFailure(event)).toBe(isFailure);
+  expect(reportsFailure(event)).toBe(isFailure);
 });
 
 test("takes an error that cannot be read for none", () => {
-  expect(tellsFailure({ error: revoked })).toBe(false);
+  expect(reportsFailure({ error: revoked })).toBe(false);
 });
 
 test.each<[text: string, is: boolean]>([
