@@ -1,4 +1,4 @@
-/** Makes calls fail, hang and dawdle on purpose, and the same ones each time. */
+/** Injects errors, hangs and latency. */
 import {
   checkFunction,
   checkNumber,
@@ -19,21 +19,21 @@ import {
 export interface ChaosOptions {
   /** The share of calls that fail instead of reaching the operation, from 0 to 1. @default 0 */
   readonly errorRate?: number | undefined;
-  /** Makes the error of a call that fails. @default () => new ChaosError() */
+  /** Creates the error of a failing call. @default () => new ChaosError() */
   readonly error?: (() => unknown) | undefined;
   /** The share of calls that never settle until their signal aborts, from 0 to 1. @default 0 */
   readonly hangRate?: number | undefined;
-  /** The share of calls that are late, from 0 to 1; a late call may also fail or hang. @default 0 */
+  /** The share of calls that are delayed, from 0 to 1. A delayed call may also fail or hang. @default 0 */
   readonly latencyRate?: number | undefined;
-  /** How late a late call is, in milliseconds. @default 1_000 */
+  /** How long a delayed call is delayed, in milliseconds. @default 1_000 */
   readonly latency?: number | undefined;
-  /** Where chance comes from; each call draws two numbers. @default systemRandom */
+  /** The source of randomness. Each call draws two numbers. @default systemRandom */
   readonly random?: Random | undefined;
-  /** Where time comes from. @default systemClock */
+  /** The clock for delays. @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
-/** Stands for a failure of the network that `chaos` made up. */
+/** The default error of `chaos`, classified as a network failure. */
 export class ChaosError extends ResilienceError {
   static override readonly brand: string = "@evenkeel/testkit:ChaosError";
   override readonly name = "ChaosError";
@@ -46,11 +46,12 @@ export class ChaosError extends ResilienceError {
 }
 
 /**
- * Injects faults in front of the operation. Stands innermost, so that the layers above it meet the faults.
+ * Injects faults in front of the operation. Put it innermost, so that all other layers see the faults.
  * @example
  * const flaky = compose(retry(), chaos({ errorRate: 0.2, random: seededRandom(1) }));
  * const answer = await flaky.run(({ signal }) => ask(signal));
- * @throws {RangeError} A rate is not within 0 and 1, `errorRate` and `hangRate` exceed 1 together, or `latency` is negative.
+ * @throws {RangeError} A rate is not between 0 and 1, `errorRate` and `hangRate` add up to more than 1, or `latency` is negative.
+ * @throws {TypeError} An option has the wrong type.
  */
 export function chaos({
   errorRate = 0,
@@ -71,10 +72,10 @@ export function chaos({
   checkFunction("clock.after", clock?.after);
 
   return layer(async function chaos<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
-    // Both are drawn for each call, whatever the rates: changing one rate does not move the faults of the other.
+    // Both are drawn on every call, so that changing one rate does not shift the faults of the other.
     const fate = random();
-    const late = random() < latencyRate;
-    if (late) await sleep(clock, latency, call.signal);
+    const isDelayed = random() < latencyRate;
+    if (isDelayed) await sleep(clock, latency, call.signal);
     if (fate < errorRate) throw error();
     if (fate < errorRate + hangRate) return untilAborted(new Promise<never>(() => {}), call.signal);
     return next(call);

@@ -1,18 +1,25 @@
-/** Time that moves only when a test says so. */
+/** A clock that only moves when a test advances it. */
 import { checkNumber, type Clock } from "@evenkeel/core";
 import { timers, type Timer } from "./timers.ts";
 
 /** A clock for tests. */
 export interface FakeClock extends Clock {
-  /** Moves time on by `ms`, firing what falls due in order, and lets promises settle before and after each timer. */
+  /**
+   * Advances the time by `ms`. Fires the timers that fall due, in order, and lets promises settle before and after each of them.
+   * @throws {RangeError | TypeError} `ms` is not a number from 0 to `Number.MAX_SAFE_INTEGER`.
+   */
   advance(ms: number): Promise<void>;
-  /** Moves time on to the next timer and fires it. Returns `false` when there is none. */
+  /** Advances the time to the next timer and fires it. Returns `false` if there is none. */
   next(): Promise<boolean>;
-  /** How many timers are armed: a leak shows here. */
+  /** The number of pending timers. A timer that is left over is a leak. */
   readonly pending: number;
 }
 
-/** Makes a clock that starts at `start` (ms since the epoch) and stands still. @default start 0 */
+/**
+ * Creates a clock that stands still at `start`, in ms since the epoch.
+ * @default start 0
+ * @throws {RangeError | TypeError} `start` is not a number from 0 to `Number.MAX_SAFE_INTEGER`.
+ */
 export function fakeClock(start = 0): FakeClock {
   let now = checkNumber("start", start, { max: Number.MAX_SAFE_INTEGER });
   const armed = timers();
@@ -32,11 +39,11 @@ export function fakeClock(start = 0): FakeClock {
       return () => timer && armed.disarm(timer);
     },
     async advance(ms) {
-      // At the end of time no timer would ever fall due again.
+      // Not Infinity: no timer could fall due after that.
       const end = now + checkNumber("ms", ms, { max: Number.MAX_SAFE_INTEGER });
       await promisesSettled();
       while (armed.earliest && armed.earliest.at <= end) await fire(armed.earliest);
-      now = Math.max(now, end); // moves may overlap, and time never goes back
+      now = Math.max(now, end); // calls may overlap, and time never goes backwards
     },
     async next() {
       await promisesSettled();
@@ -50,12 +57,12 @@ export function fakeClock(start = 0): FakeClock {
   };
 }
 
-/** A macrotask later every promise that can settle without time has done so. */
+/** Waits for a macrotask: until then, every promise that does not depend on time has settled. */
 function promisesSettled(): Promise<void> {
   return new Promise((resolve) => setImmediateOrMessage(resolve));
 }
 
-/** Only Node has `setImmediate`, and a test may have faked it, which leaves a `clock` or another name on it; a message comes as soon. */
+/** Not all runtimes have `setImmediate`, and a test may have faked it: its name or its `clock` property shows that. A message is as fast. */
 function setImmediateOrMessage(fn: () => void): void {
   const isReal =
     typeof setImmediate === "function" && setImmediate.name === "setImmediate" && !("clock" in setImmediate);

@@ -1,20 +1,20 @@
-/** Draws faults by chance, for servers, proxies, or anything else that takes one at a time. */
+/** Picks random faults for servers, proxies, or anything else that takes one fault at a time. */
 import { checkFunction, checkNumber, systemRandom, type Random } from "@evenkeel/core";
 
 export interface FaultMixOptions<Fault> {
-  /** The share of draws that give a fault, from 0 to 1. */
+  /** The share of calls that return a fault, from 0 to 1. */
   readonly rate: number;
-  /** What may be drawn, each with the same chance; one that stands twice has twice the chance. */
+  /** The faults, all with the same probability. List a fault twice to double its probability. */
   readonly faults: readonly Fault[];
-  /** Where chance comes from; each draw takes two numbers. @default systemRandom */
+  /** The source of randomness. Each call draws two numbers. @default systemRandom */
   readonly random?: Random | undefined;
 }
 
 /**
- * Makes a function that draws a fault, or `undefined` for none.
+ * Creates a function that returns a random fault, or `undefined` for none.
  * @example
  * const proxy = await faultProxy({ target, faults: faultMix({ rate: 0.2, faults: [{ kind: "refuse" }], random: seededRandom(1) }) });
- * @throws {RangeError} `rate` is not within 0 and 1, or there is no fault to draw.
+ * @throws {RangeError} `rate` is not between 0 and 1, or `faults` is empty.
  */
 export function faultMix<Fault>({
   rate,

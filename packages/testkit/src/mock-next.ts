@@ -1,25 +1,25 @@
-/** An operation that a test plays by hand: the test reads like a conversation. */
+/** An operation whose attempts the test settles by hand, so that the test reads like a conversation. */
 import type { Call, Next } from "@evenkeel/core";
 
-/** One attempt that reached the operation and waits for the test to settle it. */
+/** An attempt that has reached the operation, and waits for the test to settle it. */
 export interface MockRequest<Output> {
-  /** What the attempt saw. */
+  /** The call that the operation was called with. */
   readonly call: Call;
   resolve(value: Output): void;
   reject(error: unknown): void;
 }
 
 export interface MockNext<Output> {
-  /** The operation: each call waits until the test settles its request. Deaf to its signal. */
+  /** The operation. Each call waits until the test settles its request. Ignores its signal. */
   readonly next: Next<unknown, Output>;
-  /** Returns the next attempt that the test has not seen, as soon as it comes. */
+  /** Resolves with the next attempt that the test has not seen yet, as soon as there is one. */
   request(): Promise<MockRequest<Output>>;
   /** How many times the operation was called. */
   readonly calls: number;
 }
 
 /**
- * Makes a scripted operation.
+ * Creates an operation that the test controls.
  * @example
  * const { next, request } = mockNext<string>();
  * const answer = retry({ backoff: constant(0) }).run(next);

@@ -1,7 +1,10 @@
-/** Chance that repeats itself. */
+/** Reproducible randomness. */
 import { checkNumber, type Random } from "@evenkeel/core";
 
-/** Returns a source of numbers in [0, 1) that yields the same sequence for the same seed: mulberry32 (Tommy Ettinger, public domain). */
+/**
+ * Returns a source of random numbers in [0, 1), with the same sequence for the same seed: mulberry32 (Tommy Ettinger, public domain).
+ * @throws {RangeError | TypeError} `seed` is not an integer from 0 to 2^32 - 1.
+ */
 export function seededRandom(seed: number): Random {
   let state = checkNumber("seed", seed, { integer: true, max: 2 ** 32 - 1 }) >>> 0;
   return () => {

@@ -1,33 +1,33 @@
-/** Keeps timers in the order in which they fall due. */
+/** A priority queue of timers. */
 
-/** What is to happen, and when. */
+/** A pending timer. */
 export interface Timer {
   readonly at: number;
   readonly fn: () => void;
-  /** Of those due together, the lower one comes first. */
+  /** Breaks ties between timers that are due at the same time: the lower number comes first. */
   readonly number: number;
-  /** Where in the heap it stands. */
+  /** The timer's index in the heap. */
   index: number;
 }
 
-/** The timers that are armed. */
+/** The pending timers. */
 export interface Timers {
   readonly size: number;
-  /** The one that falls due first; of those due together, the one that was armed first. */
+  /** The timer that falls due first or, of several at the same time, the one that was armed first. */
   readonly earliest: Timer | undefined;
   /** Arms a timer. */
   arm(at: number, fn: () => void): Timer;
-  /** Disarms a timer: harmless where it has been. */
+  /** Disarms a timer. Does nothing if it is not armed. */
   disarm(timer: Timer): void;
 }
 
-/** Makes a binary heap of timers: each change costs O(log n), so that a test may have many. */
+/** Creates a binary heap of timers. Arming and disarming are O(log n), so that a test can have many. */
 export function timers(): Timers {
-  /** None falls due before its parent, which stands at half its index. */
+  /** No timer falls due before its parent, at half its index. */
   const heap: Timer[] = [];
   let armed = 0;
 
-  /** Puts a timer where it belongs, from `index` upwards or downwards. */
+  /** Sifts a timer up or down from `index`, to where it belongs. */
   function settle(timer: Timer, index: number): void {
     for (let above = heap[(index - 1) >> 1]; above && isBefore(timer, above); above = heap[(index - 1) >> 1]) {
       const free = above.index;

@@ -1,4 +1,4 @@
-/** Carries bytes from one socket to another, and does to them what a fault says. */
+/** Copies bytes from one socket to another, subject to a fault. */
 import type { Socket } from "node:net";
 import { realPause } from "../server/real-pause.ts";
 import type { BreakFault, Direction, TcpFault } from "./tcp-fault.ts";
@@ -8,15 +8,18 @@ export interface CarryOptions {
   readonly to: Socket;
   readonly direction: Direction;
   readonly fault: TcpFault | undefined;
-  /** Ends every wait when the connection is gone. */
+  /** Aborts when the connection is closed, and ends all waits. */
   readonly signal: AbortSignal;
-  /** Hears how many bytes have passed. */
+  /** Called with the number of bytes that have passed. */
   passed(bytes: number): void;
-  /** Hears that the fault begins to slow the bytes down. */
-  befell(kind: TcpFault["kind"]): void;
+  /** Called when the fault starts to slow the bytes down. */
+  happened(kind: TcpFault["kind"]): void;
 }
 
-/** Carries until the source ends, or until the fault is due, which it then returns. Throws what breaks either socket. */
+/**
+ * Copies until the source ends, or until the fault is due, which it then returns.
+ * @throws The error of either socket.
+ */
 export async function carry({
   from,
   to,
@@ -24,7 +27,7 @@ export async function carry({
   fault,
   signal,
   passed,
-  befell,
+  happened,
 }: CarryOptions): Promise<BreakFault | undefined> {
   const breaks = isBreak(fault) && (fault.direction ?? "down") === direction ? fault : undefined;
   const drip = fault?.kind === "drip" && direction === "down" ? fault : undefined;
@@ -32,7 +35,7 @@ export async function carry({
   let left = breaks?.after ?? (breaks ? 0 : Infinity);
 
   for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-    if (slows) befell(slows.kind);
+    if (slows) happened(slows.kind);
     if (slows?.kind === "latency") await realPause(slows.ms, signal);
     slows = undefined;
     const due = chunk.length >= left;
@@ -56,7 +59,7 @@ function* pieces(chunk: Uint8Array, size = Infinity): Generator<Uint8Array> {
   for (let start = 0; start < chunk.length; start += size) yield chunk.subarray(start, start + size);
 }
 
-/** A peer that does not read holds the write up until the connection is gone. */
+/** If the peer does not read, this waits until the connection is closed. */
 function write(to: Socket, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", reject, { once: true });

@@ -1,4 +1,4 @@
-/** A TCP proxy on the loopback interface that breaks connections on purpose, over real sockets. */
+/** A TCP proxy on the loopback interface that injects faults, over real sockets. */
 import { checkFunction, checkNumber } from "@evenkeel/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { destroyed } from "../server/destroyed.ts";
@@ -7,32 +7,32 @@ import { resetSocket } from "./reset-socket.ts";
 import { checkTcpFault, type TcpFault } from "./tcp-fault.ts";
 import { tunnel } from "./tunnel.ts";
 
-/** A connection whose fault is to be chosen. */
+/** A new connection, for which to choose a fault. */
 export interface ProxyConnection {
-  /** Counts the connections, from 0. */
+  /** The number of the connection, starting at 0. */
   readonly index: number;
-  /** Waits for the client's first bytes, as text: for HTTP, the request's line and headers. Empty when the client left. */
+  /** Resolves with the client's first bytes as text: for HTTP, the request line and headers. Empty if the client disconnects first. */
   head(): Promise<string>;
 }
 
 export interface FaultProxyOptions {
-  /** Where good connections lead. */
+  /** The server that connections are forwarded to. */
   readonly target: { readonly host?: string | undefined; readonly port: number };
-  /** Chooses what befalls a connection; nothing where it returns `undefined`. @default none */
+  /** Chooses the fault of a connection, or `undefined` for none. @default none */
   readonly faults?: ((connection: ProxyConnection) => TcpFault | undefined | Promise<TcpFault | undefined>) | undefined;
 }
 
 /** What a proxy has done so far. */
 export interface ProxyCounts {
-  /** Connections accepted. */
+  /** The number of connections accepted. */
   readonly accepted: number;
-  /** Clients connected now. */
+  /** The number of open connections. */
   readonly open: number;
-  /** Bytes that reached the target. */
+  /** The number of bytes sent to the target. */
   readonly up: number;
-  /** Bytes that reached clients. */
+  /** The number of bytes sent to clients. */
   readonly down: number;
-  /** Faults that really happened, by kind. */
+  /** The number of faults that actually happened, by kind. */
   readonly faults: Readonly<Record<TcpFault["kind"], number>>;
 }
 
@@ -43,9 +43,9 @@ export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
   /** A snapshot of what the proxy has done so far. */
   readonly counts: ProxyCounts;
-  /** Stops listening: the port refuses connections, as that of a dead server does. Open connections go on. */
+  /** Stops listening: the port refuses connections, like that of a dead server. Open connections continue. */
   refuse(): void;
-  /** Listens again on the same port; waits while another program has taken it. */
+  /** Listens on the same port again. Waits while another program uses it. */
   accept(): Promise<void>;
   /** Closes the port and every connection. */
   close(): Promise<void>;
@@ -57,7 +57,7 @@ export interface FaultProxy extends AsyncDisposable {
  * const faults = ({ index }: ProxyConnection): TcpFault | undefined => (index === 0 ? { kind: "reset" } : undefined);
  * await using proxy = await faultProxy({ target: { port: server.port }, faults });
  * const response = await fetch(proxy.url).catch(() => fetch(proxy.url));
- * @throws {RangeError} The target's port is no port.
+ * @throws {RangeError | TypeError} `target.port` is not a port, or `faults` is not a function.
  */
 export async function faultProxy({
   target: { host = "127.0.0.1", port: targetPort },
@@ -83,7 +83,7 @@ export async function faultProxy({
     client.on("close", () => clients.delete(client));
     client.on("error", () => {});
     const fault = await choose({ index, head: () => firstBytes(client) }).catch((mistake: unknown) => {
-      resetSocket(client); // or the client would wait for ever
+      resetSocket(client); // or the client would wait forever
       throw mistake;
     });
     if (client.destroyed) return;
@@ -92,14 +92,14 @@ export async function faultProxy({
       target,
       fault,
       passed: (direction, count) => void (bytes[direction] += count),
-      befell: (kind) => void happened[kind]++,
+      happened: (kind) => void happened[kind]++,
     });
   }
 
   let server = await listen(0, serve);
   const { port } = server.address() as AddressInfo;
 
-  /** Whether the port refuses, but may be opened again. */
+  /** Whether the port refuses connections, but can be opened again. */
   const isShut = (): boolean => !server.listening && !closed;
 
   async function accept(): Promise<void> {
@@ -138,7 +138,7 @@ function listen(port: number, serve: (client: Socket) => Promise<void>): Promise
   });
 }
 
-/** How long another program may keep the port before it is tried again, in milliseconds. */
+/** How long to wait before trying a port again that another program uses, in milliseconds. */
 const pauseWhileTaken = 10;
 
 function unlessTaken(error: NodeJS.ErrnoException): undefined {

@@ -1,7 +1,7 @@
-/** Breaks a connection off. */
+/** Resets connections. */
 import type { Socket } from "node:net";
 
-/** Sends RST; not once a FIN is on its way, for then Node can do neither, and never says that the socket has closed. */
+/** Sends RST, unless a FIN was already sent: Node would then do neither, and never emit `close`. */
 export function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();

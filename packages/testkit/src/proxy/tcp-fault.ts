@@ -1,30 +1,33 @@
-/** What can go wrong with a connection, below HTTP. */
+/** The faults of a connection, below HTTP. */
 import { checkNumber, checkOneOf } from "@evenkeel/core";
 
-/** Which bytes are counted: the client's (`up`) or the target's (`down`). */
+/** The direction of bytes: from the client to the target (`up`) or back (`down`). */
 export type Direction = "up" | "down";
 
-/** Breaks the connection, or lets it go silent, once a number of bytes has passed. */
+/** Breaks or stalls the connection after a number of bytes. */
 export interface BreakFault {
-  /** `reset` sends RST, `end` sends FIN, `stall` keeps the connection open and lets nothing more through. */
+  /** `reset` sends RST, `end` sends FIN, `stall` keeps the connection open but lets nothing more through. */
   readonly kind: "reset" | "end" | "stall";
-  /** How many bytes pass first; with 0 it happens as the first byte comes, which does not pass. @default 0 */
+  /** How many bytes pass first. With 0 it happens when the first byte arrives, which does not pass. @default 0 */
   readonly after?: number | undefined;
-  /** Whose bytes are counted and, in a stall, held back. @default "down" */
+  /** Which bytes are counted and, by `stall`, held back. @default "down" */
   readonly direction?: Direction | undefined;
 }
 
-/** What befalls a connection. */
+/** A fault of one connection. */
 export type TcpFault =
-  /** Resets the connection at once, without a connection to the target. */
+  /** Resets the connection at once, without connecting to the target. */
   | { readonly kind: "refuse" }
   | BreakFault
-  /** Holds the first byte of the answer back, for `ms` milliseconds. */
+  /** Delays the first byte of the answer by `ms` milliseconds. */
   | { readonly kind: "latency"; readonly ms: number }
-  /** Lets the answer through in pieces of `bytes`, one every `every` milliseconds. */
+  /** Sends the answer in pieces of `bytes` bytes, one every `every` milliseconds. */
   | { readonly kind: "drip"; readonly bytes: number; readonly every: number };
 
-/** @throws {RangeError | TypeError} A number of the fault is out of range, or a word of it unknown. */
+/**
+ * Returns a valid fault as it is.
+ * @throws {RangeError | TypeError} A number is out of range, or the kind or direction is unknown.
+ */
 export function checkTcpFault(fault: TcpFault): TcpFault {
   switch (fault.kind) {
     case "refuse":

@@ -1,4 +1,4 @@
-/** Joins one client's connection to the target, under a fault. */
+/** Connects one client to the target, subject to a fault. */
 import { connect, type Socket } from "node:net";
 import { realPause } from "../server/real-pause.ts";
 import { resetSocket } from "./reset-socket.ts";
@@ -9,19 +9,19 @@ export interface TunnelOptions {
   readonly client: Socket;
   readonly target: { readonly host: string; readonly port: number };
   readonly fault: TcpFault | undefined;
-  /** Hears how many bytes have passed in a direction. */
+  /** Called with the number of bytes that have passed in a direction. */
   passed(direction: Direction, bytes: number): void;
-  /** Hears that the fault has really happened: a reset after more bytes than ever came never does. */
-  befell(kind: TcpFault["kind"]): void;
+  /** Called when the fault actually happens: a reset after more bytes than were sent never does. */
+  happened(kind: TcpFault["kind"]): void;
 }
 
-/** A reset makes the peer drop what it has not read yet; this long, in milliseconds, it gets to read what was let through. */
+/** A reset makes the peer discard what it has not read yet, so it gets this long, in milliseconds, to read what was sent. */
 const readingTime = 10;
 
-/** Opens the connection to the target; it closes with the client's. */
-export function tunnel({ client, target, fault, passed, befell }: TunnelOptions): void {
+/** Opens a connection to the target, which is closed together with the client's. */
+export function tunnel({ client, target, fault, passed, happened }: TunnelOptions): void {
   if (fault?.kind === "refuse") {
-    befell("refuse");
+    happened("refuse");
     resetSocket(client);
     return;
   }
@@ -43,7 +43,7 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
       direction,
       fault,
       signal,
-      befell,
+      happened,
       passed: (bytes) => passed(direction, bytes),
     });
     if (due) await breakOff(due);
@@ -51,7 +51,7 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
   }
 
   async function breakOff({ kind, after = 0 }: BreakFault): Promise<void> {
-    befell(kind);
+    happened(kind);
     if (kind === "end") {
       client.end();
       upstream.destroy();
@@ -61,9 +61,9 @@ export function tunnel({ client, target, fault, passed, befell }: TunnelOptions)
     }
   }
 
-  // What breaks a socket has closed both by then: nobody is left to be told.
+  // An error of either socket has closed both by then, so there is nobody to report it to.
   void run("up")
     .catch(() => {})
-    .then(() => client.resume()); // a client that leaves is noticed only while it is read
+    .then(() => client.resume()); // a disconnect is only noticed while the socket is being read
   run("down").catch(() => {});
 }

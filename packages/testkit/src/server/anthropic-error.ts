@@ -2,9 +2,9 @@
 import { json, type Reply } from "./reply.ts";
 
 export interface AnthropicErrorOptions {
-  /** @default the one that goes with the status */
+  /** @default the usual type for the status */
   readonly type?: string | undefined;
-  /** @default a sentence that names the type */
+  /** @default a sentence with the type */
   readonly message?: string | undefined;
   /** Further headers, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -23,7 +23,7 @@ const types: Readonly<Record<number, string>> = {
   529: "overloaded_error",
 };
 
-/** The body of an error, and the `data` of an `error` event. */
+/** Returns the body of an error, which is also the `data` of an `error` event. */
 export function anthropicErrorBody(status: number, options: AnthropicErrorOptions = {}): object {
   const type = options.type ?? types[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
   return { type: "error", error: { type, message: options.message ?? `Failed with ${type}` }, request_id: "req_1" };

@@ -1,4 +1,4 @@
-/** Tells the providers' APIs apart, and speaks in the form of the one that is asked. */
+/** The APIs that the server imitates. */
 import { anthropicError, anthropicErrorBody } from "./anthropic-error.ts";
 import { anthropicMessage, anthropicPing } from "./anthropic-message.ts";
 import type { AnswerOptions } from "./deltas-of.ts";
@@ -9,14 +9,14 @@ import type { Reply } from "./reply.ts";
 import type { SeenRequest } from "./seen-request.ts";
 import { comment, frame } from "./sse.ts";
 
-/** How a provider's API says things. */
+/** The formats of a provider's API. */
 export interface Api {
   readonly path: RegExp;
   answer(text: string | readonly string[], options: AnswerOptions): Reply;
   error(status: number, headers?: Readonly<Record<string, string>>): Reply;
   /** The status of an overloaded provider. */
   readonly overloadedStatus: number;
-  /** The frame by which an overloaded provider fails inside a stream. */
+  /** The frame that an overloaded provider sends within a stream. */
   readonly overloadedFrame: string;
   /** The frame that keeps a stream alive. */
   readonly ping: string;
@@ -58,7 +58,7 @@ const apis: readonly Api[] = [
   },
 ];
 
-/** Finds the API by the request's path; an unknown path is taken for chat completions. */
+/** Returns the API of a request by its path. Unknown paths are treated as chat completions. */
 export function apiOf({ path }: SeenRequest): Api {
   return apis.find((api) => api.path.test(path)) ?? chat;
 }
@@ -68,7 +68,7 @@ export function wantsStream({ body }: SeenRequest): boolean {
   return /"stream"\s*:\s*true/.test(body);
 }
 
-/** Tells whether the request's body asks a stream of chat completions for its usage. */
+/** Tells whether the request's body asks for the usage at the end of a stream of chat completions. */
 export function wantsUsage({ body }: SeenRequest): boolean {
   return /"include_usage"\s*:\s*true/.test(body);
 }

@@ -1,15 +1,15 @@
-/** An answer's text, in the pieces that a stream delivers. */
+/** The text of an answer, in the pieces that a stream delivers. */
 
 export interface AnswerOptions {
   /** Whether the answer is streamed. @default false */
   readonly stream?: boolean | undefined;
-  /** Whether a stream of chat completions tells its usage at the end; those of the other APIs always do. @default false */
+  /** Whether a stream of chat completions ends with its usage. Streams of the other APIs always do. @default false */
   readonly usage?: boolean | undefined;
-  /** The model's name. */
+  /** The name of the model. @default "gpt-mock" or "claude-mock" */
   readonly model?: string | undefined;
 }
 
-/** Cuts a text after each word; a list is taken as it is. */
+/** Splits a text after each word. Returns a list as it is. */
 export function deltasOf(text: string | readonly string[]): readonly string[] {
   return typeof text === "string" ? (text.match(/\S+\s*|\s+/g) ?? []) : text;
 }

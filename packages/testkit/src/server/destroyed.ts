@@ -1,7 +1,7 @@
-/** Ends connections for good. */
+/** Closes connections. */
 import type { Socket } from "node:net";
 
-/** Destroys a socket that has not closed yet, and waits until it has: by its own word, as a test may have faked every timer. */
+/** Destroys an open socket, and waits for its `close` event: a test may have faked all timers. */
 export function destroyed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.once("close", () => resolve());

@@ -1,4 +1,4 @@
-/** An HTTP server on the loopback interface that answers badly on purpose, over real sockets, and remembers what it saw. */
+/** An HTTP server on the loopback interface that injects faults, over real sockets, and records the requests. */
 import { checkFunction } from "@evenkeel/core";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -12,7 +12,7 @@ import { sendReply } from "./send-reply.ts";
 export interface FaultServerOptions {
   /** Answers the requests. @default answer("Hello from the fault server.") */
   readonly respond?: Responder | undefined;
-  /** Chooses what befalls a request; nothing where it returns `undefined`. @default none */
+  /** Chooses the fault of a request, or `undefined` for none. @default none */
   readonly faults?: ((request: SeenRequest) => HttpFault | undefined) | undefined;
   /** Whether a connection may carry more than one request. @default true */
   readonly keepAlive?: boolean | undefined;
@@ -23,22 +23,23 @@ export interface FaultServer extends AsyncDisposable {
   readonly port: number;
   /** The server's origin, such as `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** The requests that came whole, in order. */
+  /** The requests that were received completely, in order. */
   readonly requests: readonly SeenRequest[];
-  /** How many exchanges go on now. */
+  /** The number of exchanges in progress. */
   readonly active: number;
-  /** How many connections are open now. */
+  /** The number of open connections. */
   readonly openSockets: number;
   /** Closes the port and every connection. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a server on a free port. Knows OpenAI's chat completions and responses and Anthropic's messages by their paths.
+ * Starts a server on a free port. Recognises OpenAI's chat completions and responses and Anthropic's messages by their paths.
  * @example
  * await using server = await faultServer({ respond: sequence(openaiError(503), answer("Hello")) });
  * const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none" });
- * @throws What `respond` or `faults` throws is not caught: a script with a mistake in it fails loudly.
+ * @throws {TypeError} `respond` or `faults` is not a function. What they throw later is an unhandled rejection, so that a mistake in a
+ * test is noticed.
  */
 export async function faultServer({
   respond = answer("Hello from the fault server."),
@@ -65,7 +66,7 @@ export async function faultServer({
       const reply = await (fault ? fault(request, respond) : respond(request));
       await sendReply(reply, response, exchange);
     } catch (error) {
-      if (request.signal.aborted) return; // nobody is left to be told
+      if (request.signal.aborted) return; // the client has disconnected
       exchange.breakOff();
       response.destroy();
       throw error;

@@ -1,11 +1,11 @@
-/** Hands good requests on to another server, such as a mock of a provider. */
+/** Forwards requests to another server, such as a mock of a provider. */
 import { Agent, request as send, type IncomingMessage } from "node:http";
 import { html, reset, type Reply, type Step } from "./reply.ts";
 import type { Responder } from "./responder.ts";
 import type { SeenRequest } from "./seen-request.ts";
 import { framesOf } from "./sse.ts";
 
-/** These speak of one connection, not of the answer; the lengths of a body that may be spoiled are not known, nor where its encoding breaks. */
+/** Headers that apply to one connection only, or would be wrong once a fault changes the body: its length and encoding. */
 const ofTheConnection = new Set([
   "accept-encoding",
   "connection",
@@ -16,9 +16,9 @@ const ofTheConnection = new Set([
 ]);
 
 /**
- * Answers with what the server at `origin` answers: 502 when it cannot be reached, a reset when it breaks off. The steps of a
- * stream are its frames, so that faults find their place in it.
- * @throws {TypeError} `origin` is no URL of `http:`.
+ * Forwards each request to the server at `origin`, and returns its response: a 502 if the server cannot be reached, a reset if it
+ * breaks off. The steps of a stream are its frames, so that faults can be placed in it.
+ * @throws {TypeError} `origin` is not an `http:` URL.
  */
 export function forward(origin: string): Responder {
   const { protocol, origin: base } = new URL(origin);
@@ -29,7 +29,7 @@ export function forward(origin: string): Responder {
     new Promise<Reply>((resolve) => {
       const { method, path, bytes, signal } = seen;
       const headers = endToEnd(seen.headers);
-      // Without its length, the body of a GET or DELETE would be sent as if it were the next request.
+      // Node sends the body of a GET or DELETE without a length, so the server would take it for the next request.
       if (bytes.length > 0) headers["content-length"] = String(bytes.length);
       const onward = send(base + path, { method, agent, signal, headers }, (answer) => {
         resolve({ status: answer.statusCode, headers: endToEnd(answer.headers), body: bodyOf(answer) });
@@ -39,7 +39,7 @@ export function forward(origin: string): Responder {
     });
 }
 
-/** Cookies stay apart: dates have commas. */
+/** Keeps lists as they are: several cookies cannot be joined by commas, because dates contain them. */
 function endToEnd(headers: SeenRequest["headers"]): Record<string, string | string[]> {
   const entries = Object.entries(headers).filter(([name]) => !ofTheConnection.has(name));
   return Object.fromEntries(entries.map(([name, value = ""]) => [name, value]));

@@ -1,4 +1,4 @@
-/** The catalogue of what providers, and the proxies before them, do wrong above TCP. */
+/** The HTTP faults of providers and of the proxies in front of them. */
 import { apiOf, type Api } from "./api.ts";
 import { cut, headers, html, pause, reset, stall, type Reply, type Step } from "./reply.ts";
 import { crlf, drip, gzip, reshape, withHeader } from "./reshape.ts";
@@ -7,10 +7,10 @@ import type { SeenRequest } from "./seen-request.ts";
 import { spoil, type Place } from "./spoil.ts";
 import { comment, frame, isSse, keepAlive } from "./sse.ts";
 
-/** Befalls a request: answers in the place of `respond`, or spoils what it answers. */
+/** Answers a request instead of `respond`, or damages the answer of `respond`. */
 export type HttpFault = (request: SeenRequest, respond: Responder) => Reply | Promise<Reply>;
 
-/** The faults of the catalogue. */
+/** The names of all faults. */
 export type HttpFaultName =
   | "rateLimited"
   | "rateLimitedSeconds"
@@ -48,12 +48,12 @@ export type HttpFaultName =
   | "hugeEvent"
   | "gzip";
 
-/** A reset makes the peer drop what it has not read yet; this long it gets to read what was sent. */
+/** A reset makes the peer discard what it has not read yet, so it gets this long to read what was sent. */
 const readingTime = pause(20);
 
 /**
- * Faults by name. `slowDrip` and those below it give whole answers in a shape that is hard to read. A plain answer breaks off in
- * the middle of its text where a stream does between two words; where a stream pings, it sends blank lines.
+ * All faults by name. `slowDrip` and those after it send complete answers in a form that is hard to parse. If a fault breaks a stream
+ * off between two words, it breaks a plain answer off in the middle of its text; instead of pings, a plain answer gets blank lines.
  */
 export const httpFaults: Readonly<Record<HttpFaultName, HttpFault>> = {
   rateLimited: failing(() => 429),
@@ -122,7 +122,7 @@ function spoiling(place: Place, then: (api: Api, isStream: boolean) => Iterable<
   };
 }
 
-/** An error event in the place of the rest; a plain answer can only be an error as a whole. */
+/** Replaces the rest of a stream with an error event, or all of a plain answer with an error. */
 function erring(place: Place): HttpFault {
   return async (request, respond) => {
     const [reply, api] = [await respond(request), apiOf(request)];

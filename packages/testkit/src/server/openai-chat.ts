@@ -3,7 +3,7 @@ import { deltasOf, type AnswerOptions } from "./deltas-of.ts";
 import { json, type Reply } from "./reply.ts";
 import { frame, sse } from "./sse.ts";
 
-/** When every answer was made: the same in each run. */
+/** The creation time of all answers: constant, so that runs are reproducible. */
 const created = 1_760_000_000;
 
 /** Answers as `POST /v1/chat/completions` does. */

@@ -2,11 +2,11 @@
 import { json, type Reply } from "./reply.ts";
 
 export interface OpenAIErrorOptions {
-  /** @default the one that goes with the status */
+  /** @default the usual type for the status */
   readonly type?: string | undefined;
-  /** @default the one that goes with the status */
+  /** @default the usual code for the status */
   readonly code?: string | null | undefined;
-  /** @default a sentence that names the status */
+  /** @default a text with the status */
   readonly message?: string | undefined;
   /** Further headers, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -21,7 +21,7 @@ const kinds: Readonly<Record<number, readonly [type: string, code: string | null
   503: ["service_unavailable_error", "server_is_overloaded"],
 };
 
-/** The body of an error, and the `data` of one inside a stream of chat completions. */
+/** Returns the body of an error, which is also the `data` of an error within a stream of chat completions. */
 export function openaiErrorBody(status: number, options: OpenAIErrorOptions = {}): object {
   const [usualType, usualCode] = kinds[status] ?? [status < 500 ? "invalid_request_error" : "server_error", null];
   const { type = usualType, code = usualCode, message = `Status ${status}` } = options;

@@ -1,14 +1,14 @@
-/** Changes what a reply sends: where it breaks off, in which pieces it comes, how it is encoded. */
+/** Changes replies: where they break off, in which pieces they are sent, how they are encoded. */
 import { checkNumber } from "@evenkeel/core";
 import { finished } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import { isBytes, pause, type Reply, type Step } from "./reply.ts";
 
-/** A point in a reply: before so many of its steps were sent, or before the first bytes that a test is true of. */
+/** A point in a reply: after this many steps, or before the first bytes that satisfy the predicate. */
 export type Point = number | ((bytes: string) => boolean);
 
 /**
- * Sends a reply up to a point, and then other steps in the place of the rest. For a stream, steps are frames.
+ * Sends a reply up to a point, and then the steps of `then` instead of the rest. The steps of a stream are its frames.
  * @example
  * const truncated = breakOff(openaiChat("Hello there", { stream: true }), 2);
  * const silent = breakOff(openaiChat("Hello there", { stream: true }), 2, [stall]);
@@ -28,8 +28,8 @@ export function breakOff(reply: Reply, at: Point, then: Iterable<Step> = []): Re
 }
 
 /**
- * Sends a reply's bytes in pieces of `bytes`, one every `every` milliseconds: characters and frames come in parts.
- * @throws {RangeError} `bytes` is no integer >= 1, or `every` is negative.
+ * Sends a reply in pieces of `bytes` bytes, one every `every` milliseconds, which splits frames and characters.
+ * @throws {RangeError} `bytes` is not an integer >= 1, or `every` is negative.
  */
 export function drip(reply: Reply, { bytes, every }: { readonly bytes: number; readonly every: number }): Reply {
   checkNumber("bytes", bytes, { integer: true, min: 1 });
@@ -49,19 +49,19 @@ export function drip(reply: Reply, { bytes, every }: { readonly bytes: number; r
   });
 }
 
-/** Ends the lines of a reply's text with CR LF, as some providers do. */
+/** Sends a reply with CRLF line endings, as some providers do. */
 export function crlf(reply: Reply): Reply {
   return reshape(reply, async function* crlf(body) {
     for await (const step of body) yield typeof step === "string" ? step.replace(/\r?\n/g, "\r\n") : step;
   });
 }
 
-/** Compresses a reply, in such a way that each step can be read as soon as it has come. */
+/** Compresses a reply, flushing after each step, so that the client can read it at once. */
 export function gzip(reply: Reply): Reply {
   const compressed = reshape(reply, async function* gzip(body) {
     const stream = createGzip();
     const compressed: Buffer[] = [];
-    stream.on("data", (bytes: Buffer) => compressed.push(bytes)); // read at once: it would wait for that before it goes on
+    stream.on("data", (bytes: Buffer) => compressed.push(bytes)); // keeps the stream from pausing
     for await (const step of body) {
       if (isBytes(step)) {
         stream.write(step);
@@ -81,7 +81,7 @@ export function withHeader(reply: Reply, name: string, value: string): Reply {
   return { ...reply, headers: { ...reply.headers, [name]: value } };
 }
 
-/** Passes a reply's steps through `change`, anew each time the reply is sent. */
+/** Passes a reply's steps through `change`, each time that the reply is sent. */
 export function reshape(reply: Reply, change: (body: Reply["body"]) => AsyncGenerator<Step>): Reply {
   return { ...reply, body: { [Symbol.asyncIterator]: () => change(reply.body) } };
 }

@@ -1,14 +1,14 @@
-/** Who answers requests. */
+/** Functions that answer requests. */
 import { checkNumber } from "@evenkeel/core";
 import type { Reply } from "./reply.ts";
 import type { SeenRequest } from "./seen-request.ts";
 
-/** Answers a request. */
+/** Returns the reply to a request. */
 export type Responder = (request: SeenRequest) => Reply | Promise<Reply>;
 
 /**
- * Answers the first request with the first reply, the second with the second, and so on; the last one repeats.
- * @throws {RangeError} There is no reply.
+ * Answers the first request with the first reply, the second with the second, and so on. The last one repeats.
+ * @throws {RangeError} No replies are given.
  */
 export function sequence(...replies: readonly (Reply | Responder)[]): Responder {
   checkNumber("replies.length", replies.length, { min: 1 });

@@ -1,42 +1,42 @@
-/** What a server saw of a request, and how its answer ended. */
+/** A request as the server saw it, and how its exchange ended. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks"; // a test may have faked the global one
 
-/** How an exchange ended: the answer was sent whole, the client left, or the server broke it off itself. */
+/** How an exchange ended: the answer was sent completely, the client disconnected, or the server broke it off. */
 export interface Ending {
   readonly by: "answer" | "client" | "server";
-  /** When, in milliseconds after the request began. */
+  /** When it ended, in milliseconds after the start of the request. */
   readonly after: number;
 }
 
 /** A request that reached the server. */
 export interface SeenRequest {
-  /** Counts the requests, from 0. */
+  /** The number of the request, starting at 0. */
   readonly index: number;
   readonly method: string;
-  /** The path with its query. */
+  /** The path, including the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The whole body as text. */
   readonly body: string;
-  /** The whole body as it came. */
+  /** The whole body as bytes. */
   readonly bytes: Uint8Array;
   /** Aborts when the exchange is over, however it ended. */
   readonly signal: AbortSignal;
-  /** How the exchange ended; `undefined` while it goes on. */
+  /** How the exchange ended; `undefined` until then. */
   readonly ending: Ending | undefined;
-  /** Settles when the exchange is over. */
+  /** Resolves when the exchange is over. */
   readonly ended: Promise<Ending>;
 }
 
-/** An exchange, as the server itself holds it. */
+/** An exchange, from the server's side. */
 export interface Exchange {
   readonly request: SeenRequest;
-  /** Says that it is the server that breaks the exchange off. */
+  /** Records that the server is about to break off the exchange itself. */
   breakOff(): void;
 }
 
-/** Reads a request whole and adds it to `requests`; returns `undefined` when the client leaves first. */
+/** Reads a whole request and adds it to `requests`. Returns `undefined` if the client disconnects first. */
 export async function readRequest(
   message: IncomingMessage,
   response: ServerResponse,

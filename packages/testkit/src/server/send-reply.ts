@@ -1,11 +1,11 @@
-/** Plays a reply, step by step, onto a real response. */
+/** Sends a reply, step by step. */
 import { untilAborted } from "@evenkeel/core";
 import type { ServerResponse } from "node:http";
 import { nextTurn, realPause } from "./real-pause.ts";
 import { isBytes, type Action, type Reply } from "./reply.ts";
 import type { Exchange } from "./seen-request.ts";
 
-/** Sends a reply whole. Rejects as soon as the exchange is over before that. */
+/** Sends a complete reply. Rejects as soon as the exchange is over, if that happens first. */
 export async function sendReply(
   { status = 200, headers = {}, body }: Reply,
   response: ServerResponse,
@@ -13,7 +13,7 @@ export async function sendReply(
 ): Promise<void> {
   function head(): void {
     if (response.headersSent) return;
-    // One by one, so that a name in capitals takes the place of the same in small letters.
+    // One by one, because `setHeader` replaces a header whose name differs only in case.
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.writeHead(status);
   }
@@ -33,12 +33,12 @@ export async function sendReply(
         return forever();
       case "cut":
         breakOff();
-        response.socket?.destroySoon(); // what was written still goes out
+        response.socket?.destroySoon(); // still sends what was written
         return forever();
     }
   }
 
-  // Of requests that came in one piece, each waits for its turn: before that, it has no connection that could break.
+  // A pipelined request has no socket until the responses before it are sent, so there is no connection to break yet.
   if (!response.socket) await untilAborted(new Promise((resolve) => response.once("socket", resolve)), signal);
   for await (const step of body) {
     signal.throwIfAborted();
@@ -53,7 +53,7 @@ export async function sendReply(
   response.end();
 }
 
-/** Only the end of the exchange ends this wait. */
+/** Waits until the exchange is over. */
 function forever(): Promise<never> {
   return new Promise(() => {});
 }

@@ -1,21 +1,21 @@
-/** Breaks good answers off at the places that matter, whichever API they are of. */
+/** Breaks answers off at the places that matter, in the same way for all APIs. */
 import { isBytes, type Reply, type Step } from "./reply.ts";
 import { reshape } from "./reshape.ts";
 import { isSse } from "./sse.ts";
 
 /**
- * Where an answer breaks off: before its first byte, before the first word, after the second word, or when the last word was
- * said but not that it was the last. A plain answer has two places: before its first byte, and its middle.
+ * Where an answer breaks off: before its first byte, before the first word, after the second word, or after the last word but before
+ * the end is announced. A plain answer has two places only: before its first byte, and in the middle.
  */
 export type Place = "start" | "content" | "middle" | "end";
 
 const content = /"content":"[^"]|"type":"(?:text_delta|response\.output_text\.delta)"/;
 const finish = /"finish_reason":"|\[DONE\]|"type":"(?:content_block_stop|message_delta|response\.output_text\.done)"/;
 
-/** How many words stand before a place, unless the answer ends sooner. */
+/** How many words are sent before a place, unless the answer ends earlier. */
 const wordsBefore: Readonly<Record<Place, number>> = { start: 0, content: 0, middle: 2, end: Infinity };
 
-/** Sends an answer up to a place, and then other steps in the place of the rest. */
+/** Sends an answer up to a place, and then the steps of `then` instead of the rest. */
 export function spoil(reply: Reply, place: Place, then: Iterable<Step>): Reply {
   return reshape(reply, async function* spoil(body) {
     if (place !== "start") yield* isSse(reply) ? framesBefore(place, body) : textBefore(place, body);

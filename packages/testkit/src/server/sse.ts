@@ -1,10 +1,10 @@
-/** Server-sent events, one step a frame. */
+/** Server-sent events, with one step for each frame. */
 import { pause, type Reply, type Step } from "./reply.ts";
 
-/** A comment, which providers send to keep a connection alive. */
+/** A comment, as providers send it to keep a connection alive. */
 export const comment = ": keep-alive\n\n";
 
-/** Writes a frame: `data` as JSON unless it is a string, under the event's name if it has one. */
+/** Returns a frame with `data`, as JSON unless it is a string, and with the name of the event, if given. */
 export function frame(data: unknown, event?: string): string {
   const text = typeof data === "string" ? data : JSON.stringify(data);
   return `${event === undefined ? "" : `event: ${event}\n`}data: ${text}\n\n`;
@@ -25,7 +25,7 @@ export function isSse(reply: Reply): boolean {
   return String(types.at(-1)?.[1]).startsWith("text/event-stream");
 }
 
-/** Cuts a body that comes in arbitrary chunks into its frames, so that steps are frames again. */
+/** Splits a body, which arrives in arbitrary chunks, into its frames. */
 export async function* framesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
@@ -40,7 +40,7 @@ export async function* framesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator
   if (rest) yield rest;
 }
 
-/** Repeats a frame for ever, one every `every` milliseconds. */
+/** Repeats a frame forever, every `every` milliseconds. */
 export function* keepAlive(text: string, every: number): Generator<Step> {
   for (;;) {
     yield text;
