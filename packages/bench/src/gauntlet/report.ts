@@ -1,6 +1,6 @@
-/** Writes down what the gauntlet came to. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, release, type } from "node:os";
+/** Writes the results of the gauntlet to docs/benchmarks.md. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { conditions, versionOf } from "../conditions.ts";
 import { replacePart } from "../replace-part.ts";
 import type { Contender } from "./contender.ts";
 import { contenders } from "./contenders.ts";
@@ -10,7 +10,7 @@ import type { Summary } from "./summary.ts";
 import { outcomeTable, table } from "./table.ts";
 import { verdict, type Field } from "./verdict.ts";
 
-/** Returns what is to be said of one scenario: its table, and a sentence for each comparison that is fair. */
+/** Returns the results of one scenario: a table, and a sentence for each fair comparison. */
 export function scenarioReport(scenario: Scenario, summaries: readonly Summary[]): string {
   const isMarked = (name: string): string => (isOurs(name) ? `**${name}**` : name);
   const verdicts = fields.flatMap((field) => verdict(summaries, field) ?? []);
@@ -21,7 +21,7 @@ export function scenarioReport(scenario: Scenario, summaries: readonly Summary[]
   ].join("\n\n");
 }
 
-/** Replaces the generated part of the page, and the pictures beside it. */
+/** Replaces the generated part of the page, and its pictures. */
 export function writeReport(scenarios: readonly Scenario[], summaries: readonly Summary[], root: URL): void {
   const page = new URL("docs/benchmarks.md", root);
   const pictures = new URL("docs/benchmarks/", root);
@@ -32,7 +32,7 @@ export function writeReport(scenarios: readonly Scenario[], summaries: readonly 
     if (picture) writeFileSync(new URL(`${scenario.name}.svg`, pictures), picturesOf(scenario, own));
     return [`### ${scenario.name}`, scenarioReport(scenario, own), picture].filter(Boolean).join("\n\n");
   });
-  const text = [conditions(summaries), contenderTable(), ...sections].join("\n\n");
+  const text = [conditionsOf(summaries), contenderTable(), ...sections].join("\n\n");
   replacePart(page, "outcomes", "npm run gauntlet", text);
 }
 
@@ -40,7 +40,7 @@ const isOurs = (name: string): boolean => name.startsWith("evenkeel");
 const namesOf = (those: readonly Contender[]): string[] =>
   those.map(({ name }) => name).filter((name) => !isOurs(name));
 
-/** Like with like: who was told how many calls may be under way has an advantage. */
+/** Contenders that were given a concurrency limit have an advantage, so they are compared separately. */
 const untold = namesOf(contenders.filter(({ knowsConcurrency }) => !knowsConcurrency));
 const told = namesOf(contenders.filter(({ knowsConcurrency }) => knowsConcurrency));
 const fields: readonly Field[] = [
@@ -50,20 +50,13 @@ const fields: readonly Field[] = [
   { ours: "evenkeel + semaphore, waiting", peers: [...untold, ...told] },
 ];
 
-function conditions(summaries: readonly Summary[]): string {
-  const processor = cpus()[0]?.model ?? "an unknown processor";
-  const machine = `${availableParallelism()} × ${processor}, ${type()} ${release()}, Node ${process.versions.node}`;
-  return `${new Date().toISOString().slice(0, 10)}, ${machine}; seeds 1 to ${summaries[0]!.runs}. All time is virtual: the machine decides how long the simulation takes, not what comes of it.`;
+function conditionsOf(summaries: readonly Summary[]): string {
+  return `${conditions()}; seeds 1 to ${summaries[0]!.runs}. All time is virtual: the machine decides how long the simulation takes, not what comes of it.`;
 }
 
 function contenderTable(): string {
   const rows = contenders.map(({ name, packages, settings }) => [name, packages.map(versionOf).join(", "), settings]);
   return table(["contender", "versions", "settings"], rows);
-}
-
-function versionOf(name: string): string {
-  const manifest = readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), "utf8");
-  return `${name} ${(JSON.parse(manifest) as { version: string }).version}`;
 }
 
 function picturesOf({ seconds, trouble }: Scenario, summaries: readonly Summary[]): string {

@@ -1,4 +1,5 @@
 /** What many runs of one contender in one scenario came to. */
+import { median } from "../median.ts";
 import { bins, type Outcome } from "./outcome.ts";
 
 /** A mean, and how far it may be off: one standard error. */
@@ -64,10 +65,4 @@ export function estimate(values: readonly number[]): Estimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, error: values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : 0 };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

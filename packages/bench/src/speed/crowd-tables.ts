@@ -6,7 +6,7 @@ import { memory, spread, time } from "./format.ts";
 import { inTurns, type Found, type Lab, type Task } from "./lab.ts";
 import { marked } from "./marked.ts";
 import type { CrowdMeasurement } from "./measure-crowd.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 import type { Standing, Tables } from "./standing.ts";
 
 interface Row extends Task {

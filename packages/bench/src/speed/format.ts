@@ -1,5 +1,5 @@
 /** Numbers as people read them. */
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 
 /** Three digits and a unit. */
 function scaled(value: number, step: number, units: readonly string[]): string {

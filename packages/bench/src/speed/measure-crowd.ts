@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { load, type ContenderId } from "./contenders.ts";
 import type { CrowdId } from "./crowds.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 
 /** What one process found out, for each call. */
 export interface CrowdMeasurement {

@@ -1,6 +1,6 @@
 /** Counts what one operation of one contender allocates: `node measure-memory.ts CONTENDER OPERATION` */
 import { load, type ContenderId } from "./contenders.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 import { check, floorOf, type OperationId, type Timed } from "./operations.ts";
 
 /** What one process found out: bytes a call, whether they were kept or not. */

@@ -4,7 +4,7 @@
  */
 import { measure } from "mitata";
 import { load, type ContenderId } from "./contenders.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 import { check, floorOf, type OperationId, type Timed } from "./operations.ts";
 
 /** What one process found out. */

@@ -7,7 +7,7 @@ import { inTurns, type Lab, type Task } from "./lab.ts";
 import { marked } from "./marked.ts";
 import type { MemoryMeasurement } from "./measure-memory.ts";
 import type { Measurement } from "./measure-operation.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 import { operationIds, operations, type OperationId } from "./operations.ts";
 import type { Standing, Tables } from "./standing.ts";
 

@@ -7,7 +7,7 @@ import { inTurns, type Lab, type Task } from "./lab.ts";
 import { marked } from "./marked.ts";
 import type { ColdMeasurement } from "./measure-cold.ts";
 import type { ImportMeasurement } from "./measure-import.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 import type { Tables } from "./standing.ts";
 
 /** A start happens once in a process, so it takes more of them. */

@@ -27,7 +27,7 @@ import {
 import ky from "ky";
 import pRetry from "p-retry";
 import { floorOfAnswers, floorOfStreams, type Fetch } from "./floors.ts";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 import { partsOfAnswers } from "./parts.ts";
 import { writeThroughput } from "./report.ts";
 
