@@ -1,9 +1,9 @@
-/** Renews the part of a page that a program writes. */
+/** Updates the generated parts of a page. */
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * Puts `text` between the marks of the part: `<!-- NAME: written by COMMAND -->` and `<!-- /NAME -->`.
- * @throws {Error} The page has no such marks.
+ * Replaces what is between `<!-- NAME: written by COMMAND -->` and `<!-- /NAME -->` by `text`.
+ * @throws {Error} The page does not contain these marks.
  */
 export function replacePart(page: URL, name: string, command: string, text: string): void {
   const [begin, end] = [`<!-- ${name}: written by \`${command}\` -->`, `<!-- /${name} -->`];

@@ -1,16 +1,16 @@
-/** Calls that come by chance, as those of many independent users do. */
+/** Random arrivals, like the calls of many independent users. */
 import type { Clock, Random } from "@evenkeel/core";
 
 export interface ArrivalOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Calls per second, at so many seconds from the start; 0 ends them. */
+  /** The rate in calls per second, at a time in seconds from the start. 0 ends the arrivals. */
   readonly rate: (second: number) => number;
-  /** For how long calls come, in seconds. */
+  /** How long calls arrive for, in seconds. */
   readonly seconds: number;
 }
 
-/** Calls `arrive` at the times of a Poisson process, and resolves when all that it returned has settled. */
+/** Calls `arrive` at the times of a Poisson process. Resolves when all promises that it returned have settled. */
 export function arrivals(
   { clock, random, rate, seconds }: ArrivalOptions,
   arrive: (second: number) => Promise<unknown>,
@@ -37,7 +37,7 @@ export function arrivals(
   });
 }
 
-/** Draws from the exponential distribution with this mean. */
+/** Draws from an exponential distribution with this mean. */
 export function exponential(random: Random, mean: number): number {
   return -mean * Math.log(1 - random());
 }

@@ -1,16 +1,16 @@
-/** Who runs the gauntlet: a way of calling a provider. */
+/** The contenders of the gauntlet: ways of calling a provider. */
 import type { Clock, Random } from "@evenkeel/core";
 import type { Provider } from "./provider.ts";
 
-/** What a caller of the scenario wants, in ms. Whoever can bound time is told. */
+/** The time limits of a scenario, in ms. Contenders that have timeouts are configured with them. */
 export interface Limits {
   /** How long an attempt may take. */
   readonly attempt: number;
-  /** How long a caller waits for an answer; then he aborts. */
+  /** How long a caller waits for an answer before it aborts. */
   readonly patience: number;
 }
 
-/** What a contender finds. Time and chance are virtual, both injected and as globals. */
+/** The environment of a contender. Time and randomness are virtual, both the injected ones and the globals. */
 export interface World {
   readonly provider: Provider;
   /** Its `fetch`. */
@@ -20,31 +20,31 @@ export interface World {
   readonly random: Random;
 }
 
-/** Asks once, by one caller with this signal, and resolves with the answer's text. */
+/** Makes one call, on behalf of a caller with this signal. Resolves with the text of the answer. */
 export type Ask = (signal: AbortSignal) => Promise<string>;
 
 export interface Contender {
   readonly name: string;
-  /** Which packages it is made of; their versions stand in the report. */
+  /** The packages that it consists of, for the versions in the report. */
   readonly packages: readonly string[];
-  /** Its settings, and where they come from. */
+  /** The settings and their origin, for the report. */
   readonly settings: string;
-  /** Whether it was told how many calls may be under way: a number that no default can know. @default false */
+  /** Whether it is given a concurrency limit, which no default can know. @default false */
   readonly knowsConcurrency?: boolean | undefined;
-  /** Starts a process that calls this way: what it returns may be called often and at the same time. */
+  /** Sets the contender up once. What it returns is called repeatedly and concurrently. */
   start(world: World): Ask | Promise<Ask>;
 }
 
-/** Where the provider is. */
+/** The URL of the provider. */
 export const url = "https://provider.test/v1/chat/completions";
 
-/** What is sent. */
+/** The body of every request. */
 export const prompt = {
   model: "mock",
   messages: [{ role: "user" as const, content: "What is six times seven?" }],
 };
 
-/** The same as a request's `init`. */
+/** The `init` of every request. */
 export const request = {
   method: "POST",
   headers: { "content-type": "application/json", authorization: "Bearer key" },
@@ -60,7 +60,7 @@ export function textOf(completion: unknown): string {
   return (completion as Completion).choices[0]!.message.content;
 }
 
-/** Says that the provider answered with an error. */
+/** Reports an error response of the provider. */
 export class StatusError extends Error {
   readonly status: number;
 
@@ -70,7 +70,7 @@ export class StatusError extends Error {
   }
 }
 
-/** Asks with a plain `fetch`, as one does around which a library is put. */
+/** Makes a request with plain `fetch`, for libraries that wrap a function. */
 export async function post(fetch: typeof globalThis.fetch, signal?: AbortSignal): Promise<string> {
   const response = await fetch(url, { ...request, signal: signal ?? null });
   if (!response.ok) throw new StatusError(response.status);

@@ -1,4 +1,4 @@
-/** All who run the gauntlet. */
+/** All contenders of the gauntlet. */
 import type { Contender } from "./contender.ts";
 import { bare } from "./contenders/bare.ts";
 import { cockatiel, cockatielBulkhead } from "./contenders/cockatiel.ts";
@@ -10,7 +10,7 @@ import { opossum } from "./contenders/opossum.ts";
 import { pLimitRetryTimeout, pRetryTimeout } from "./contenders/p-retry-timeout.ts";
 import { undici } from "./contenders/undici.ts";
 
-/** The toolkit first, then its peers, then nothing. */
+/** This toolkit, its peers, and plain `fetch`. */
 export const contenders: readonly Contender[] = [
   evenkeel,
   evenkeelUntouched,

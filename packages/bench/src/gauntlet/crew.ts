@@ -1,20 +1,20 @@
-/** Spreads the work over the processor's cores. */
+/** Distributes the simulations over all cores. */
 import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import type { Summary } from "./summary.ts";
 import type { Task } from "./worker.ts";
 
 /**
- * Has all tasks done, by as many processes as there are cores.
- * @param done Hears of each result as it comes, in no order.
- * @throws {Error} A process ended over a task; what it had to say stands on the standard error.
+ * Runs all tasks, in as many processes as there are cores.
+ * @param done Called with each result, in the order in which they finish.
+ * @throws {Error} A process exited during a task. Its own error is on stderr.
  */
 export async function crew(tasks: readonly Task[], done: (result: Summary) => void): Promise<Summary[]> {
   const waiting = [...tasks];
   const results: Summary[] = [];
 
   async function work(): Promise<void> {
-    // A recovery may be infinite, which JSON cannot say.
+    // A recovery time may be Infinity, which JSON cannot represent.
     const worker = fork(new URL("./worker.ts", import.meta.url), { serialization: "advanced" });
     try {
       for (let task = waiting.shift(); task; task = waiting.shift()) {

@@ -1,7 +1,7 @@
-/** Speaks HTTP for a modelled provider, in the form of OpenAI's API. */
+/** The HTTP interface of a simulated provider, which imitates OpenAI's API. */
 import type { Provider, Reply } from "./provider.ts";
 
-/** What the provider answers when all is well. */
+/** The text of every successful answer. */
 export const answer = "42";
 
 const completion = JSON.stringify({
@@ -24,7 +24,7 @@ const errors: Readonly<Record<number, string>> = {
   503: errorBody("server_error", null, "The engine is currently overloaded, please try again later"),
 };
 
-/** Returns a `fetch` whose every request goes to `provider`. */
+/** Returns a `fetch` that sends all requests to `provider`. */
 export function fetchOf(provider: Provider): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
@@ -42,7 +42,7 @@ export function headersOf({ headers }: Reply): Record<string, string> {
   return { "content-type": "application/json", ...headers };
 }
 
-/** Makes the error of a refused connection, as a socket does. */
+/** Creates the error of a refused connection, as a socket emits it. */
 export function refusedConnection(): Error {
   return Object.assign(new Error("connect ECONNREFUSED 192.0.2.1:443"), { code: "ECONNREFUSED", syscall: "connect" });
 }

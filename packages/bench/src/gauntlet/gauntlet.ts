@@ -1,4 +1,4 @@
-/** Sends everybody through everything, and says what came of it. */
+/** Runs all contenders through all scenarios, and reports the results: `npm run gauntlet`. */
 import { crew } from "./crew.ts";
 import { help, readOptions, type Options } from "./options.ts";
 import { scenarioReport, writeReport } from "./report.ts";
@@ -29,7 +29,7 @@ function say(text: string): void {
   process.stdout.write(text);
 }
 
-/** One line that is written over, where somebody watches. */
+/** Overwrites one line, if stderr is a terminal. */
 function tellProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
 }

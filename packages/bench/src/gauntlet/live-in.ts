@@ -1,11 +1,11 @@
-/** Lets code that knows no injected clock live in virtual time: it finds the globals replaced. */
+/** Replaces the globals, so that code without an injected clock runs in virtual time as well. */
 import type { Random } from "@evenkeel/core";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /**
- * Replaces timers, dates, `performance`, `AbortSignal.timeout` and `Math.random` by those of `time` and `random`.
- * Promises, microtasks and `process.nextTick` stay real: they take no time.
- * @returns A function that puts the real ones back.
+ * Replaces timers, dates, `performance`, `AbortSignal.timeout` and `Math.random` with those of `time` and `random`.
+ * Promises, microtasks and `process.nextTick` stay real, because they take no time.
+ * @returns A function that restores the originals.
  */
 export function liveIn(time: VirtualTime, random: Random): () => void {
   const start = time.now();
@@ -94,7 +94,7 @@ class VirtualTimer {
   }
 }
 
-/** Node's timers count whole milliseconds, at least one, and take what is too long for one. */
+/** Node truncates delays to whole milliseconds. It treats a delay that is too short or too long as one millisecond. */
 function asNodeRounds(ms: number): number {
   return ms >= 1 && ms <= 2 ** 31 - 1 ? Math.trunc(ms) : 1;
 }

@@ -1,4 +1,4 @@
-/** What the command line asks for. */
+/** The command-line options. */
 import { parseArgs } from "node:util";
 import type { Contender } from "./contender.ts";
 import { contenders } from "./contenders.ts";
@@ -10,13 +10,13 @@ import { scenarios } from "./scenarios.ts";
 export interface Options {
   readonly scenarios: readonly Scenario[];
   readonly contenders: readonly Contender[];
-  /** How many runs there are of each pair: seeds 1 to so many. */
+  /** The number of runs of each pair, with seeds from 1 to this. */
   readonly seeds: number;
-  /** Whether this is the whole gauntlet, of which a report is worth keeping. */
+  /** Whether this is the complete gauntlet, whose report is written to the docs. */
   readonly isWhole: boolean;
 }
 
-/** What `--help` says. */
+/** The text of `--help`. */
 export const help = `Usage: gauntlet [--scenario NAME]... [--contender NAME]... [--settings] [--seeds N] [--short]
 
 Sends each contender through each scenario and prints what came of it. The whole gauntlet also writes docs/benchmarks.md.
@@ -28,12 +28,12 @@ Sends each contender through each scenario and prints what came of it. The whole
   --short           fewer runs, and of the scenarios the short ones, for a look or a check
   --help            this text`;
 
-/** Scenarios of an hour are no matter of seconds even in virtual time. */
+/** The longest scenario of a short run, in seconds: an hour takes too long even in virtual time. */
 const longest = 1_000;
 
 /**
- * Reads the arguments.
- * @throws {Error} One of them is unknown or out of range; the message says what is allowed.
+ * Parses the arguments.
+ * @throws {Error} An argument is unknown or out of range. The message says what is allowed.
  */
 export function readOptions(args: readonly string[]): Options | "help" {
   const { values } = parseArgs({

@@ -1,7 +1,7 @@
-/** What one run came to. */
+/** The results of one run. */
 import { isWithin, type Scenario, type Span } from "./scenario.ts";
 
-/** One call of a caller. Times are in seconds from the start. */
+/** One call. Times are in seconds from the start. */
 export interface CallRecord {
   readonly at: number;
   readonly end: number;
@@ -13,7 +13,7 @@ export interface Log {
   readonly calls: readonly CallRecord[];
   /** When each request was sent, in seconds from the start. */
   readonly sent: readonly number[];
-  /** How many answers the provider worked out. */
+  /** How many answers the provider generated, and billed. */
   readonly paid: number;
 }
 
@@ -23,26 +23,26 @@ export interface Outcome {
   readonly goodput: number;
   /** Upstream requests per call. */
   readonly load: number;
-  /** The same in the time of trouble; `undefined` where there is none. */
+  /** The same during the trouble; `undefined` if there is none. */
   readonly loadInTrouble: number | undefined;
-  /** How long answered calls took, in seconds. */
+  /** The latency of answered calls, in seconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Answers that were worked out and reached nobody, per 1,000 calls. */
+  /** Answers that were generated but reached nobody, per 1,000 calls. */
   readonly wasted: number;
   /** Seconds from the end of the trouble until calls are answered again; `Infinity` for never, `undefined` without trouble. */
   readonly recovery: number | undefined;
-  /** Whether at the end most calls fail, though the trouble is long over. */
+  /** Whether most calls still fail at the end, long after the trouble. */
   readonly collapsed: boolean;
-  /** For each bin of the scenario's time: the share of the calls that came in it that were answered, and the requests per second. */
+  /** For each bin of the scenario's time: the share of its calls that were answered, and its requests per second. */
   readonly answered: readonly number[];
   readonly requests: readonly number[];
 }
 
-/** How many bins the plots have. */
+/** The number of bins in the plots. */
 export const bins = 100;
 
-/** Measures a run. */
+/** Evaluates a run. */
 export function outcome({ seconds, trouble }: Scenario, { calls, sent, paid }: Log): Outcome {
   const good = calls.filter(({ isGood }) => isGood);
   const latencies = good.map(({ at, end }) => end - at).toSorted((a, b) => a - b);
@@ -69,7 +69,7 @@ export function outcome({ seconds, trouble }: Scenario, { calls, sent, paid }: L
   };
 }
 
-/** How many seconds at the end tell whether a run has collapsed. */
+/** The last seconds of a run, which decide whether it has collapsed. */
 const lastSeconds = 20;
 
 /** How long calls must be answered for a run to have recovered, in seconds. */

@@ -1,4 +1,4 @@
-/** Sends one contender once through one scenario. */
+/** Runs one contender through one scenario, once. */
 import { seededRandom } from "@evenkeel/testkit";
 import { arrivals, exponential } from "./arrivals.ts";
 import type { Contender } from "./contender.ts";
@@ -9,18 +9,21 @@ import { provider } from "./provider.ts";
 import type { Scenario } from "./scenario.ts";
 import { virtualTime } from "./virtual-time.ts";
 
-/** Runs are told from each other by their seed alone: all contenders meet the same calls at the same times. */
+/** The seed alone determines the calls and their times, which are the same for all contenders. */
 export async function play(scenario: Scenario, contender: Contender, seed: number): Promise<Outcome> {
   const clock = virtualTime(epoch);
   const second = (): number => (clock.now() - epoch) / 1_000;
-  const [comings, fate, random] = [0, 1, 2].map((stream) => seededRandom(seed * 3 + stream)) as [Draw, Draw, Draw];
+  // Separate generators, so that how often a contender draws changes neither the arrivals nor the provider.
+  const arrivalRandom = seededRandom(seed * 3);
+  const providerRandom = seededRandom(seed * 3 + 1);
+  const random = seededRandom(seed * 3 + 2);
   const { seconds, rate, limits, network = 20 } = scenario;
 
   const sent: number[] = [];
   const upstream = provider({
     clock,
-    behave: scenario.behave({ second, random: fate }),
-    network: () => exponential(fate, network),
+    behave: scenario.behave({ second, random: providerRandom }),
+    network: () => exponential(providerRandom, network),
     onRequest: () => sent.push(second()),
   });
   const world = { provider: upstream, fetch: fetchOf(upstream), limits, clock, random };
@@ -30,7 +33,7 @@ export async function play(scenario: Scenario, contender: Contender, seed: numbe
   try {
     await clock.run(async () => {
       const ask = await contender.start(world);
-      await arrivals({ clock, random: comings, rate, seconds }, async (at) => {
+      await arrivals({ clock, random: arrivalRandom, rate, seconds }, async (at) => {
         const caller = new AbortController();
         const stopWaiting = clock.after(limits.patience, () => caller.abort(new Error("The caller has lost patience")));
         const isGood = await ask(caller.signal).then(
@@ -40,7 +43,7 @@ export async function play(scenario: Scenario, contender: Contender, seed: numbe
         stopWaiting();
         calls.push({ at, end: second(), isGood });
       });
-      // What nobody waits for any more is worked out, and billed, all the same.
+      // Answers that nobody waits for any more are still generated and billed.
       await new Promise<void>((resolve) => void clock.after(longestWork, resolve));
     });
   } finally {
@@ -49,9 +52,8 @@ export async function play(scenario: Scenario, contender: Contender, seed: numbe
   return outcome(scenario, { calls, sent, paid: upstream.paid });
 }
 
-type Draw = () => number;
-
-/** A date of no importance, in whole seconds. */
+/** An arbitrary date, in whole seconds. */
 const epoch = 1_780_000_000_000;
 
+/** Longer than any work of a provider takes, in ms. */
 const longestWork = 150_000;

@@ -1,10 +1,10 @@
-/** Draws what happened over time as an SVG. */
+/** Plots time series as an SVG. */
 
 export interface Line {
   readonly name: string;
-  /** Evenly spaced values from the start to the end; what is no number is left out. */
+  /** Evenly spaced values from the start to the end. NaN is left out. */
   readonly values: readonly number[];
-  /** Whether it stands out. */
+  /** Whether to emphasise the line. */
   readonly isBold: boolean;
 }
 
@@ -18,9 +18,9 @@ export interface Panel {
 
 export interface PlotOptions {
   readonly panels: readonly Panel[];
-  /** What the time axis ends with, in seconds. */
+  /** The end of the time axis, in seconds. */
   readonly seconds: number;
-  /** A span of time that is shaded. */
+  /** A span of time to shade. */
   readonly shaded?: { readonly from: number; readonly to: number } | undefined;
 }
 
@@ -31,7 +31,7 @@ const gap = 46;
 const legendWidth = 215;
 const legendLine = 17;
 
-/** Colours that are told apart on white by most people (Paul Tol's muted scheme and a few greys). */
+/** Colours that most people can distinguish on white (Paul Tol's muted scheme and a few greys). */
 const colours = [
   "#cc3311",
   "#ee7733",
@@ -48,7 +48,7 @@ const colours = [
   "#222222",
 ];
 
-/** Returns the picture: panels below each other with one time axis, and one legend. */
+/** Returns the plot: panels below each other with the same time axis, and a common legend. */
 export function plot({ panels, seconds, shaded }: PlotOptions): string {
   const lines = panels[0]!.lines;
   const legendTop = 30 + panels.length * (height + gap);
@@ -75,7 +75,7 @@ export function plot({ panels, seconds, shaded }: PlotOptions): string {
       );
       return `<polyline points="${points.join(" ")}" fill="none" stroke="${colours[order % colours.length]}" stroke-width="${isBold ? 2.6 : 1.1}"/>`;
     });
-    // The bold ones last, so that they lie on top.
+    // The bold lines last, so that they are on top.
     const ordered = paths.toSorted((a, b) => Number(a.includes('"2.6"')) - Number(b.includes('"2.6"')));
     return [shade, ...ticks, ...times, text(left, base - height - 8, title, "start", true), ...ordered].join("\n");
   }

@@ -1,43 +1,43 @@
-/** A modelled LLM provider: what it does with a request, and what that costs. */
+/** A simulated LLM provider: what it does with a request, and what that costs. */
 import type { Clock } from "@evenkeel/core";
 
 /** What the provider does with one request. */
 export interface Reply {
-  /** How long it works on it, in ms; `Infinity` when it never answers. */
+  /** How long it works on the request, in ms; `Infinity` if it never answers. */
   readonly takes: number;
   /** The status of its answer; 0 when it refuses the connection. Work that ends with 200 is billed. */
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The body; by default an answer or the error that goes with the status. */
+  /** The body. @default an answer, or the usual error for the status */
   readonly body?: string | undefined;
 }
 
-/** Decides on a request when it arrives. `load` is how many the provider works on, this one included. */
+/** Decides about a request when it arrives. `load` is the number of requests in progress, including this one. */
 export type Behaviour = (load: number) => Reply;
 
 export interface ProviderOptions {
   readonly clock: Clock;
   readonly behave: Behaviour;
-  /** How long a message is on its way, in ms; drawn for each. @default none */
+  /** Returns the network latency of a message, in ms. Called for each message. @default none */
   readonly network?: (() => number) | undefined;
-  /** Whether work ends when its caller has gone. Providers go on, and bill it. @default false */
+  /** Whether work stops when its caller disconnects. Real providers continue, and bill it. @default false */
   readonly freesAborted?: boolean | undefined;
-  /** Hears of every request as it is sent. */
+  /** Called whenever a request is sent. */
   readonly onRequest?: (() => void) | undefined;
 }
 
 export interface Provider {
-  /** Sends a request; rejects with the signal's reason as soon as that aborts. */
+  /** Sends a request. Rejects with the signal's reason as soon as that aborts. */
   send(signal?: AbortSignal): Promise<Reply>;
   /** How many requests were sent. */
   readonly requests: number;
-  /** How many answers were worked out, wanted or not. */
+  /** How many answers were generated, whether or not anybody was still waiting. */
   readonly paid: number;
-  /** How many requests it works on. */
+  /** How many requests are in progress. */
   readonly load: number;
 }
 
-/** Makes a provider. */
+/** Creates a provider. */
 export function provider({
   clock,
   behave,
@@ -83,7 +83,7 @@ export function provider({
           cancel();
           finish();
         };
-        // What never answers hangs between client and server: it is no load.
+        // A request without an answer is lost between client and server, so it is no load.
         if (reply.takes === Infinity) finish();
       });
     });

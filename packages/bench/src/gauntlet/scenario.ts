@@ -1,4 +1,4 @@
-/** What contenders go through. */
+/** The scenarios that contenders go through. */
 import type { Random } from "@evenkeel/core";
 import type { Limits } from "./contender.ts";
 import type { Behaviour } from "./provider.ts";
@@ -9,7 +9,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** What a provider's behaviour may look at. */
+/** What a provider's behaviour can depend on. */
 export interface Stage {
   /** Seconds from the start. */
   readonly second: () => number;
@@ -20,24 +20,24 @@ export interface Scenario {
   readonly name: string;
   /** What happens, in one line. */
   readonly story: string;
-  /** For how many seconds calls come. */
+  /** How long calls arrive for, in seconds. */
   readonly seconds: number;
-  /** Calls per second at so many seconds from the start. */
+  /** The rate in calls per second, at a time in seconds from the start. */
   readonly rate: (second: number) => number;
   readonly limits: Limits;
-  /** When there is trouble, if it begins and ends. */
+  /** When the trouble begins and ends, if it does. */
   readonly trouble?: Span | undefined;
-  /** How long a message is on its way on average, in ms. @default 20 */
+  /** The mean network latency of a message, in ms. @default 20 */
   readonly network?: number | undefined;
   behave(stage: Stage): Behaviour;
 }
 
-/** Whether a time lies within. */
+/** Tells whether a time is within a span. */
 export function isWithin({ from, to }: Span, second: number): boolean {
   return second >= from && second < to;
 }
 
-/** Draws how long a healthy provider takes: a second in the median, five in the worst of ten thousand. */
+/** Draws how long a healthy provider takes, in ms: one second in the median, about five in the worst of 10,000. */
 export function healthyWork(random: Random): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return 1_000 * Math.exp(0.4 * normal);

@@ -1,4 +1,4 @@
-/** All that contenders go through. */
+/** All scenarios. */
 import type { Scenario } from "./scenario.ts";
 import { dead } from "./scenarios/dead.ts";
 import { outage } from "./scenarios/outage.ts";

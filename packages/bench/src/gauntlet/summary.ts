@@ -1,8 +1,8 @@
-/** What many runs of one contender in one scenario came to. */
+/** The results of many runs of one contender in one scenario. */
 import { median } from "../median.ts";
 import { bins, type Outcome } from "./outcome.ts";
 
-/** A mean, and how far it may be off: one standard error. */
+/** A mean, with its standard error. */
 export interface Estimate {
   readonly mean: number;
   readonly error: number;
@@ -16,23 +16,23 @@ export interface Summary {
   readonly goodput: Estimate;
   /** Upstream requests per call. */
   readonly load: Estimate;
-  /** The same in the time of trouble. */
+  /** The same during the trouble. */
   readonly loadInTrouble: Estimate | undefined;
-  /** How long answered calls took, in seconds: the medians over the runs. */
+  /** The latency of answered calls, in seconds: medians over the runs. */
   readonly p50: number;
   readonly p99: number;
   /** Answers that reached nobody, per 1,000 calls. */
   readonly wasted: Estimate;
   /** Seconds from the end of the trouble until calls are answered again: the median over the runs. */
   readonly recovery: number | undefined;
-  /** How many runs never got there. */
+  /** How many runs collapsed. */
   readonly collapsed: number;
   /** Means over the runs, for each bin of the scenario's time. */
   readonly answered: readonly number[];
   readonly requests: readonly number[];
 }
 
-/** Sums up the runs of one contender in one scenario. */
+/** Summarises the runs of one contender in one scenario. */
 export function summary(scenario: string, contender: string, outcomes: readonly Outcome[]): Summary {
   const each = (pick: (outcome: Outcome) => number): number[] => outcomes.map(pick);
   const inTrouble = outcomes.flatMap(({ loadInTrouble }) => loadInTrouble ?? []);
@@ -60,7 +60,7 @@ export function summary(scenario: string, contender: string, outcomes: readonly 
   };
 }
 
-/** Estimates the mean of what the values are a sample of. */
+/** Estimates the mean of the distribution that the values are a sample of. */
 export function estimate(values: readonly number[]): Estimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

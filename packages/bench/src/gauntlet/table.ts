@@ -1,7 +1,7 @@
-/** Results as tables of Markdown, which read well on a terminal, too. */
+/** Formats results as Markdown tables that are also readable in a terminal. */
 import type { Estimate, Summary } from "./summary.ts";
 
-/** Returns a table whose columns are aligned. */
+/** Returns a table with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string =>
@@ -10,7 +10,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
 
-/** Returns the table of one scenario. Columns that nobody has anything to say in are left out. */
+/** Returns the table of one scenario, without columns that are empty for all contenders. */
 export function outcomeTable(summaries: readonly Summary[], nameOf: (contender: string) => string): string {
   const columns: readonly (readonly [title: string, cell: (summary: Summary) => string])[] = [
     ["contender", ({ contender }) => nameOf(contender)],
@@ -33,7 +33,7 @@ export function outcomeTable(summaries: readonly Summary[], nameOf: (contender: 
   );
 }
 
-/** A share in percent with its standard error. */
+/** Formats a share in percent, with its standard error. */
 function percent({ mean, error }: Estimate): string {
   return plusMinus({ mean: 100 * mean, error: 100 * error }, 1);
 }

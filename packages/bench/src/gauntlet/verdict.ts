@@ -1,25 +1,25 @@
-/** Says in a sentence how the toolkit did among its peers. */
+/** Compares the toolkit with its peers in a sentence. */
 import type { Summary } from "./summary.ts";
 
-/** Who is compared. */
+/** The contenders to compare. */
 export interface Field {
   /** The toolkit's contender. */
   readonly ours: string;
-  /** The others that know as much as it does. */
+  /** The peers with the same information. */
   readonly peers: readonly string[];
-  /** The others that were told more. */
+  /** The peers with more information. */
   readonly advantaged?: readonly string[] | undefined;
 }
 
-/** The most requests per call that a contender may send to be an example to others. */
+/** The most requests per call that a contender may send in order to be compared. */
 const decentLoad = 1.3;
 
-/** How far behind the best, as a share of it, still counts as level. */
+/** The largest relative distance to the best that still counts as level. */
 const level = 0.02;
 
 /**
- * Compares goodput among those that collapse in no run and send no more than is decent. Who answered more, but is not compared, is named,
- * and why.
+ * Compares the goodput of the contenders that never collapse and do not send too many requests. Contenders with more goodput that are
+ * excluded from the comparison are listed with the reason.
  */
 export function verdict(summaries: readonly Summary[], { ours, peers, advantaged = [] }: Field): string | undefined {
   const own = summaries.find(({ contender }) => contender === ours);
@@ -46,7 +46,7 @@ export function verdict(summaries: readonly Summary[], { ours, peers, advantaged
   return `${ours} is ${place}: ${share(own)} %, and of the others ${best.contender} ${share(best)} %.${more}`;
 }
 
-/** Says why a contender is no example to others. */
+/** Returns why a contender is excluded from the comparison, if it is. */
 function flaw({ collapsed, runs, load }: Summary): string | undefined {
   if (collapsed > 0) return `collapsed in ${collapsed} of ${runs} runs`;
   return load.mean > decentLoad ? `${load.mean.toFixed(2)} requests per call` : undefined;

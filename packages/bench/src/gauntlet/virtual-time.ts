@@ -1,36 +1,36 @@
-/** Time that passes as fast as the events in it can be worked off. */
+/** Time that passes as fast as its events can be processed. */
 import type { Clock } from "@evenkeel/core";
 
 /** A clock that jumps from event to event. */
 export interface VirtualTime extends Clock {
   /**
-   * Lets time pass until what `main` returns has settled. Before each event all promises that can settle have done so.
-   * @throws {Error} Nothing is left to happen, and yet `main` has not settled.
+   * Lets time pass until the promise of `main` has settled. Before each event, all promises that can settle have settled.
+   * @throws {Error} No events are left, but the promise has not settled.
    */
   run<T>(main: () => Promise<T>): Promise<T>;
-  /** How many events have happened. */
+  /** The number of events so far. */
   readonly events: number;
 }
 
 interface Event {
   readonly at: number;
-  /** Events of the same time happen in the order in which they were planned. */
+  /** Events at the same time happen in the order in which they were scheduled. */
   readonly order: number;
-  /** Absent once it was cancelled. */
+  /** Absent once the event is cancelled. */
   fn: (() => void) | undefined;
 }
 
-/** Taken before anything can replace it: one turn of the real loop lets every promise settle. */
+/** Saved before anything replaces it. One turn of the real event loop lets all promises settle. */
 const nextTurn = globalThis.setImmediate;
 
-/** Makes a clock that starts at `start`, in ms since the epoch. @default start 0 */
+/** Creates a clock that starts at `start`, in ms since the epoch. @default start 0 */
 export function virtualTime(start = 0): VirtualTime {
   const heap: Event[] = [];
   let now = start;
   let planned = 0;
   let happened = 0;
 
-  /** Fires the next event that was not cancelled; returns whether there was one. */
+  /** Fires the next event that was not cancelled. Returns whether there was one. */
   function step(): boolean {
     for (let event = pop(heap); event; event = pop(heap)) {
       if (!event.fn) continue;
@@ -78,7 +78,7 @@ export function virtualTime(start = 0): VirtualTime {
   };
 }
 
-/** A binary heap, the next event first: thousands of limits are armed at a time, and nearly all are cancelled. */
+/** Adds an event to a binary heap. Cancelled events stay in it, because thousands of timeouts are pending, nearly all of them cancelled. */
 function push(heap: Event[], event: Event): void {
   let index = heap.length;
   while (index > 0) {

@@ -1,4 +1,4 @@
-/** Plays in a process of its own, where replaced globals disturb nobody. */
+/** Runs simulations in a separate process, because they replace globals. */
 import { contenders } from "./contenders.ts";
 import { settings } from "./contenders/settings.ts";
 import { play } from "./play.ts";
@@ -9,11 +9,11 @@ import { summary, type Summary } from "./summary.ts";
 export interface Task {
   readonly scenario: string;
   readonly contender: string;
-  /** How many runs there are, with the seeds 1 to so many. */
+  /** The number of runs, with seeds from 1 to this. */
   readonly seeds: number;
 }
 
-/** Plays all runs of a task, one after another. */
+/** Runs a task with all seeds, one after another. */
 export async function work(task: Task): Promise<Summary> {
   const scenario = scenarios.find(({ name }) => name === task.scenario)!;
   const contender = [...contenders, ...settings].find(({ name }) => name === task.contender)!;

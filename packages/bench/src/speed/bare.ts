@@ -1,4 +1,4 @@
-/** What the contenders are given to call, and what it costs by itself: the floors that ratios are to. */
+/** The operations that contenders call, and the floors: the same operations without any library. */
 
 export type Operation = () => Promise<number>;
 
@@ -8,30 +8,30 @@ export const fail = async (): Promise<never> => {
   throw failed;
 };
 
-/** Makes a failure the outcome, so that it can be awaited, and looked at. */
+/** Turns a failure into a result, so that it can be awaited and checked. */
 export const caught = (error: unknown): unknown => error;
 
-/** Makes an operation that never settles. */
+/** Never settles. */
 export const never: Operation = () => new Promise(() => {});
 
-/** Makes an operation that fails twice, then succeeds, and so on. */
+/** Creates an operation that alternates between two failures and a success. */
 export function flaky(): Operation {
   let calls = 0;
   return () => (++calls % 3 === 0 ? answer() : fail());
 }
 
-/** Makes an operation that fails, but for one call in a hundred: a window full of failures would open its circuit. */
+/** Creates an operation that fails except for one call in a hundred: a window of failures alone would open the circuit. */
 export function failing(): Operation {
   let calls = 0;
   return () => (++calls % 100 === 0 ? answer() : fail());
 }
 
-/** Has a look at the signal before it calls: as long as nobody does, a contender need not have made one. */
+/** Reads the signal before the call, because some contenders create it lazily. */
 export function unlessAborted(signal: AbortSignal, operation: Operation): Promise<number> {
   return signal.aborted ? Promise.reject(signal.reason) : operation();
 }
 
-/** Calls so many times, one after another: fills a window. */
+/** Makes a number of calls, one after another, to fill a window. */
 export async function repeat(times: number, call: () => PromiseLike<unknown>): Promise<void> {
   for (let time = 0; time < times; time++) await call();
 }
@@ -43,7 +43,7 @@ export function bareFailure(): () => Promise<unknown> {
   return () => operation().catch(caught);
 }
 
-/** The two rejections and the success, and nothing else. */
+/** The two failures and the success, without a retry loop. */
 export function bareFlaky(): () => Promise<unknown> {
   const operation = flaky();
   return async () => {

@@ -1,14 +1,14 @@
-/** Who is timed. */
+/** The contenders of the benches. */
 import type { Operation } from "./bare.ts";
 import type { CrowdId } from "./crowds.ts";
 import type { OperationId, Timed } from "./operations.ts";
 
 export interface Contender {
   readonly name: string;
-  /** Which packages it is made of; their versions stand in the report. */
+  /** The packages that it consists of, for the versions in the report. */
   readonly packages: readonly string[];
-  /** How its users write each operation; what it cannot do is left out. Each is made once in a process, then called over and over. */
+  /** How its users write each operation it supports. Each is created once in a process, then called repeatedly. */
   readonly does: { readonly [Id in OperationId]?: () => Timed | Promise<Timed> };
-  /** How it runs one call of a crowd of so many. */
+  /** How it runs one of a number of concurrent calls. */
   readonly crowds?: { readonly [Id in CrowdId]?: (calls: number) => (operation: Operation) => PromiseLike<unknown> };
 }

@@ -1,4 +1,4 @@
-/** All who are timed. A process loads the one that it times, and no other: some change what the whole process costs. */
+/** All contenders. A process only loads the one that it measures, because some slow the whole process down. */
 import type { Contender } from "./contender.ts";
 
 const makers = {
@@ -26,7 +26,7 @@ const makers = {
 export type ContenderId = keyof typeof makers;
 export const contenderIds = Object.keys(makers) as ContenderId[];
 
-/** Loads a contender, and what it is made of. */
+/** Loads a contender and its packages. */
 export function load(id: ContenderId): Promise<Contender> {
   return makers[id]();
 }

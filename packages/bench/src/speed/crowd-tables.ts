@@ -1,4 +1,4 @@
-/** Many calls at once: those that wait for a permit, and those that a time limit hangs over. */
+/** The tables of many concurrent calls: waiting for a permit, or pending under a timeout. */
 import { table } from "../gauntlet/table.ts";
 import { contenderIds, load } from "./contenders.ts";
 import { crowdIds, crowds, type CrowdId } from "./crowds.ts";
@@ -15,7 +15,7 @@ interface Row extends Task {
   readonly size: number;
 }
 
-/** Measures all that is wanted, and returns a table for each kind of crowd. */
+/** Measures the selected rows, and returns a table for each kind of crowd. */
 export async function crowdTables(lab: Lab): Promise<Tables> {
   const rows: Row[] = [];
   for (const crowd of crowdIds) {
@@ -81,7 +81,7 @@ function tableOf(rows: readonly Found<Row, CrowdMeasurement>[]): string {
   return table(["", "calls", "a call", "of all processes", "start", "settle", "held", "left after"], lines);
 }
 
-/** What took too long comes last. */
+/** Sorts rows that took too long last. */
 function total({ measured }: Found<Row, CrowdMeasurement>): number {
   return measured.length === 0 ? Infinity : median(measured.map(({ start, settle }) => start + settle));
 }

@@ -1,14 +1,14 @@
-/** What many calls at once are measured by. */
+/** The measurements of many concurrent calls. */
 
 interface Crowd {
   readonly subject: string;
   readonly title: string;
-  /** How many calls there are at once. */
+  /** The numbers of concurrent calls. */
   readonly sizes: readonly number[];
-  /** What ours aims at: nanoseconds a call, start and settling together, and bytes held for each while all are under way. */
+  /** Our targets: nanoseconds a call, from start to settling, and bytes held for each call while all are pending. */
   readonly time: number;
   readonly bytes?: number | undefined;
-  /** What ours pays for, where it is behind. */
+  /** The reason why ours is slower, if it is. */
   readonly why?: string | undefined;
 }
 

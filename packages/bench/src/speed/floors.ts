@@ -1,14 +1,14 @@
-/** What a fetch costs at least that looks at its answers, without looking: the floor below what `resilientFetch` can cost. */
+/** The least that a fetch costs if it inspects its responses: a floor for `resilientFetch`. */
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Reads an answer whole and hands it on in a new response, as must be done to retry one that was cut. */
+/** Reads a whole response and returns it in a new one, as is necessary in order to retry a truncated response. */
 const rebuilt: Fetch = async (url, init) => {
   const response = await fetch(url, init);
   return new Response(await response.arrayBuffer(), response);
 };
 
-/** Puts a second stream behind that of `fetch`, which passes every chunk on. */
+/** Passes every chunk of `fetch`'s stream through a second stream. */
 const secondStream: Fetch = async (url, init) => {
   const response = await fetch(url, init);
   const reader = response.body!.getReader();

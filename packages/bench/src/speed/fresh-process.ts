@@ -1,14 +1,14 @@
-/** Measures in a process of its own, so that nothing that ran before has any part in it. */
+/** Runs each measurement in a new process, so that earlier ones cannot influence it. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** A young generation so large that nothing is collected while allocations are counted. Whoever times keeps to Node's own. */
+/** A young generation that is too large to be collected while allocations are counted. Not used for timing. */
 export const roomy = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
-/** A process is stopped after so many milliseconds. */
+/** The longest time that a process may take, in ms. */
 const longest = 12_000;
 
-/** Runs a script and returns what it has found, or nothing where it took too long. */
+/** Runs a script and returns its result, or `undefined` if it takes too long. */
 export async function inFreshProcess<T>(
   script: string,
   args: readonly string[],

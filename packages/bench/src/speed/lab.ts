@@ -1,42 +1,42 @@
-/** Runs what measures, and collects what it found. */
+/** Runs measurements, and collects their results. */
 import { join } from "node:path";
 import { inFreshProcess } from "./fresh-process.ts";
 
-/** What the command line asks for, and where the packages lie. */
+/** The command-line options, and the folder with the packages. */
 export interface Lab {
   readonly folder: string;
-  /** How many processes time each row. */
+  /** How many processes measure each row. */
   readonly processes: number;
-  /** Whether a row of this name is asked for. */
+  /** Tells whether the row of this name is selected. */
   wants(name: string): boolean;
-  /** Tells what is being done. */
+  /** Shows the progress. */
   tell(progress: string): void;
 }
 
-/** One row that is to be measured. */
+/** One row to measure. */
 export interface Task {
   readonly name: string;
   readonly args: readonly string[];
-  /** The same, but less of it: where that takes too long, this is not tried. */
+  /** A smaller task of the same kind. If that takes too long, this one is skipped. */
   readonly lesser?: Task | undefined;
 }
 
-/** A task, and what each process found; nothing where it took too long. */
+/** A task, and the results of its processes, except those that took too long. */
 export interface Found<T extends Task, Measured> {
   readonly task: T;
   readonly measured: readonly Measured[];
 }
 
-/** How it is measured. */
+/** How to measure. */
 interface Way {
   readonly script: string;
   /** @default the lab's */
   readonly processes?: number;
-  /** What Node is started with. @default nothing that changes how it runs */
+  /** Additional flags for Node. @default none */
   readonly flags?: readonly string[];
 }
 
-/** Measures each task that is wanted in several processes, in turns: what slows the machine for a while slows all of them. */
+/** Measures the selected tasks in several processes, in turns, so that a temporary slowdown of the machine affects all of them. */
 export async function inTurns<Measured, T extends Task>(
   lab: Lab,
   tasks: readonly T[],

@@ -1,12 +1,12 @@
-/** Times the first calls of a pipeline in this process, which nothing has warmed up: `node measure-cold.ts CONTENDER` */
+/** Measures the first calls of a pipeline in a process, without warm-up: `node measure-cold.ts CONTENDER` */
 import { load, type ContenderId } from "./contenders.ts";
 import { check } from "./operations.ts";
 
-/** What one process found out. */
+/** The results of one process. */
 export interface ColdMeasurement {
-  /** Nanoseconds of the first call. */
+  /** The time of the first call, in nanoseconds. */
   readonly first: number;
-  /** Nanoseconds, and bytes allocated, of each of the calls 2 to 101. */
+  /** The mean time and allocation of calls 2 to 101, in nanoseconds and bytes. */
   readonly next: number;
   readonly bytes: number;
 }

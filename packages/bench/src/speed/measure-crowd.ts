@@ -1,24 +1,24 @@
-/** Starts many calls at once, then lets them settle: `node measure-crowd.ts CONTENDER CROWD SIZE` */
+/** Measures many concurrent calls: `node measure-crowd.ts CONTENDER CROWD SIZE` */
 import { setImmediate } from "node:timers/promises";
 import { load, type ContenderId } from "./contenders.ts";
 import type { CrowdId } from "./crowds.ts";
 import { median } from "../median.ts";
 
-/** What one process found out, for each call. */
+/** The results of one process, per call. */
 export interface CrowdMeasurement {
-  /** Nanoseconds until all have started, and from then until all have settled. */
+  /** Nanoseconds to start all calls, and from then until all have settled. */
   readonly start: number;
   readonly settle: number;
-  /** Bytes held while all are under way, and after all have settled. */
+  /** Bytes held while all calls are pending, and after all have settled. */
   readonly bytes: number;
   readonly bytesLeft: number;
-  /** Timers of the process that are left, of the whole crowd. */
+  /** How many timers are left in the process afterwards, in total. */
   readonly timersLeft: number;
 }
 
 type Run = (operation: () => Promise<number>) => PromiseLike<unknown>;
 
-/** One crowd. What it holds is looked at only where told, for that takes a collection, which spoils the times. */
+/** Runs one crowd. `look` is called while all calls are pending. It is optional because a garbage collection would distort the times. */
 async function gather(run: Run, size: number, look = (): void => {}): Promise<{ start: number; settle: number }> {
   let open = (_answer: number): void => {};
   const gate = new Promise<number>((resolve) => (open = resolve));
@@ -36,7 +36,7 @@ async function gather(run: Run, size: number, look = (): void => {}): Promise<{ 
   return { start: ((started - begin) * 1e6) / size, settle: ((settled - opened) * 1e6) / size };
 }
 
-/** What is held now, with nothing on the heap that could be collected: some of it goes only after a turn of the loop. */
+/** Returns the size of the heap after garbage collection. Some objects only become unreachable after a turn of the event loop. */
 async function heapInPeace(): Promise<number> {
   heap();
   await setImmediate();
@@ -69,7 +69,7 @@ async function measureCrowd(contender: ContenderId, crowd: CrowdId, size: number
   };
 }
 
-/** Does something at least once, until so many milliseconds are over or it was done so often. */
+/** Repeats `work`, at least once, until `ms` have passed or it was done `most` times. */
 async function repeatFor<T>(ms: number, most: number, work: () => Promise<T>): Promise<T[]> {
   const start = performance.now();
   const results: T[] = [];

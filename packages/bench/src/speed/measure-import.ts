@@ -1,13 +1,13 @@
-/** Times the import of modules in this process, which has loaded nothing else: `node measure-import.ts SPECIFIER...` */
+/** Measures the import of modules in a process that has loaded nothing else: `node measure-import.ts SPECIFIER...` */
 
-/** What one process found out, in nanoseconds and bytes. */
+/** The results of one process, in nanoseconds and bytes. */
 export interface ImportMeasurement {
   readonly time: number;
-  /** What the heap grew by, after a collection. */
+  /** The growth of the heap, after a garbage collection. */
   readonly bytes: number;
 }
 
-/** Has Node load its own `fetch` and all else that it loads on first use: that is no price of whoever looks at it first. */
+/** Makes Node load `fetch` and all its other lazy globals, which would otherwise be charged to the first module that reads them. */
 function loadPlatform(): void {
   for (const name of Object.getOwnPropertyNames(globalThis)) void Reflect.get(globalThis, name);
 }

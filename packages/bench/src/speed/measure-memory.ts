@@ -1,20 +1,20 @@
-/** Counts what one operation of one contender allocates: `node measure-memory.ts CONTENDER OPERATION` */
+/** Measures how much one operation of one contender allocates: `node measure-memory.ts CONTENDER OPERATION` */
 import { load, type ContenderId } from "./contenders.ts";
 import { median } from "../median.ts";
 import { check, floorOf, type OperationId, type Timed } from "./operations.ts";
 
-/** What one process found out: bytes a call, whether they were kept or not. */
+/** The results of one process: bytes allocated per call, retained or not. */
 export interface MemoryMeasurement {
   readonly own: number;
   readonly floor: number;
 }
 
-/** Milliseconds until V8 has optimised what is called: before that it allocates more. */
+/** The warm-up in milliseconds: V8 allocates more before it has optimised the code. */
 const warmUp = 200;
-/** How many calls a sample has: fewer of those that are slow. */
+/** The number of calls in a sample, and its time in ms, which limits the number of slow calls. */
 const [most, sampleTime] = [1_000, 50];
 
-/** The heap's growth over calls between which nothing is collected, for this process is given room. */
+/** The growth of the heap per call. The process has a young generation so large that nothing is collected meanwhile. */
 async function allocated(timed: Timed): Promise<number> {
   const start = performance.now();
   let warm = 0;

@@ -1,35 +1,35 @@
 /**
- * Times one operation of one contender in this process, in turns with its floor: only ratios within one process mean anything on a shared
- * machine. `node measure-operation.ts CONTENDER OPERATION`
+ * Times one operation of one contender, in turns with its floor, because only ratios within one process are meaningful on a shared
+ * machine: `node measure-operation.ts CONTENDER OPERATION`
  */
 import { measure } from "mitata";
 import { load, type ContenderId } from "./contenders.ts";
 import { median } from "../median.ts";
 import { check, floorOf, type OperationId, type Timed } from "./operations.ts";
 
-/** What one process found out. */
+/** The results of one process. */
 export interface Measurement {
-  /** Nanoseconds a call, the median of the rounds' medians, and the floor's beside it. */
+  /** Nanoseconds per call, the median of the rounds' medians, and the same for the floor. */
   readonly time: number;
   readonly floorTime: number;
-  /** To the floor beside it. */
+  /** The ratio to the floor of the same rounds. */
   readonly ratio: number;
-  /** The floor to itself, measured in the same rounds: how far noise alone goes. */
+  /** The ratio of the floor to itself in the same rounds: the noise. */
   readonly floorToFloor: number;
 }
 
 const rounds = 4;
-/** Each sample is a batch, so the harness need not make any. It forces no collection: who allocates pays as in any process. */
+/** Each sample is a batch already. Garbage collection is not forced, so that allocations cost what they normally cost. */
 const effort = { gc: false, min_cpu_time: 50e6, min_samples: 6, max_samples: 10_000, batch_threshold: 0 };
-/** How many calls a batch has: as many as at first were made in so many milliseconds. */
+/** The number of calls in a batch, and the time in ms that may limit it. */
 const [most, longest] = [1_000, 30];
 
 const AsyncFunction = (async () => {}).constructor as new (...text: string[]) => (timed: Timed) => Promise<void>;
 let batches = 0;
 
 /**
- * Makes a batch: awaits of what is timed, one after another, and nothing between. Its text is another each time, because loops of the
- * same text share what V8 has learnt of the functions that they call.
+ * Creates a batch: a loop that only awaits calls, one after another. Its source text is unique, because loops with the same text share
+ * the type feedback that V8 has collected.
  */
 async function batchOf(timed: Timed): Promise<{ calls: number; run: () => Promise<void> }> {
   const begin = performance.now();

@@ -1,4 +1,4 @@
-/** One call after another: every operation by everybody. */
+/** The tables of sequential calls: all operations of all contenders. */
 import { table } from "../gauntlet/table.ts";
 import { contenderIds, load } from "./contenders.ts";
 import { memory, spread, time, times } from "./format.ts";
@@ -18,11 +18,11 @@ interface Row extends Task {
 
 interface Line extends Row {
   readonly timed: readonly Measurement[];
-  /** Nothing where it took too long. */
+  /** `undefined` if it took too long. */
   readonly counted: MemoryMeasurement | undefined;
 }
 
-/** Measures all that is wanted, and returns a table for each operation under its subject's heading. */
+/** Measures the selected rows, and returns a table for each operation, with headings for the subjects. */
 export async function operationTables(lab: Lab): Promise<Tables> {
   const rows: Row[] = [];
   for (const id of contenderIds) {
@@ -101,7 +101,7 @@ function tableOf(lines: readonly Line[]): string {
   return table(["", "to the floor", "of all processes", "floor to itself", "time", "memory"], [floor, ...own]);
 }
 
-/** What took too long comes last. */
+/** Sorts rows that took too long last. */
 function ratioOf({ timed }: Pick<Line, "timed">): number {
   return timed.length === 0 ? Infinity : median(timed.map(({ ratio }) => ratio));
 }

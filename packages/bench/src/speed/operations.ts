@@ -1,24 +1,24 @@
-/** What is timed, and what is aimed at. */
+/** The operations that are timed, and our targets. */
 import { bareAnswer, bareFailure, bareFlaky, failed } from "./bare.ts";
 
-/** What is timed: awaits of it. */
+/** A call to time, together with the `await` of its result. */
 export type Timed = () => unknown;
 
 interface Operation {
-  /** The table that it stands in. */
+  /** The heading that it is listed under. */
   readonly subject: string;
   readonly title: string;
-  /** What the ratio is to. @default an `await` of the bare async function */
+  /** What ratios are relative to. @default an `await` of the bare async function */
   readonly floor?: (() => Timed) | undefined;
-  /** The ratio that ours aims at. */
+  /** Our target ratio. */
   readonly ratio?: number | undefined;
-  /** The nanoseconds that ours aims at. */
+  /** Our target time, in nanoseconds. */
   readonly time?: number | undefined;
-  /** The bytes that ours aims at. */
+  /** Our target allocation, in bytes. */
   readonly bytes?: number | undefined;
-  /** What ours pays for, where it is behind. */
+  /** The reason why ours is slower, if it is. */
   readonly why?: string | undefined;
-  /** Whether an outcome is right; what times an error is worth nothing. @default it is the answer */
+  /** Tells whether an outcome is right, because the time of a mistake is worthless. @default whether it is the answer */
   readonly isRight?: ((outcome: unknown) => boolean) | undefined;
 }
 
@@ -149,8 +149,8 @@ export function floorOf(id: OperationId): Timed {
 }
 
 /**
- * Calls what is timed: once, or twice, where it is the one call in a hundred that does not fail.
- * @throws {Error} The outcome is not what the operation is for.
+ * Checks the outcome of a call, or of a second one, because the first may be the one in a hundred that does not fail.
+ * @throws {Error} The outcome is not the expected one.
  */
 export async function check(id: OperationId, timed: Timed): Promise<void> {
   const { isRight = (outcome: unknown) => outcome === 42, title } = operations[id];

@@ -1,4 +1,4 @@
-/** This toolkit's fetch with more and more of its layers: what each part of it costs shows from one row to the next. */
+/** This toolkit's fetch with an increasing number of layers, which shows what each part costs. */
 import { circuitBreaker } from "@evenkeel/circuit-breaker";
 import { wrapFetch, type FetchLayer } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";

@@ -1,6 +1,6 @@
 /**
- * A provider in a process of its own, so that its work is not counted as the client's. However busy the machine is, it writes the same
- * chunks.
+ * A provider in a separate process, so that its work is not charged to the client. It writes the same chunks however busy the machine
+ * is.
  */
 import { createServer, type ServerResponse } from "node:http";
 
@@ -17,7 +17,7 @@ const event = `data: ${JSON.stringify({
 const end = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
 const megabyte = Buffer.alloc(1_048_576);
 
-/** Writes a thousand events, one each millisecond, as a model does that is fast. */
+/** Writes a thousand events, one each millisecond, like a fast model. */
 function stream(response: ServerResponse): void {
   let left = 1_000;
   const timer = setInterval(() => {
@@ -27,7 +27,7 @@ function stream(response: ServerResponse): void {
   }, 1);
 }
 
-/** Writes the same events all at once, as from a cache: they come in a few chunks. */
+/** Writes the same events at once, like a cache, so that they arrive in a few chunks. */
 function burst(response: ServerResponse): void {
   for (let left = 1_000; left > 0; left--) response.write(event);
   response.end(end);
@@ -55,4 +55,4 @@ server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   process.send?.(typeof address === "object" ? address?.port : address);
 });
-process.once("disconnect", () => process.exit()); // also where the client fell over
+process.once("disconnect", () => process.exit()); // even if the client crashed

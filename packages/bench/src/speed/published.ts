@@ -1,4 +1,4 @@
-/** Lays the packages out as they are published, and what measures them beside: what is timed is what users have. */
+/** Installs the packages as they are published, next to the scripts that measure them: users run the built packages, too. */
 import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
@@ -13,7 +13,7 @@ const packages = join(import.meta.dirname, "../../..");
 const ours = ["core", "timeout", "retry", "circuit-breaker", "rate-limit", "classify", "fetch"];
 const scripts = ["measure-operation", "measure-memory", "measure-crowd", "measure-cold", "measure-import"];
 
-/** As the packages' own build does it. */
+/** The same options as the packages' own build. */
 const options: BuildOptions = {
   bundle: true,
   splitting: true,
@@ -23,7 +23,7 @@ const options: BuildOptions = {
   logLevel: "error",
 };
 
-/** Fills an empty folder: `node_modules` with the packages and their peers, and the scripts that measure. */
+/** Fills an empty folder with `node_modules`, which contains the packages and their peers, and with the scripts that measure. */
 export async function publish(folder: string): Promise<void> {
   await Promise.all(ours.map((name) => install(name, folder)));
   for (const name of peers()) {

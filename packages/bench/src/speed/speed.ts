@@ -1,4 +1,4 @@
-/** Times every layer and its peers side by side, and writes down what came of it. */
+/** Times all layers and their peers, and reports the results: `npm run bench`. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ async function bench(lab: Lab, isWhole: boolean): Promise<void> {
   if (isWhole) await writeSpeed([...parts, "### What is behind, and why", summary], lab.processes);
 }
 
-/** One line that is written over, where somebody watches. */
+/** Overwrites one line, if stderr is a terminal. */
 function tell(progress: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${progress}`);
 }

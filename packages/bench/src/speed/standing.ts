@@ -1,23 +1,23 @@
-/** Says where ours is behind: behind what was aimed at, or behind a peer. */
+/** Lists where this toolkit misses its target, or is slower than a peer. */
 import { isOurs } from "./marked.ts";
 
-/** How everybody did in one row, and what ours aimed at. Less is better. */
+/** The results of all contenders in one row, and our target. Less is better. */
 export interface Standing {
   readonly what: string;
   readonly values: readonly { readonly contender: string; readonly value: number }[];
   readonly aim?: number | undefined;
-  /** What ours pays for. */
+  /** The reason why ours is slower. */
   readonly why?: string | undefined;
   format(value: number): string;
 }
 
-/** The tables of one kind of measurement, and how ours stands in them. */
+/** The tables of one kind of measurement, and their results. */
 export interface Tables {
   readonly parts: readonly string[];
   readonly standings: readonly Standing[];
 }
 
-/** Returns a list of all that is behind, each with the reason. */
+/** Returns a list of all rows in which ours is behind, each with the reason. */
 export function behind(standings: readonly Standing[]): string {
   const lines = standings.flatMap(({ what, values, aim = Infinity, why, format }) => {
     const sorted = values.toSorted((a, b) => a.value - b.value);

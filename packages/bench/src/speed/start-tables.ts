@@ -1,4 +1,4 @@
-/** The beginning: the first calls of a process, and the imports before them. */
+/** The tables of the startup: imports, and the first calls of a process. */
 import { table } from "../gauntlet/table.ts";
 import { contenderIds, load } from "./contenders.ts";
 import { memory, spread, time } from "./format.ts";
@@ -10,14 +10,14 @@ import type { ImportMeasurement } from "./measure-import.ts";
 import { median } from "../median.ts";
 import type { Tables } from "./standing.ts";
 
-/** A start happens once in a process, so it takes more of them. */
+/** Each process starts once, so more of them are needed. */
 const processes = 11;
 
 interface Row extends Task {
   readonly contender: string;
 }
 
-/** What is imported, in nanoseconds at most if ours reaches its aim. */
+/** The imports to compare, and our targets in nanoseconds. */
 const imports = [
   {
     title: "Import of all layers",
@@ -42,7 +42,7 @@ function ours(name: string): string {
   return `@evenkeel/${name}`;
 }
 
-/** Measures all that is wanted, and returns a table of each kind of beginning. */
+/** Measures the selected rows, and returns a table of each kind. */
 export async function startTables(lab: Lab): Promise<Tables> {
   const found = [await coldTable(lab)];
   for (const each of imports) found.push(await importTable(lab, each));

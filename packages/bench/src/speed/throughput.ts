@@ -1,10 +1,10 @@
 /**
- * Compares the CPU that a client spends with `resilientFetch()`, with its peers and with bare `fetch`, over real sockets:
- * `npm run bench:fetch`, of `--only TEXT` the rows that contain it, which are not written down then.
+ * Compares the CPU time of a client that uses `resilientFetch()`, its peers or bare `fetch`, over real sockets: `npm run bench:fetch`.
+ * With `--only TEXT`, it only runs the rows that contain the text, and does not write them to the docs.
  *
- * In each round everyone asks as often, in another order, and the bare `fetch` twice: a ratio is to the mean of these two, and
- * how far noise alone goes, the second one tells, to the first. What counts is the process's own CPU time, so that neither the provider
- * nor whoever else is on the machine is counted.
+ * In each round all contenders make the same number of requests, in random order, and bare `fetch` does so twice. Ratios are relative to
+ * the mean of these two; the ratio of the second to the first is the noise. Only the CPU time of this process is measured, so the
+ * provider and other processes do not count.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -31,13 +31,13 @@ import { median } from "../median.ts";
 import { partsOfAnswers } from "./parts.ts";
 import { writeThroughput } from "./report.ts";
 
-/** What a kind of answer costs a contender. */
+/** The cost of one kind of response for one contender. */
 export interface Throughput {
   readonly what: string;
   readonly contender: string;
-  /** Microseconds of CPU a request. */
+  /** CPU time per request, in microseconds. */
   readonly time: number;
-  /** The median of the ratios to bare fetch, and the interval that holds it with 95 % certainty. */
+  /** The median of the ratios to bare fetch, and its 95 % confidence interval. */
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
@@ -47,7 +47,7 @@ export interface Throughput {
 interface Kind {
   readonly what: string;
   readonly path: string;
-  /** How many requests a round has of each, and how many of them are under way at once. */
+  /** The number of requests of a contender in each round, and how many of them run concurrently. */
   readonly times: number;
   readonly concurrency: number;
   readonly rounds: number;
@@ -104,7 +104,7 @@ const kinds: readonly Kind[] = [
     target: 1.05,
     others: floorOfStreams,
   },
-  // Last: what has served several pipelines in a process is slower than what serves one.
+  // Comes last, because code that has run several pipelines in a process is slower than code that runs one.
   {
     what: "a JSON answer, part by part",
     path: "/json",
@@ -134,7 +134,7 @@ async function ask(fetch: Fetch, url: string, { times, concurrency }: Kind): Pro
   await Promise.all(Array.from({ length: concurrency }, one));
 }
 
-/** Returns the microseconds of CPU that the work takes. */
+/** Returns the CPU time of the work, in microseconds. */
 async function cpuOf(work: () => Promise<void>): Promise<number> {
   collectGarbage();
   const start = process.cpuUsage();
@@ -174,7 +174,7 @@ function shuffled<T>(list: readonly T[]): T[] {
     .map(({ each }) => each);
 }
 
-/** The order statistics between which the median lies with 95 % certainty, whatever the distribution: so says the binomial one. */
+/** The 95 % confidence interval of the median, by order statistics and the binomial distribution: valid for any distribution. */
 function certain(values: readonly number[]): { low: number; high: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const { length } = sorted;

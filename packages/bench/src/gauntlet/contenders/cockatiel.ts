@@ -1,4 +1,4 @@
-/** The best known toolkit of policies. */
+/** cockatiel, the best known toolkit. */
 import {
   bulkhead,
   circuitBreaker,
@@ -36,7 +36,7 @@ export const cockatiel: Contender = {
   start: (world) => start(world, noop),
 };
 
-/** The same with its limit of concurrency. */
+/** The same with a concurrency limit. */
 export const cockatielBulkhead: Contender = {
   name: "cockatiel + bulkhead",
   packages: ["cockatiel"],

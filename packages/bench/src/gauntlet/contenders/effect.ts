@@ -1,10 +1,10 @@
-/** The runtime that has resilience built in. */
+/** Effect, a runtime with built-in resilience. */
 import { Effect, Schedule } from "effect";
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http";
 import { CircuitBreaker } from "effect/persistence";
 import { prompt, request, textOf, url, type Contender } from "../contender.ts";
 
-/** Its HTTP client as its documentation sets it up, in the order that it recommends. */
+/** Its HTTP client as in its documentation, with the layers in the recommended order. */
 export const effect: Contender = {
   name: "effect",
   packages: ["effect"],

@@ -1,4 +1,4 @@
-/** This toolkit, with the defaults that users get. */
+/** This toolkit, with its defaults. */
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import { resilientFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
@@ -10,12 +10,12 @@ function start({ fetch, clock, random }: World, options: ResilientFetchOptions =
   return (signal) => post(resilient, signal);
 }
 
-/** The limits of the scenario's caller, in the words of this toolkit. */
+/** The limits of the scenario, as a profile. */
 function profileOf({ limits: { attempt, patience } }: World): ResilientFetchOptions["profile"] {
   return { connect: attempt, firstContent: attempt, gap: attempt, total: patience };
 }
 
-/** `resilientFetch`, told how long the caller is willing to wait. */
+/** `resilientFetch` with the limits of the scenario. */
 export const evenkeel: Contender = {
   name: "evenkeel",
   packages: [],
@@ -40,16 +40,16 @@ export const evenkeelWaiting: Contender = {
   },
 };
 
-/** What is said otherwise than by default. */
+/** Options that differ from the defaults. */
 export type Setting = (world: World) => ResilientFetchOptions;
 
-/** The same with another setting, to see whether the default is right. */
+/** The same with a different setting, to check the default. */
 export function evenkeelSetTo(name: string, setting: Setting): Contender {
   const startSo = (world: World): Ask => start(world, { profile: profileOf(world), ...setting(world) });
   return { ...evenkeel, name, settings: "one thing otherwise", start: startSo };
 }
 
-/** `resilientFetch` without a word. */
+/** `resilientFetch` without options. */
 export const evenkeelUntouched: Contender = {
   name: "evenkeel, untouched",
   packages: [],
@@ -57,7 +57,7 @@ export const evenkeelUntouched: Contender = {
   start: (world) => start(world),
 };
 
-/** `resilientFetch` with a limit of concurrency, for those who know one. */
+/** `resilientFetch` with a concurrency limit. */
 export const evenkeelSemaphore: Contender = {
   name: "evenkeel + semaphore",
   packages: [],

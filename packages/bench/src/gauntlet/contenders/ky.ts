@@ -1,8 +1,8 @@
-/** A fetch client with retries. */
+/** ky, a fetch client with retries. */
 import kyFetch from "ky";
 import { prompt, request, textOf, url, type Contender } from "../contender.ts";
 
-/** ky, told that a POST may be sent again, which it does not do by itself. */
+/** ky, configured to retry a POST, which it does not do by default. */
 export const ky: Contender = {
   name: "ky",
   packages: ["ky"],

@@ -1,8 +1,8 @@
-/** The retry loop that users of OpenAI's SDK have without knowing it. */
+/** The retry loop that is built into OpenAI's SDK. */
 import OpenAI from "openai";
 import { prompt, textOf, type Contender } from "../contender.ts";
 
-/** OpenAI's SDK as it comes: two retries, waits of 0.5 s to 8 s. */
+/** OpenAI's SDK with its defaults: two retries, with waits of 0.5 s to 8 s. */
 export const openai: Contender = {
   name: "openai",
   packages: ["openai"],

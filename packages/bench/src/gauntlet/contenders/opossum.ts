@@ -1,8 +1,8 @@
-/** The best known circuit breaker. */
+/** opossum, the best known circuit breaker. */
 import CircuitBreaker from "opossum";
 import { post, type Contender } from "../contender.ts";
 
-/** A breaker alone, as it comes: it does not retry. */
+/** A circuit breaker with its defaults, which does not retry. */
 export const opossum: Contender = {
   name: "opossum",
   packages: ["opossum"],

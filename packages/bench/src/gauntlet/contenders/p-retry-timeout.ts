@@ -1,4 +1,4 @@
-/** The small packages that are most often put together by hand. */
+/** p-retry, p-timeout and p-limit, small packages that are often combined by hand. */
 import pLimit from "p-limit";
 import pRetry from "p-retry";
 import pTimeout from "p-timeout";
@@ -24,7 +24,7 @@ export const pRetryTimeout: Contender = {
   start,
 };
 
-/** p-limit around them both. */
+/** p-limit around both. */
 export const pLimitRetryTimeout: Contender = {
   name: "p-limit + p-retry + p-timeout",
   packages: ["p-limit", "p-retry", "p-timeout"],

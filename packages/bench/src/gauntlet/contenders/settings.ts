@@ -1,4 +1,4 @@
-/** This toolkit with other settings than its defaults, one thing changed at a time. */
+/** This toolkit with one setting changed at a time. */
 import { circuitBreaker, timeWindow, type CircuitBreakerOptions } from "@evenkeel/circuit-breaker";
 import { retryBudget } from "@evenkeel/retry";
 import type { Contender } from "../contender.ts";
@@ -13,7 +13,7 @@ const changes: Readonly<Record<string, Setting>> = {
   "20 saved up": ({ clock }) => ({ budget: retryBudget({ clock, capacity: 20 }) }),
 };
 
-/** Who is compared with the defaults. */
+/** The contenders to compare with the defaults. */
 export const settings: readonly Contender[] = Object.entries(changes).map(([name, change]) =>
   evenkeelSetTo(name, change),
 );

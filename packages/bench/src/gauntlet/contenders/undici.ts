@@ -1,12 +1,12 @@
-/** The HTTP client below Node's `fetch`, with its retry interceptor. */
+/** undici, the HTTP client below Node's `fetch`, with its retry interceptor. */
 import { Dispatcher, errors, interceptors, request as send } from "undici";
 import { request, StatusError, textOf, url, type Contender, type World } from "../contender.ts";
 import { bodyOf, headersOf, refusedConnection } from "../fetch-of.ts";
 import type { Reply } from "../provider.ts";
 
 /**
- * `undici.request`, told that a POST may be sent again, which the interceptor does not do by itself. Not undici's `fetch`: through it
- * the interceptor cannot send a POST again, whatever it is told (`UND_ERR_REQ_CONTENT_LENGTH_MISMATCH`).
+ * `undici.request`, configured to retry a POST, which the interceptor does not do by default. Not undici's `fetch`, with which the
+ * interceptor cannot retry a POST at all (`UND_ERR_REQ_CONTENT_LENGTH_MISMATCH`).
  */
 export const undici: Contender = {
   name: "undici retry",
@@ -24,7 +24,7 @@ export const undici: Contender = {
   },
 };
 
-/** Stands where undici has its sockets. Their limit to the headers is modelled, too, for it is theirs to keep. */
+/** Replaces undici's sockets, including their headers timeout. */
 class ModelDispatcher extends Dispatcher {
   private readonly world: World;
 
@@ -54,7 +54,7 @@ class ModelDispatcher extends Dispatcher {
         handler.onResponseData?.(controller, body);
         handler.onResponseEnd?.(controller, {});
       } catch (error) {
-        // A handler refuses a response by throwing, and hears of it as of any other failure.
+        // A handler rejects a response by throwing, and is then told about it like any other failure.
         handler.onResponseError?.(controller, error as Error);
       }
     }

@@ -3,7 +3,7 @@ import { healthyWork, isWithin, type Scenario } from "../scenario.ts";
 
 const trouble = { from: 60, to: 3_660 };
 
-/** For an hour nobody listens. */
+/** For an hour, all connections are refused. */
 export const dead: Scenario = {
   name: "dead",
   story: "for an hour every connection is refused; a call a second for 65 min",

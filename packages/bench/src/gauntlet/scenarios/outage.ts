@@ -3,7 +3,7 @@ import { healthyWork, isWithin, type Scenario } from "../scenario.ts";
 
 const trouble = { from: 60, to: 90 };
 
-/** For half a minute every request fails. */
+/** For half a minute, all requests fail. */
 export const outage: Scenario = {
   name: "outage",
   story: "for 30 s every request is answered 503; 10 calls a second for 180 s",

@@ -1,4 +1,4 @@
-/** A key without money. */
+/** A key without credit. */
 import { errorBody } from "../fetch-of.ts";
 import { healthyWork, isWithin, type Scenario } from "../scenario.ts";
 

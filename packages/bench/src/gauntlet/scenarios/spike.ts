@@ -1,9 +1,9 @@
-/** The collapse that outlives its cause: Marc Brooker's `simple_collapse_sim`, with its numbers. */
+/** A collapse that outlasts its cause: Marc Brooker's `simple_collapse_sim`, with its numbers. */
 import { isWithin, type Scenario } from "../scenario.ts";
 
 const trouble = { from: 20, to: 25 };
 
-/** For five seconds twice as many calls come as usual, to a server that bears 65 a second. */
+/** For five seconds the load doubles, on a server with a capacity of 65 requests a second. */
 export const spike: Scenario = {
   name: "spike",
   story:

@@ -1,4 +1,4 @@
-/** Requests that vanish. */
+/** Requests without an answer. */
 import { healthyWork, type Scenario } from "../scenario.ts";
 
 /** Two requests in a hundred are never answered. */

@@ -1,7 +1,7 @@
-/** Failures that have always been there. */
+/** A constant failure rate. */
 import { healthyWork, type Scenario } from "../scenario.ts";
 
-/** One request in five fails, whatever one does. */
+/** One request in five fails. */
 export const steady: Scenario = {
   name: "steady",
   story: "20 % of requests fail (half 500, half 503), independently; 10 calls a second for 200 s",

@@ -1,7 +1,7 @@
-/** Answers that take their time. */
+/** Slow answers. */
 import { healthyWork, type Scenario } from "../scenario.ts";
 
-/** One answer in ten comes from a heavy tail. */
+/** The latency of one answer in ten has a heavy tail. */
 export const tail: Scenario = {
   name: "tail",
   story:

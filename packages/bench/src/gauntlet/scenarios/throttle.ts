@@ -1,10 +1,10 @@
-/** A key that others use up. */
+/** A shared key. */
 import { healthyWork, isWithin, type Scenario } from "../scenario.ts";
 
 const trouble = { from: 40, to: 80 };
 const window = 10;
 
-/** The provider grants so many requests per window, and says when the next one begins. */
+/** The provider limits the requests per window, and says when the next window begins. */
 export const throttle: Scenario = {
   name: "throttle",
   story:
