@@ -1,4 +1,4 @@
-/** The three ways of calling that the demo compares. */
+/** The three ways of calling a provider that the demo compares. */
 import Anthropic from "@anthropic-ai/sdk";
 import { resilientFetch } from "@evenkeel/fetch";
 import OpenAI from "openai";
@@ -14,11 +14,11 @@ export interface Arm {
   readonly explanation: string;
   /** Returns the clients that call the provider at `origin`. */
   clients(origin: string): Clients;
-  /** Explains the result, if it needs an explanation. */
+  /** Returns an explanation of the result, if there is one. */
   remark?(): string | undefined;
 }
 
-/** Creates the arms, without state from an earlier run. */
+/** Creates new arms, without state from an earlier run. */
 export function arms(): readonly Arm[] {
   let timesOpened = 0;
   const fetch = resilientFetch({
@@ -30,7 +30,7 @@ export function arms(): readonly Arm[] {
   return [
     {
       name: "(a) SDK defaults",
-      explanation: "new OpenAI() and new Anthropic() with their defaults: 2 retries, 10 minutes to the answer",
+      explanation: "new OpenAI() and new Anthropic() as they come: 2 retries, 10 minutes to the answer",
       clients: clientsWith({}),
     },
     {
@@ -41,7 +41,7 @@ export function arms(): readonly Arm[] {
       clients: clientsWith({ fetch, maxRetries: 0 }),
       remark: () =>
         timesOpened > 0
-          ? `(b) opened its circuit (times: ${timesOpened}): when half of the calls fail, it treats the provider as down, and refuses calls.`
+          ? `(b) opened its circuit (times: ${timesOpened}): if half of the calls fail, it considers the provider down, and refuses calls.`
           : undefined,
     },
     {
@@ -58,7 +58,7 @@ interface SharedOptions {
   readonly timeout?: number;
 }
 
-/** Clients are created once per origin, as in an application. */
+/** Returns a function that creates the clients once for each origin, like an application. */
 function clientsWith(options: SharedOptions): (origin: string) => Clients {
   const made = new Map<string, Clients>();
   return (origin) => {

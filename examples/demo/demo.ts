@@ -1,6 +1,6 @@
 /**
- * Sends the same calls, under the same seeded faults, through the official SDKs with and without `resilientFetch`.
- * Run it with `npm run demo`; `-- --seed 7 --faults 0.3 --requests 500` change the run.
+ * Makes the same calls, with the same seeded faults, through the official SDKs with and without `resilientFetch`.
+ * Run it with `npm run demo`, or `npm run demo -- --seed 7 --faults 0.3 --requests 500` to change the parameters.
  */
 import { LLMock } from "@copilotkit/aimock";
 import { arms } from "./arms.ts";
@@ -22,8 +22,10 @@ async function demo(options: DemoOptions): Promise<string[]> {
   console.log(
     `${requests} calls through each arm, plain and streamed: OpenAI chat completions and responses, Anthropic messages.`,
   );
-  console.log(`The same faults hit ${(faults * 100).toFixed(0)} % of the attempts in every arm (seed ${seed}).`);
-  console.log(`Every caller waits ${callersDeadline} ms; a call that this deadline ends is stuck.\n`);
+  console.log(
+    `In every arm, the same ${(faults * 100).toFixed(0)} % of the attempts get the same faults (seed ${seed}).`,
+  );
+  console.log(`Every caller waits ${callersDeadline} ms. A call that has not ended by then counts as stuck.\n`);
   for (const { name, explanation } of compared) console.log(`${name.padEnd(18)} ${explanation}`);
   console.log();
 
@@ -44,9 +46,7 @@ async function demo(options: DemoOptions): Promise<string[]> {
 
   console.log(`\n${table(tallies)}\n`);
   console.log("Upstream requests are those that arrived at the provider. Latency counts every call, however it ended.");
-  console.log(
-    "A stream that breaks off after its first words cannot be repeated: it fails, or else it ends truncated.",
-  );
+  console.log("A stream that breaks off after its first words cannot be retried: it either fails or ends truncated.");
   for (const arm of compared) {
     const remark = arm.remark?.();
     if (remark !== undefined) console.log(remark);
@@ -54,7 +54,7 @@ async function demo(options: DemoOptions): Promise<string[]> {
   return complaints(tallies);
 }
 
-/** Makes some calls that are not counted, so that the first arm does not pay for the compiler's work. */
+/** Makes some calls that are not counted. Otherwise the first arm would be slower, because the code is not compiled yet. */
 async function warmUp(origin: string): Promise<void> {
   await using provider = await startProvider(() => undefined, origin);
   for (const arm of arms()) await runArm(arm, provider, callsToWarmUp, () => {});

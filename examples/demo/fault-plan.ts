@@ -1,15 +1,15 @@
-/** Decides in advance which attempt of which request gets which fault, so that every arm gets the same faults. */
+/** Plans the faults of all attempts of all requests, so that every arm gets the same ones. */
 import { faultMix, seededRandom } from "@evenkeel/testkit";
 import type { TcpFault } from "@evenkeel/testkit/proxy";
 import type { HttpFaultName } from "@evenkeel/testkit/server";
 
-/** The fault of an attempt: its port is closed, its connection breaks, or the provider sends a bad answer. */
+/** The fault of an attempt: a closed port, a connection fault or an HTTP fault. */
 export type DemoFault = { readonly port: "closed" } | { readonly tcp: TcpFault } | { readonly http: HttpFaultName };
 
 /** Returns the fault of an attempt (the first is 1) of a request, or `undefined` for none. */
 export type FaultPlan = (request: number, attempt: number) => DemoFault | undefined;
 
-/** Faults below HTTP. The numbers of bytes are within the headers of an answer, or within its body. */
+/** Connection faults. The numbers of bytes are within the headers of an answer, or within its body. */
 const connection: readonly DemoFault[] = [
   { port: "closed" },
   { tcp: { kind: "refuse" } },
@@ -22,7 +22,7 @@ const connection: readonly DemoFault[] = [
   { tcp: { kind: "drip", bytes: 64, every: 5 } },
 ];
 
-/** Bad answers of providers, and of the proxies in front of them. */
+/** HTTP faults of providers and of the proxies in front of them. */
 const provider: readonly DemoFault[] = [
   { http: "rateLimited" },
   { http: "rateLimitedMilliseconds" },
@@ -40,10 +40,10 @@ const provider: readonly DemoFault[] = [
   { http: "okErrorJson" },
 ];
 
-/** Attempts beyond this one succeed. */
+/** How many attempts of a request are planned. All further ones succeed. */
 const plannedAttempts = 8;
 
-/** Draws a plan: the same for the same seed. */
+/** Creates a random plan, which is the same for the same seed. */
 export function faultPlan(options: {
   readonly seed: number;
   readonly faults: number;
@@ -54,7 +54,7 @@ export function faultPlan(options: {
   const plan = Array.from({ length: options.requests }, () => Array.from({ length: plannedAttempts }, draw));
   return (request, attempt) => {
     const fault = plan[request]?.[attempt - 1];
-    // A port is closed only for a first attempt; for a later one, the proxy refuses the connection instead.
+    // A closed port only refuses the first attempt. It is open again by the time of a retry.
     return fault && "port" in fault && attempt > 1 ? { tcp: { kind: "refuse" } } : fault;
   };
 }

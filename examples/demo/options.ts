@@ -1,9 +1,9 @@
-/** Reads the command line. */
+/** The command-line options. */
 
 export interface DemoOptions {
-  /** Decides which attempts fail, and how. */
+  /** Determines which attempts fail, and how. */
   readonly seed: number;
-  /** The share of attempts that get a fault. */
+  /** The share of attempts with a fault, from 0 to 1. */
   readonly faults: number;
   /** How many calls each arm makes. */
   readonly requests: number;
@@ -23,8 +23,8 @@ const rules: Readonly<Record<keyof DemoOptions, Rule>> = {
 const defaults: DemoOptions = { seed: 1, faults: 0.2, requests: 300 };
 
 /**
- * Reads `--name value` and `--name=value`.
- * @throws {Error} An option is unknown or breaks its rule; the message names the option, the rule and the value.
+ * Parses `--name value` and `--name=value`.
+ * @throws {Error} An option is unknown or invalid. The message names the option, the rule and the value.
  */
 export function readOptions(argv: readonly string[]): DemoOptions {
   const options = { ...defaults };

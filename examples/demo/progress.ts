@@ -1,11 +1,11 @@
 /** Shows the progress of an arm. */
 import type { Tally } from "./run-arm.ts";
 
-/** How often to print a line if it cannot be overwritten, in milliseconds. */
+/** How often to print a line if stderr is not a terminal, in milliseconds. */
 const interval = 2_000;
 const barLength = 30;
 
-/** Creates a function that shows a tally: one changing line on a terminal, a line now and then elsewhere. */
+/** Returns a function that shows a tally: a line that is updated on a terminal, a new line every 2 seconds elsewhere. */
 export function progress(requests: number): (tally: Tally) => void {
   let last = performance.now();
   return (tally) => {

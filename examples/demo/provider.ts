@@ -1,18 +1,18 @@
-/** The provider of one arm: a mock that answers well, behind a server and a proxy that do not. */
+/** The provider of one arm: a mock behind a server and a proxy that inject faults. */
 import { faultProxy, type FaultProxy } from "@evenkeel/testkit/proxy";
 import { faultServer, forward, httpFaults } from "@evenkeel/testkit/server";
 import type { FaultPlan } from "./fault-plan.ts";
 
-/** The header that identifies a request: faults belong to requests, not to the order of their arrival. */
+/** The header with the number of the request, because the plan assigns faults to requests, in whatever order they arrive. */
 export const requestHeader = "x-demo-request";
 
-/** How long a closed port stays closed once its call has begun, in milliseconds. */
+/** How long a closed port stays closed after the start of its call, in milliseconds. */
 const closedFor = 200;
 
 export interface Provider extends AsyncDisposable {
-  /** Returns the origin for a request. Called when its call begins. */
+  /** Returns the origin for a request. Call it at the start of the call. */
   origin(request: number): Promise<string>;
-  /** The requests that arrived, retries included; a closed port sees none. */
+  /** The number of requests that arrived, including retries, but not those to a closed port. */
   readonly arrived: number;
 }
 
@@ -25,7 +25,7 @@ export async function startProvider(plan: FaultPlan, mockOrigin: string): Promis
   const server = cleanUp.use(
     await faultServer({
       respond: forward(mockOrigin),
-      keepAlive: false, // each attempt gets a connection of its own, and so its own fault
+      keepAlive: false, // each attempt gets its own connection, and so its own fault
       faults: ({ headers }) => {
         const request = Number(headers[requestHeader]);
         const fault = plan(request, attempts.get(request)!);
@@ -41,7 +41,7 @@ export async function startProvider(plan: FaultPlan, mockOrigin: string): Promis
         target: { port: server.port },
         faults: async ({ head }) => {
           const [, request] = new RegExp(`^${requestHeader}: (\\d+)`, "im").exec(await head()) ?? [];
-          if (request === undefined) return undefined; // the client left before it sent a request
+          if (request === undefined) return undefined; // the client disconnected before it sent a request
           arrived++;
           const attempt = nextAttempt(Number(request));
           const fault = plan(Number(request), attempt);

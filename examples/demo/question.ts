@@ -1,21 +1,21 @@
 /** The questions that the demo asks, and the answers that it expects. */
 
-/** The APIs that are used in turn. */
+/** The APIs, which are used in turn. */
 export type Api = "chat" | "responses" | "messages";
 
 export interface Question {
-  /** Which request this is, from 0. */
+  /** The number of the request, starting at 0. */
   readonly index: number;
   readonly api: Api;
   readonly stream: boolean;
   readonly text: string;
-  /** The only correct answer. */
+  /** The expected answer, in full. */
   readonly answer: string;
 }
 
 const apis: readonly Api[] = ["chat", "responses", "messages"];
 
-/** Returns the question of a request: each API in turn, plain and streamed. */
+/** Returns the question of a request, which uses each API in turn, plain and streamed. */
 export function question(index: number): Question {
   return {
     index,
@@ -26,7 +26,7 @@ export function question(index: number): Question {
   };
 }
 
-/** Finds the answer to a request by the question in it. */
+/** Returns the answer to the question in a request. */
 export function answerIn(request: unknown): string {
   const index = /Question (\d+):/.exec(JSON.stringify(request))?.[1];
   return index === undefined ? "What was the question?" : answerTo(Number(index));

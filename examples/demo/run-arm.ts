@@ -1,11 +1,11 @@
-/** Makes all calls of one arm, and counts how they end. */
+/** Makes all calls of one arm, and counts their outcomes. */
 import type { Arm } from "./arms.ts";
 import { ask } from "./ask.ts";
 import { callersDeadline, concurrency } from "./limits.ts";
 import type { Provider } from "./provider.ts";
 import { question } from "./question.ts";
 
-/** How a call may end. A call is stuck if its caller's deadline had to end it. */
+/** The possible outcomes of a call. A call is stuck if its caller's deadline passes. */
 export type Outcome = "finished" | "failed" | "stuck" | "wrong";
 
 /** The calls of an arm so far. */
@@ -18,7 +18,7 @@ export interface Tally {
   readonly arrived: number;
 }
 
-/** Makes `requests` calls, some at once; calls `progress` after each. */
+/** Makes `requests` calls, some concurrently, and calls `progress` after each of them. */
 export async function runArm(
   arm: Arm,
   provider: Provider,

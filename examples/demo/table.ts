@@ -1,4 +1,4 @@
-/** Prints the results of the arms. */
+/** Formats the results of the arms. */
 import type { Tally } from "./run-arm.ts";
 
 type Column = readonly [title: string, cell: (tally: Tally) => string];
@@ -15,7 +15,7 @@ const columns: readonly Column[] = [
   ["p99", ({ durations }) => milliseconds(quantile(durations, 0.99))],
 ];
 
-/** Renders the arms as a table in Markdown. */
+/** Returns the results as a Markdown table. */
 export function table(tallies: readonly Tally[]): string {
   const rows = [columns.map(([title]) => title), ...tallies.map((tally) => columns.map(([, cell]) => cell(tally)))];
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -32,7 +32,7 @@ export function requestsPerCall({ arrived, durations }: Tally): number {
   return arrived / durations.length;
 }
 
-/** Returns a percentile of the values. */
+/** Returns the smallest value that is >= this share of the values. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!;

@@ -1,8 +1,8 @@
-/** Checks whether the demo shows what it should. */
+/** Checks whether the demo shows what it promises. */
 import type { Tally } from "./run-arm.ts";
 import { requestsPerCall } from "./table.ts";
 
-/** Returns what is wrong with the result: nothing if `resilientFetch` did what it should. */
+/** Returns what is wrong with the results: nothing, if `resilientFetch` did what it promises. */
 export function complaints([defaults, resilient, timeouts]: readonly Tally[]): string[] {
   if (!defaults || !resilient || !timeouts) throw new TypeError("Expected the tallies of three arms");
   const found: string[] = [];
@@ -19,7 +19,7 @@ export function complaints([defaults, resilient, timeouts]: readonly Tally[]): s
   return found;
 }
 
-/** The default retry budget starts with 20 retries, and earns 0.3 per success. */
+/** The default retry budget starts with 20 retries, and every success adds 0.3. */
 function mostRequestsPerCall(calls: number): number {
   return 1.3 + 20 / calls;
 }
