@@ -1,6 +1,6 @@
-// Installs what the repository needs, then runs a command of its node_modules/.bin with its own Node first on the path.
-// The command `pnpm` is run at the repository's version. Plain JavaScript without dependencies, for it has to start on a
-// fresh machine that has only Node >= 20 and npm.
+// Installs the dependencies if necessary, then runs a command with node_modules/.bin, and so the repository's own Node, first
+// on the path. Runs `pnpm` in the repository's version. Plain JavaScript without dependencies, because it has to run on a fresh
+// machine with only Node >= 20 and npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const { version } = devEngines.packageManager;
  * @returns {number}
  */
 function run(command, args, environment = process.env) {
-  // Without --prefer-offline npx hangs where there is no network, even when pnpm is in its cache.
+  // Without --prefer-offline, npx hangs if there is no network, even if pnpm is in its cache.
   if (command === "pnpm") return run("npx", ["--yes", "--prefer-offline", `pnpm@${version}`, ...args], environment);
   const { status, error } = spawnSync(command, args, {
     cwd: root,
@@ -33,7 +33,7 @@ function run(command, args, environment = process.env) {
   return status ?? 1;
 }
 
-/** Tells whether all that was installed is there still. */
+/** Tells whether everything that was installed is still there. */
 function isWhole() {
   const manifests = Object.keys(devDependencies).map((name) => join(modules, name, "package.json"));
   return [binaries, ...manifests].every((path) => existsSync(path));
@@ -46,14 +46,14 @@ function installOnce() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
     if (isWhole()) return;
-    console.log("Parts of node_modules are gone: removing the rest ..."); // pnpm would not miss all of them
+    console.log("Parts of node_modules are gone: removing the rest ..."); // pnpm would not notice all of them
     rmSync(modules, { recursive: true, force: true });
   }
-  rmSync(stamp, { force: true }); // an install that is cut short must not pass for the one before it
+  rmSync(stamp, { force: true }); // an interrupted install must not pass for the previous one
   console.log("Installing dependencies (first run, or the lockfile has changed) ...");
   const status = run("pnpm", ["install", "--frozen-lockfile"]);
   if (status !== 0) {
-    console.error("The dependencies could not be installed, for the reason above.");
+    console.error("The dependencies could not be installed (see above).");
     process.exit(status);
   }
   writeFileSync(stamp, wanted);

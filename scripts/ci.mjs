@@ -1,12 +1,12 @@
-// Runs every check of the repository and counts them all; the last line it prints is the sum. Plain JavaScript, for it
-// starts on a machine that has only Node >= 20 and npm: its first stage installs the rest, as it does for everybody.
+// Runs all checks of the repository, and prints the total of passed and failed tests on the last line. Plain JavaScript, because
+// it has to run on a machine with only Node >= 20 and npm: its first stage installs everything else.
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
- * A stage is stopped when it takes longer than its cap; all caps together stay below 30 minutes. A stage with a report
- * counts the tests in it, any other is one test.
+ * A stage is stopped after its `minutes`, which add up to less than 30. A stage with a report counts as the tests in the report, any
+ * other stage as one test.
  * @typedef {{ command: string, minutes: number, report?: string }} Stage
  * @type {readonly Stage[]}
  */
@@ -44,7 +44,7 @@ console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 /**
- * Runs a stage, stops it and all that it started when its time is up, and tells whether it went well.
+ * Runs a stage, and stops it, including its child processes, when its time is up. Resolves with whether it passed.
  * @param {Stage} stage
  * @returns {Promise<boolean>}
  */
@@ -77,7 +77,7 @@ function run({ command, minutes }) {
 }
 
 /**
- * Counts the tests of a stage. Where it failed though no test did, what failed is counted as one.
+ * Counts the tests of a stage. If the stage failed although no test did, that counts as one failed test.
  * @param {Stage} stage
  * @param {boolean} isGood
  */

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 
-/** Packs into `folder` and returns the tarballs by the package's name below `@evenkeel/`. */
+/** Packs into `folder`. Returns the path of each tarball by the name of its package, without `@evenkeel/`. */
 export function pack(folder: string): Record<string, string> {
   const run = (...command: string[]): Buffer =>
     execFileSync(process.execPath, ["scripts/bootstrap.mjs", "pnpm", ...command], { cwd: root });

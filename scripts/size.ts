@@ -1,7 +1,6 @@
 /**
- * Measures what an import costs a bundle, minified and gzipped, core included, and holds it to a budget: `npm run size`.
- * Beside it stands what was aimed at, and what the same costs of a peer.
- * With `--report` it only prints, with `--write` it renews the table of docs/benchmarks.md.
+ * Measures the bundle size of imports, minified and gzipped and including core, and fails if one exceeds its budget: `npm run size`.
+ * With `--report` it never fails. With `--write` it updates the table in docs/benchmarks.md, which also contains the peers.
  */
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -14,15 +13,15 @@ const root = join(import.meta.dirname, "..");
 interface Import {
   readonly what: string;
   readonly code: string;
-  /** What was aimed at, from what the peers cost, in kB of 1,000 bytes. */
+  /** The original target, based on the sizes of the peers, in kB of 1,000 bytes. */
   readonly target?: number;
-  /** What it may cost, a little above what it does: growth shows here first. */
+  /** The largest size allowed, in kB: slightly more than the current size, so that growth is noticed. */
   readonly budget: number;
-  /** What comes nearest of the peers, as they are imported for it. */
+  /** The closest peers, with the imports for the same purpose. */
   readonly peers?: Readonly<Record<string, string>>;
 }
 
-/** As many of cockatiel's policies as the row is about. */
+/** The cockatiel policies for each row. */
 const cockatiel = {
   timeout: `export { timeout } from "cockatiel"`,
   retry: `export { retry, handleAll, ExponentialBackoff } from "cockatiel"`,
@@ -114,14 +113,14 @@ const imports: readonly Import[] = [
   },
 ];
 
-/** What a bundle weighs, in bytes. */
+/** The size of a bundle, in bytes. */
 interface Weight {
   readonly size: number;
-  /** How much of it core's modules take: their share of the minified code. */
+  /** The part of it that is core, estimated by its share of the minified code. */
   readonly core: number;
 }
 
-/** Ours for a browser, where nothing is left out. Of the peers, what Node brings along is not counted. */
+/** Bundles for the browser by default. Peers are bundled for Node, so that its built-in modules do not count. */
 async function weigh(code: string, platform: "browser" | "node" = "browser"): Promise<Weight> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: join(root, "packages/bench"), loader: "js" },

@@ -1,4 +1,4 @@
-/** The examples of the documentation as modules: the `ts` blocks of its pages, and the `@example` of what packages export. */
+/** The examples in the documentation, as modules: the `ts` blocks of its pages, and the `@example` blocks of all exports. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -6,22 +6,22 @@ import { files, isIndex, parse, read, readPackages, root, type Package, type Sou
 import { declaredNames, exportsOf, isPublic, nameOf, topLevelNames, usedNames } from "./syntax.ts";
 
 export interface Example {
-  /** The file that it stands in. */
+  /** The file that contains it. */
   readonly page: string;
-  /** The line of its page on which it begins. */
+  /** The line of the file on which it begins. */
   readonly line: number;
   readonly code: string;
 }
 
-/** An example in a file of its own, where its code begins on the second line. */
+/** An example that was written to a file, where its code begins on the second line. */
 export interface WrittenExample extends Example {
   readonly file: string;
 }
 
-/** Of this process alone, so that two runs at a time do not mix. */
+/** A folder for this process only, so that concurrent runs do not interfere. */
 const folder = join(root, "test", ".docs", String(process.pid));
 
-/** Lists the pages for users. */
+/** Lists the pages of the documentation. */
 export function pages(): string[] {
   return files("{*.md,packages/*/*.md,docs/**/*.md}");
 }
@@ -38,7 +38,7 @@ export function examplesOfPages(): Example[] {
   });
 }
 
-/** Lists the examples in the comments of what the packages export. */
+/** Lists the `@example` blocks of everything that the packages export. */
 export function examplesOfComments(): Example[] {
   return readPackages().flatMap((owner) =>
     owner.sources.flatMap((source) =>
@@ -56,8 +56,8 @@ export function examplesOfComments(): Example[] {
 }
 
 /**
- * Writes each example to a file. That of a page stands there as it is, since that is how it will be pasted. What that of a comment uses
- * and does not declare is imported: from the packages, or from what readers are taken to have.
+ * Writes each example to a file. An example from a page is written as it is, because users paste it as it is. One from a comment gets
+ * imports for the names that it does not declare, from the packages or from `test/reader.ts`.
  */
 export function write(examples: readonly Example[]): WrittenExample[] {
   mkdirSync(folder, { recursive: true });
@@ -82,7 +82,7 @@ function missingImports(source: Source, known: ReadonlyMap<string, string>): str
   return missing.map((name) => `import { ${name} } from "${known.get(name)}";`);
 }
 
-/** Removes what `write` wrote. */
+/** Removes the written examples. */
 export function removeWritten(): void {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-/** What the readers of an `@example` are taken to have: names that examples in comments use without saying where they come from. */
+/** Names that `@example` blocks use without declaring or importing them. */
 export { default as Anthropic } from "@anthropic-ai/sdk";
 import { answer, faultServer } from "@evenkeel/testkit/server";
 export { default as OpenAI } from "openai";
@@ -10,7 +10,7 @@ interface Abortable {
 /** An error that something threw. */
 export const error: unknown = new Error("down");
 
-/** Some work of the reader's. */
+/** Some operation of the reader's. */
 export async function ask(_signal?: AbortSignal): Promise<string> {
   return "An even keel.";
 }
@@ -20,11 +20,11 @@ export async function complete(prompt: string, _options?: Abortable): Promise<st
   return `${prompt} An even keel.`;
 }
 
-/** An upstream of the reader's, which answers as every provider does. */
+/** An upstream of the reader's, which answers like any provider. */
 export const server = await faultServer({ respond: answer("An even keel.") });
 
-/** Where it listens. */
+/** The port of the upstream. */
 export const target: { readonly port: number } = { port: server.port };
 
-/** What it answered. */
+/** A response of the upstream. */
 export const response = new Response("An even keel.");

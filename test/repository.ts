@@ -1,4 +1,4 @@
-/** The packages as the tests of the repository see them: manifests, and sources as syntax trees. */
+/** Reads the packages for the tests of the repository: manifests, and sources as syntax trees. */
 import { globSync, readFileSync } from "node:fs";
 import { posix, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,20 +15,20 @@ export interface Manifest {
 }
 
 export interface Package {
-  /** The folder's name below `packages/`. */
+  /** The name of the folder in `packages/`. */
   readonly folder: string;
   readonly manifest: Manifest;
-  /** What `src/` holds. */
+  /** The files in `src/`. */
   readonly sources: readonly Source[];
 }
 
 export interface Source {
-  /** From the repository's root, such as `packages/core/src/wrap.ts`. */
+  /** Relative to the root of the repository, such as `packages/core/src/wrap.ts`. */
   readonly path: string;
   readonly tree: ts.SourceFile;
-  /** How many lines it has. */
+  /** The number of lines. */
   readonly lines: number;
-  /** What it imports or re-exports, types too, in the order of the text. */
+  /** The specifiers of all imports and re-exports, including types, in source order. */
   readonly imports: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export function readPackages(): Package[] {
     }));
 }
 
-/** Lists the files that match a pattern, from the repository's root, leaving out what was installed or built. */
+/** Lists the files that match a pattern, relative to the root, except in `node_modules` and `dist`. */
 export function files(pattern: string): string[] {
   const exclude = (name: string): boolean => /(^|[\\/])(node_modules|dist)$/.test(name);
   return globSync(pattern, { cwd: root, exclude })
@@ -52,41 +52,41 @@ export function files(pattern: string): string[] {
     .toSorted();
 }
 
-/** Returns the text of a file, named from the repository's root. */
+/** Returns the text of a file, by its path relative to the root. */
 export function read(path: string): string {
   return readFileSync(root + path, "utf8");
 }
 
-/** Makes a source of a path and a text. */
+/** Creates a source from a path and a text. */
 export function parse(path: string, text: string): Source {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   return { path, tree, lines: text.trimEnd().split("\n").length, imports: importsOf(tree) };
 }
 
-/** Visits every node below `node`, and those below one for which `visitor` answers `false` not. */
+/** Visits all descendants of `node`, except those of nodes for which `visitor` returns `false`. */
 export function visit(node: ts.Node, visitor: (node: ts.Node) => boolean | void): void {
   node.forEachChild((child) => {
     if (visitor(child) !== false) visit(child, visitor);
   });
 }
 
-/** Names where a node stands, in a form that editors turn into a link. */
+/** Returns the location of a node, in a format that editors turn into a link. */
 export function at({ path, tree }: Source, node: ts.Node): string {
   return `${path}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
 }
 
-/** The same, with what stands there. */
+/** Returns the location of a node, and the source line. */
 export function quote(source: Source, node: ts.Node): string {
   const { line } = source.tree.getLineAndCharacterOfPosition(node.getStart());
   return `${at(source, node)} ${source.tree.text.split("\n")[line]!.trim()}`;
 }
 
-/** Returns the path of the file that `specifier` names in a file of the same package, if it is relative. */
+/** Returns the path of the file that a relative `specifier` refers to, or `undefined` if it is not relative. */
 export function resolve(from: Source, specifier: string): string | undefined {
   return specifier.startsWith(".") ? posix.join(posix.dirname(from.path), specifier) : undefined;
 }
 
-/** Whether a file is the face of its package, or of a part of it. */
+/** Tells whether a file is the entry point of a package or of one of its subpaths. */
 export function isIndex({ path }: Source): boolean {
   return posix.basename(path) === "index.ts";
 }

@@ -1,4 +1,4 @@
-/** What the rules of the house ask of a syntax tree. */
+/** Queries on syntax trees, for the architecture tests. */
 import { posix } from "node:path";
 import vm from "node:vm";
 import ts from "typescript";
@@ -6,7 +6,7 @@ import { isIndex, visit, type Package, type Source } from "./repository.ts";
 
 type Named = ts.NamedDeclaration & { readonly name: ts.Node };
 
-/** What a file itself declares and exports. */
+/** Lists the declarations that a file itself exports, without re-exports. */
 export function exportsOf({ tree }: Source): Named[] {
   return tree.statements.filter(isExported).flatMap((statement) => {
     const named: readonly ts.Node[] = ts.isVariableStatement(statement)
@@ -25,7 +25,10 @@ export function nameOf(declaration: Named): string {
   return declaration.name.getText();
 }
 
-/** `error.ts` may hold `ResilienceError`, and `check.ts` what begins with `check`: an export's first or last words will do. */
+/**
+ * Tells whether the name of a file matches the first or last words of an export: `error.ts` may contain `ResilienceError`, and
+ * `check.ts` functions that begin with `check`.
+ */
 export function isNamedAfterAnExport(source: Source): boolean {
   const name = posix.basename(source.path, ".ts");
   return exportsOf(source).some((each) => {
@@ -39,8 +42,8 @@ function kebabCase(name: string): string {
 }
 
 /**
- * An interface needs no comment of its own when all its fields have one, an overload none when another has, and what stands alone
- * in its file none beside the file's.
+ * Tells whether an export is documented. An interface needs no comment if all of its fields have one, an overload if another one has
+ * one, and the only export of a file if the file has one.
  */
 export function isExplained(each: Named, source: Source): boolean {
   const exported = exportsOf(source);
@@ -52,7 +55,7 @@ export function isExplained(each: Named, source: Source): boolean {
   );
 }
 
-/** Whether a package's own index.ts exports `name`. */
+/** Tells whether an index.ts of a package exports `name`. */
 export function isPublic(name: string, { sources }: Package): boolean {
   return sources.some((source) => isIndex(source) && new RegExp(`\\b${name}\\b`).test(source.tree.text));
 }
@@ -63,7 +66,7 @@ export function isDocumented(node: ts.Node): boolean {
 
 type OptionField = ts.PropertySignature & { readonly parent: ts.InterfaceDeclaration };
 
-/** Lists the fields of the options types of a source. */
+/** Lists the fields of all options interfaces in a source. */
 export function optionsIn({ tree }: Source): OptionField[] {
   return tree.statements
     .filter(ts.isInterfaceDeclaration)
@@ -75,7 +78,7 @@ export function isReadonly(field: ts.PropertySignature): boolean {
   return field.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword) ?? false;
 }
 
-/** Pairs each literal default of a destructured options parameter with what the option's comment says; others are told in prose. */
+/** Lists the literal defaults of destructured options parameters, each with the `@default` of its option. */
 export function defaultsIn(source: Source): { node: ts.Node; code: string; comment: string }[] {
   const interfaces = source.tree.statements.filter(ts.isInterfaceDeclaration);
   return nodesIn(source, ts.isParameter).flatMap((parameter) => {
@@ -107,12 +110,12 @@ export function nodesIn({ tree }: Source, matches: (node: ts.Node) => boolean): 
   return found;
 }
 
-/** Whether a node is such a property access as `AbortSignal.any`. */
+/** Tells whether a node is a property access that matches, such as `AbortSignal.any`. */
 export function isProperty(node: ts.Node, pattern: RegExp): boolean {
   return ts.isPropertyAccessExpression(node) && pattern.test(node.getText().replaceAll("?", ""));
 }
 
-/** Whether a node reads the host's clock, sets its timers or asks for its chance. */
+/** Tells whether a node uses the host's clock, timers or random numbers. */
 export function isRealTime(node: ts.Node): boolean {
   if (ts.isIdentifier(node)) return ["setTimeout", "setInterval", "performance", "hrtime"].includes(node.text);
   if (ts.isNewExpression(node)) return node.expression.getText() === "Date" && !node.arguments?.length;
@@ -120,18 +123,18 @@ export function isRealTime(node: ts.Node): boolean {
   return isProperty(node, /^(Date\.now|Math\.random)$/);
 }
 
-/** Lists the names that a source declares anywhere. */
+/** Lists all names that a source declares, in any scope. */
 export function declaredNames(source: Source): Set<string> {
   return new Set(nodesIn(source, (node) => isBinding(node) || ts.isParameter(node)).flatMap(namesIn));
 }
 
-/** Lists the names that a source uses, whether it declares them or not. */
+/** Lists all names that a source uses, whether or not it declares them. */
 export function usedNames(source: Source): string[] {
   const used = nodesIn(source, (node) => ts.isIdentifier(node) && isRead(node));
   return [...new Set(used.map((node) => node.getText()))];
 }
 
-/** Lists what stands at the top of a module: what it exports, and what it keeps to itself. */
+/** Lists the top-level names of a module: exported and local ones. */
 export function topLevelNames({ tree }: Source): { exported: string[]; local: string[] } {
   const exported: string[] = [];
   const local: string[] = [];
@@ -148,7 +151,7 @@ export function topLevelNames({ tree }: Source): { exported: string[]; local: st
   return { exported, local };
 }
 
-/** Lists the names that one declaration binds, also by a pattern. */
+/** Lists the names that a declaration binds, including those in a pattern. */
 function namesIn(declaration: ts.Node): string[] {
   const { name } = declaration as ts.NamedDeclaration;
   if (!name) return [];
@@ -156,14 +159,14 @@ function namesIn(declaration: ts.Node): string[] {
   return [name.getText()];
 }
 
-/** What every JavaScript engine has, whatever its host. */
+/** The globals of the language itself, which all hosts have. */
 const language: ReadonlySet<string> = new Set(
   vm
     .runInNewContext("Object.getOwnPropertyNames(globalThis)")
     .filter((name: string) => !/^(console|globalThis)$/.test(name)),
 );
 
-/** Finds what a module reads while it is imported: outside of functions, and not of the language itself nor of its own. */
+/** Finds the host globals that a module reads on import: outside of functions, and neither its own nor those of the language. */
 export function hostGlobalsReadByImport(source: Source): ts.Node[] {
   const own = new Set(nodesIn(source, isBinding).flatMap(namesIn));
   const found: ts.Node[] = [];
@@ -188,7 +191,7 @@ function isBinding(node: ts.Node): boolean {
   );
 }
 
-/** Functions run later if at all, and so do the fields of an instance; types never. */
+/** Tells whether a node is not evaluated on import: functions and instance fields are evaluated later, types never. */
 function isLater(node: ts.Node): boolean {
   if (ts.isExpressionWithTypeArguments(node))
     return (node.parent as ts.HeritageClause).token !== ts.SyntaxKind.ExtendsKeyword;
@@ -204,7 +207,7 @@ function isLater(node: ts.Node): boolean {
   );
 }
 
-/** Whether an identifier names a value, and not a property of one or a declaration. */
+/** Tells whether an identifier reads a value, rather than naming a property or a declaration. */
 function isRead(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
