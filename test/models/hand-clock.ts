@@ -1,4 +1,4 @@
-/** Time that a model moves by hand: a timer fires when the model says so, late perhaps, and nothing else happens meanwhile. */
+/** A clock that a model moves by hand: a timer only fires when the model fires it, perhaps late, and nothing else happens meanwhile. */
 import type { Clock } from "@evenkeel/core";
 
 export interface NamedTimer {
@@ -10,7 +10,7 @@ export class HandClock implements Clock {
   private time = 0;
   private readonly timers = new Set<NamedTimer & { readonly fn: () => void }>();
 
-  /** Returns a view of this clock whose timers bear a name: so a model knows what has fired. */
+  /** Returns a view of this clock whose timers have a name, so that a model knows which one has fired. */
   named(name: string): Clock {
     return { now: () => this.time, after: (ms, fn) => this.arm({ name, at: this.time + Math.max(0, ms), fn }) };
   }
@@ -23,7 +23,7 @@ export class HandClock implements Clock {
     return this.named("").after(ms, fn);
   }
 
-  /** Moves time, and fires nothing. */
+  /** Advances the time without firing timers. */
   move(ms: number): void {
     this.time += ms;
   }
@@ -37,7 +37,7 @@ export class HandClock implements Clock {
     return first;
   }
 
-  /** What is armed, in the order in which it will fire. */
+  /** The pending timers, in the order in which they will fire. */
   get armed(): readonly (NamedTimer & { readonly fn: () => void })[] {
     return [...this.timers].toSorted((a, b) => a.at - b.at);
   }
@@ -48,7 +48,7 @@ export class HandClock implements Clock {
   }
 }
 
-/** Lets every promise settle that can without time. */
+/** Lets all promises settle that do not depend on time. */
 export function promisesSettled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

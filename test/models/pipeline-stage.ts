@@ -1,4 +1,4 @@
-/** A whole pipeline, played by hand: every operation waits to be settled, every timer to be fired. */
+/** A whole pipeline under manual control: every operation waits to be settled, every timer to be fired. */
 import { CircuitOpenError, circuitBreaker, consecutive, type CircuitBreaker } from "@evenkeel/circuit-breaker";
 import { compose, onAbort, type Call, type EndWork, type Layer, type ResilienceEvent } from "@evenkeel/core";
 import { RateLimitError, semaphore, type Semaphore } from "@evenkeel/rate-limit";
@@ -11,7 +11,7 @@ export interface Terms {
   readonly attempt: number;
   readonly retries: number;
   readonly delay: number;
-  /** How many retries the budget begins with; a success adds half of one. */
+  /** How many retries the budget starts with. A success adds half of one. */
   readonly reserve: number;
   /** How many failures in a row open the circuit. */
   readonly trip: number;
@@ -31,7 +31,7 @@ export interface Start {
 /** What an operation does by itself. */
 export type Hears = "nothing" | "its abort" | "throws at once";
 
-/** What comes of an operation: a value, a stream that goes on, or an error of some kind. */
+/** The outcome of an operation: a value, a stream that continues, or an error of some kind. */
 export const failures = {
   server: { action: "retry", kind: "server", processed: "maybe", health: "failure" },
   overloaded: { action: "retry", kind: "overloaded", processed: "no", health: "failure", retryAfter: 20 },
@@ -62,7 +62,7 @@ export class PipelineStage {
   readonly outcomes: string[] = [];
   readonly errors: unknown[] = [];
   readonly controllers: AbortController[] = [];
-  /** How often each type of event was told. */
+  /** How often each type of event was emitted. */
   readonly told: Record<string, number> = {};
   private readonly pipeline: Layer;
 
@@ -161,7 +161,7 @@ function deferred(): Deferred {
   return { promise, ...settle! };
 }
 
-/** Says an error in a word or two: a limit with the real error that came before it. */
+/** Describes an error in a word or two: for a timeout, with the real error that preceded it. */
 function said(error: unknown): string {
   if (error instanceof TimeoutError)
     return `timeout ${error.label}, ${error.lastError ? said(error.lastError) : "none"}`;

@@ -1,7 +1,7 @@
 /**
- * Breaks the source in every way that Stryker knows, one at a time, and counts how often a test notices: `npm run mutate -- core retry`,
- * or all packages without a name. The survivors are listed, and less than 90 % caught is a failure. `--file keyed.ts` takes one file;
- * `--write` puts the scores of what was run into docs/design/guarantees.md.
+ * Runs mutation tests with Stryker: `npm run mutate -- core retry`, or without names for all packages except fetch. Lists the mutants
+ * that survive, and fails if the tests catch less than 90 %. `--file keyed.ts` selects one file; `--write` updates the scores in
+ * docs/design/guarantees.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -11,7 +11,7 @@ import { Stryker } from "@stryker-mutator/core";
 
 const root = join(import.meta.dirname, "../..");
 const all = ["core", "timeout", "retry", "circuit-breaker", "rate-limit", "classify"];
-/** Takes more than an hour, and is run where it is named. */
+/** Fetch takes more than an hour, so it only runs if it is named. */
 const named = [...all, "fetch"];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,11 +36,11 @@ async function mutate(name: string): Promise<Score> {
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner"],
     vitest: { configFile: "test/mutation/vitest.config.ts" },
-    // Of the process, for a thread takes no such flag.
+    // For processes, because threads do not support this flag.
     testRunnerNodeArgs: ["--expose-gc"],
     concurrency: availableParallelism(),
     ignorePatterns: ["docs", "examples", "packages/bench", "reports"],
-    // A table is made when it is loaded: each of its mutants, of which classify has a thousand, would need all tests.
+    // A table is created on import, so each of its mutants would need all tests, and classify has a thousand of them.
     ignoreStatic: ["classify", "fetch"].includes(name),
     reporters: ["html", "progress-append-only"],
     htmlReporter: { fileName: `reports/mutation/${name}.html` },

@@ -1,4 +1,4 @@
-/** Runs one package's own unit tests, which see every package's mutated source: the links in node_modules lead out of Stryker's sandbox. */
+/** Runs the unit tests of one package on the mutated sources, because the links in node_modules point out of Stryker's sandbox. */
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -12,12 +12,12 @@ export default defineConfig({
   test: {
     root,
     include: [`packages/${mutated}/test/**/*.test.ts`],
-    // What weighs the heap takes seconds, and would be repeated for each mutant that it meets.
+    // Tests that measure the heap take seconds, for each mutant that they cover.
     testNamePattern:
       /^(?!.*(leaves? nothing behind|leave no timer|a million calls wait|does not grow with the length|an unread body is garbage|under (fresh composites|a signal of ours))).*$/,
-    // A page of the docs is compared, which no mutant changes. Before the SDKs, and on sockets, time is real: each mutant would need minutes.
+    // The test of the docs page, which no mutant changes, and tests in real time (SDKs, sockets), which take minutes for each mutant.
     exclude: ["**/page.test.ts", "**/fetch/test/sdk/**", "**/fetch/test/matrix.test.ts"],
-    // Each mutant meets every model: a few sequences tell, or none will.
+    // Every mutant runs all models: a few sequences are enough.
     env: { FAST_CHECK_RUNS: "100" },
   },
 });

@@ -1,4 +1,4 @@
-/** What npm would publish, read by the two programs that know what goes wrong there. */
+/** Checks what npm would publish with publint and are-the-types-wrong. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, inject, it } from "vitest";
@@ -30,7 +30,7 @@ describe("the packed tarballs", () => {
   );
 });
 
-/** Returns what a program prints when it fails, and nothing when it is content. */
+/** Returns the output of a program that fails, and nothing if it succeeds. */
 function complaints(program: string, ...args: string[]): Promise<string> {
   return promisify(execFile)(`${root}node_modules/.bin/${program}`, args).then(
     () => "",

@@ -79,7 +79,7 @@ describe.each(readPackages().filter(({ folder }) => folder !== "core"))("$folder
   }
 });
 
-/** A script of npm's hands its settings down, which are none of the app's. */
+/** Without the settings that npm passes to its scripts, which are not meant for the app. */
 function withoutNpm(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
 }

@@ -1,4 +1,4 @@
-/** An empty app with every tarball installed, and the suite in the two forms that runtimes take. */
+/** An empty app with all tarballs installed, and the suite in the two forms that runtimes accept. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,23 +19,23 @@ export async function installApp(tarballs: Readonly<Record<string, string>>): Pr
   return app;
 }
 
-/** A script of npm's hands its settings down, which are none of the app's. */
+/** Without the settings that npm passes to its scripts, which are not meant for the app. */
 function withoutNpm(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
 }
 
-/** Writes `main.mjs`, which prints what came of each case, with the packages where they are installed. */
+/** Writes `main.mjs`, which prints the result of each case, and imports the installed packages. */
 export async function writeProgram(app: App, world: World): Promise<string> {
   const contents = `import { suite } from "./suite.ts"; console.log(JSON.stringify(await suite(${JSON.stringify(world)})));`;
   return bundle(app, "main.mjs", contents, ["@evenkeel/*"]);
 }
 
-/** Writes one module that holds the suite and the packages, for who has no folder of modules. */
+/** Writes one module that contains the suite and the packages, for runtimes without `node_modules`. */
 export async function writeBundle(app: App, file: string, contents: string): Promise<string> {
   return bundle(app, file, `import { suite } from "./suite.ts"; ${contents}`, []);
 }
 
-/** Writes one module that holds one of the suite's files and the packages. */
+/** Writes one module that contains one of the suite's files and the packages. */
 export async function writeModule(app: App, file: string, name: string): Promise<string> {
   return bundle(app, file, `export { default } from "./${name}";`, []);
 }
@@ -49,7 +49,7 @@ async function bundle(app: App, file: string, contents: string, external: string
     platform: "neutral",
     target: "es2023",
     external,
-    // The packages are the app's: this repository's own are sources.
+    // Resolves the packages from the app, because those of this repository are sources.
     plugins: [
       {
         name: "installed",

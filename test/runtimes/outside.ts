@@ -1,4 +1,4 @@
-/** The world outside of the runtimes: a server that fails by its paths, an address without a server, a name that does not exist. */
+/** What the suite connects to: a server with a fault for each path, a port without a server, and an unknown host name. */
 import {
   cut,
   faultServer,
@@ -11,7 +11,7 @@ import {
 } from "@evenkeel/testkit/server";
 import type { World } from "./suite/case.ts";
 
-/** A runtime drops what it has not handed on yet when the connection breaks, so it gets time, also on a busy machine. */
+/** A runtime discards what it has not passed on yet when the connection breaks, so it gets enough time, even on a busy machine. */
 const readingTime = pause(300);
 
 const faults: Readonly<Record<string, HttpFault>> = {

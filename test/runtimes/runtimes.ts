@@ -1,4 +1,4 @@
-/** How each runtime is started, and how it tells what came of the suite. */
+/** Starts each runtime, and collects the results of the suite. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { writeBundle, writeProgram, type App } from "./app.ts";
 import { chromium } from "./chromium.ts";
 import type { Runtime, World } from "./suite/case.ts";
 
-/** What came of each case. */
+/** The result of each case. */
 export type Outcomes = Readonly<Record<string, unknown>>;
 
 /** How long a runtime may take for the whole suite, in milliseconds. */
@@ -27,12 +27,12 @@ export const runtimes: Readonly<Record<Runtime, (app: App, world: World) => Prom
   bun: program(".bin/bun", "run"),
   deno: program(".bin/deno", "run", "--no-remote", "--node-modules-dir=manual", "--allow-net", "--allow-read"),
   workerd: inWorkerd("2026-11-01"),
-  // A Worker keeps the date of its making: one of before May 2025 has neither `WeakRef` nor `FinalizationRegistry`.
+  // The compatibility date of a Worker: before May 2025 there is neither `WeakRef` nor `FinalizationRegistry`.
   workerd2024: inWorkerd("2024-01-01"),
   chromium: inChromium,
 };
 
-/** A runtime that runs files prints them, and then ends by itself: nothing may keep it alive. */
+/** A runtime that runs files prints the results, and then has to exit by itself: nothing may keep it alive. */
 function program(binary: string, ...args: string[]): (app: App, world: World) => Promise<Outcomes> {
   return async (app, world) => {
     const main = await writeProgram(app, world);
@@ -113,7 +113,7 @@ async function inChromium(app: App, world: World): Promise<Outcomes> {
   });
 }
 
-/** Ends a program that serves for ever when its work is done, fails or takes too long. */
+/** Kills a server process when its work is done, fails or takes too long. */
 async function ending<T>(child: ChildProcess, work: () => Promise<T>): Promise<T> {
   const gone = new Promise<never>((_, reject) => {
     child.on("error", reject);

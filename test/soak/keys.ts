@@ -1,4 +1,4 @@
-/** State by key: ten million keys that come and go, and an hour in which they come and go while calls take their time. */
+/** State by key: ten million keys that come and go, and an hour of virtual time in which they do so while calls are slow. */
 import { queryObjects } from "node:v8";
 import { circuitBreaker } from "@evenkeel/circuit-breaker";
 import { compose, sleep, type Call, type Clock, type Layer } from "@evenkeel/core";
@@ -11,7 +11,7 @@ import { Limiter } from "../../packages/rate-limit/src/limiter.ts";
 import type { Load, Started } from "./measure.ts";
 
 const calls = 10_000_000;
-/** What a keyed map remembers: 1,000 idle keys twice, and up to three times those that were busy when it last looked. */
+/** The most keys that a map remembers: twice the 1,000 idle ones, and up to three times those that were busy at the last sweep. */
 const idle = 2_000;
 /** Until the keys that were busy first are idle. */
 const warmUp = (calls: number): number => Math.max(100_000, calls / 10);
@@ -51,7 +51,7 @@ export const keys: readonly Load[] = [
   },
 ];
 
-/** Each key makes one call, a millisecond after the one before; one in twenty fails. */
+/** Each key makes one call, a millisecond after the previous one. One in twenty fails. */
 function manyKeys(make: (options: { clock: Clock }) => Layer, state: Parameters<typeof queryObjects>[0]): Started {
   let now = 0;
   const clock: Clock = { now: () => now, after: () => () => {} };
@@ -73,7 +73,7 @@ function manyKeys(make: (options: { clock: Clock }) => Layer, state: Parameters<
   };
 }
 
-/** One key in twenty asks for a retry, and so stays known for ten minutes. */
+/** One key in twenty is retried, and so is remembered for ten minutes. */
 function manyAccounts(): Started {
   let now = 0;
   const budget = retryBudget({ clock: { now: () => now, after: () => () => {} } });
@@ -89,7 +89,7 @@ function manyAccounts(): Started {
   };
 }
 
-/** In each second come calls of 20 keys that are new, to an upstream that takes its time and fails at times. */
+/** Every second, 20 new keys make calls to an upstream that is slow and sometimes fails. */
 function anHour(): Started {
   const clock = fakeClock();
   const random = seededRandom(7);

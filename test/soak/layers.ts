@@ -1,4 +1,4 @@
-/** Each layer, and all of them composed, under calls that come to every end, and share one signal. */
+/** Each layer, and all of them composed, with calls that end in every possible way, and share one signal. */
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import { compose, onAbort, type Call, type EndWork, type Layer } from "@evenkeel/core";
 import { semaphore, tokenBucket } from "@evenkeel/rate-limit";
@@ -8,7 +8,7 @@ import { timeout } from "@evenkeel/timeout";
 import type { Load, Started } from "./measure.ts";
 
 const calls = 2_000_000;
-/** How many are under way at once. */
+/** How many calls run concurrently. */
 const crowd = 500;
 
 export const layers: readonly Load[] = [
@@ -66,9 +66,9 @@ function started(layer: Layer, held = () => 0): Started {
     await outcome.catch(() => {});
   }
 
-  /** Comes to one of the ends that a call may come to. */
+  /** Ends in one of the ways that a call can end. */
   function operation(fate: number, { signal, work }: Call): Promise<unknown> {
-    if (fate < 0.01) return new Promise((resolve) => setImmediate(() => setImmediate(resolve))); // deaf to its abort
+    if (fate < 0.01) return new Promise((resolve) => setImmediate(() => setImmediate(resolve))); // ignores its signal
     if (fate < 0.05) return new Promise((_, reject) => onAbort(signal, reject));
     if (fate < 0.1) return Promise.reject(new Error("down"));
     if (fate < 0.15) stream(work.hold(), fate < 0.11);
@@ -76,7 +76,7 @@ function started(layer: Layer, held = () => 0): Started {
     return Promise.resolve({});
   }
 
-  /** Goes on after its call was answered. */
+  /** Continues after its call has been answered. */
   function stream(endWork: EndWork, isCut: boolean): void {
     streams++;
     setImmediate(() => {

@@ -1,31 +1,31 @@
-/** What a process holds, before and after, and whether that is flat. */
+/** Measures what a process holds before and after a load, and whether that grows. */
 import { getEventListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Something that is done very often, and must leave nothing behind. */
+/** Something that is done many times, and must leave nothing behind. */
 export interface Load {
   readonly name: string;
-  /** How often it is done in the full form. */
+  /** How many times it is done in the full run. */
   readonly calls: number;
-  /** How often it is done before anything is counted: what is made once is no leak. @default a tenth of the calls */
+  /** How many times it is done before the measurement, because one-time allocations are not leaks. @default a tenth of the calls */
   readonly warmUp?: (calls: number) => number;
-  /** Makes what is measured, and the function that does it `calls` times. */
+  /** Sets up the load, and returns the function that runs it. */
   readonly start: () => Promise<Started> | Started;
-  /** What the heap may have grown by, in kB, where the state that is to remain is larger than usual. @default 512 */
+  /** How much the heap may grow, in kB, if more state than usual has to remain. @default 512 */
   readonly mayGrow?: number;
-  /** How many keys may be remembered at most: twice the idle ones, and those that were busy. */
+  /** The most keys that may be remembered: twice the idle ones, and those that were busy. */
   readonly mostKeys?: number;
 }
 
 export interface Started {
   readonly run: (calls: number) => Promise<void>;
-  /** What is still held: permits, waiting calls, work that has not ended. */
+  /** Returns what is still held: permits, waiting calls, work that has not ended. */
   readonly held: () => number;
   /** The signal that all calls share. */
   readonly signal?: AbortSignal;
-  /** How many keys are remembered. */
+  /** Returns how many keys are remembered. */
   readonly keys?: () => number;
-  /** Ends what was only there for the measurement. */
+  /** Cleans up after the measurement. */
   readonly stop?: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface Row {
   readonly name: string;
   readonly calls: number;
   readonly seconds: number;
-  /** In kB, once everything that can be collected is. */
+  /** The heap in kB, after garbage collection. */
   readonly heapBefore: number;
   readonly heapAfter: number;
   readonly bytesPerCall: number;
@@ -48,10 +48,10 @@ export interface Row {
 
 const tenth = (calls: number): number => Math.ceil(calls / 10);
 
-/** The state that is to remain, and what the engine compiles meanwhile. */
+/** How much the heap may grow by default, in kB: state that has to remain, and code that is compiled meanwhile. */
 const usualGrowth = 512;
 
-/** Does a load, and looks at the process before and after. */
+/** Runs a load, and measures the process before and after. */
 export async function measure(
   { name, calls, start, warmUp = tenth, mayGrow = usualGrowth, mostKeys = Infinity }: Load,
   share: number,
@@ -84,7 +84,7 @@ export async function measure(
   return { name, calls: times, seconds, ...growth, handles, listeners, timers, held: left, keys: remembered, isFlat };
 }
 
-/** The least of a few looks in kB, for what finalisers free takes more than one collection. */
+/** Returns the least of several measurements in kB, because finalizers need more than one garbage collection. */
 async function heap(): Promise<number> {
   let least = Infinity;
   for (let look = 0; look < 4; look++) {
@@ -95,7 +95,7 @@ async function heap(): Promise<number> {
   return least / 1_024;
 }
 
-/** What keeps the process alive, timers apart from all else. */
+/** Returns what keeps the process alive: timers, and everything else. */
 function resources(): { handles: number; timers: number } {
   const active = process.getActiveResourcesInfo();
   const timers = active.filter((each) => each === "Timeout" || each === "Immediate").length;

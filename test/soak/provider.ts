@@ -1,4 +1,4 @@
-/** A provider in a process of its own: it streams until its caller leaves, or until it is told to end some and to cut others. */
+/** A provider in a separate process. It streams until its caller disconnects, or until it is told to end some streams and cut others. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -1,6 +1,6 @@
 /**
- * Shows that nothing leaks: millions of calls, of keys, and thousands of streams, each with what the process holds before and after.
- * `npm run soak` takes minutes; `--short` does a part of it, `--write` puts the numbers onto the page.
+ * Shows that nothing leaks, by measuring the process before and after millions of calls and keys, and thousands of streams.
+ * `npm run soak` takes minutes; `--short` runs a part of it, `--write` writes the numbers to the page.
  */
 import { replacePart } from "../../packages/bench/src/replace-part.ts";
 import { writeCount } from "../../scripts/write-count.ts";

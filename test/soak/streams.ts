@@ -1,4 +1,4 @@
-/** Thousands of streams that are open at once, over real sockets, and come to every end that a caller can bring about. */
+/** Thousands of concurrent streams, over real sockets, that end in every way that a caller can cause. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { semaphore } from "@evenkeel/rate-limit";
 import { seededRandom } from "@evenkeel/testkit";
 import type { Load, Started } from "./measure.ts";
 
-/** The last two are what some clients do when the loop over a stream is left, or a response is not wanted any more. */
+/** The last two are what some clients do when a loop over a stream is left, or a response is discarded. */
 const fates = ["ends", "is cut", "is cancelled", "is aborted", "is left", "is never read"] as const;
 
 export const streams: readonly Load[] = [
-  // Done twice: undici keeps an object for each connection that was ever open at once.
+  // Two rounds, because undici keeps an object for each connection of the largest number that was open at once.
   {
     name: "open streams of resilientFetch",
     calls: 10_000,
@@ -31,7 +31,7 @@ async function openStreams(): Promise<Started> {
   const key = `http://127.0.0.1:${port}`;
   const resilient = resilientFetch({ rateLimit: limit, unreadTimeout: 5_000 });
 
-  /** Opens a stream, and returns what ends it. */
+  /** Opens a stream, and returns a function that ends it. */
   async function open(): Promise<() => Promise<void>> {
     const fate = fates[Math.floor(random() * fates.length)]!;
     const own = new AbortController();
