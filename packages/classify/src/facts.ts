@@ -1,7 +1,7 @@
 /** Extracts what matters from a response, a body, an event or an error, at any depth. */
 import { parseDuration, parseReset } from "./duration.ts";
 import { header } from "./header.ts";
-import { items, property } from "./property.ts";
+import { items, property, text } from "./property.ts";
 
 /** What a failure says about itself. */
 export interface Facts {
@@ -109,8 +109,4 @@ export function statusIn(codes: readonly string[]): number | undefined {
 
 function split(list: string): string[] {
   return list.split(" ");
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

@@ -17,3 +17,8 @@ export function items(list: unknown): unknown[] | undefined {
     return undefined;
   }
 }
+
+/** Returns a string or number as text, and "" for anything else: an object may have no `toString`. */
+export function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

@@ -1,5 +1,5 @@
 /** Detects failures in stream events and in the bodies of 2xx responses. */
-import { items, property } from "./property.ts";
+import { items, property, text } from "./property.ts";
 
 /** Tells whether a parsed event, or one in a list of events, reports a failure in any of the known protocols. */
 export function reportsFailure(event: unknown): boolean {
@@ -13,7 +13,7 @@ function isFailure(event: unknown): boolean {
     return true;
   if (property(event, "success") === false && property(event, "errors")) return true;
   const ends = [property(event, "delta"), property(property(event, "choices"), 0)];
-  return ends.some((end) => /^error$/i.test(String(property(end, "finish_reason"))));
+  return ends.some((end) => /^error$/i.test(text(property(end, "finish_reason"))));
 }
 
 /** Some objects always have an `error`, with all of its fields null until there is one. */

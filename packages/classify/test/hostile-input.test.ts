@@ -127,6 +127,12 @@ test.each([null, { provider: null, url: null, now: null }])("options of %j are a
   expect(parseRateLimit(headers, none)).toEqual({ requests: { reset: 0 } });
 });
 
+test("a reason to end that cannot become a string gets a verdict, or none", () => {
+  const reason = '{"toString":1,"valueOf":1}';
+  expect(classifyEvent(`{"choices":[{"finish_reason":${reason}}]}`)).toBeUndefined();
+  expect(classifyEvent(`{"candidates":[{"finishReason":${reason}}]}`, { provider: "gemini" })).toBeUndefined();
+});
+
 describe("bodies of any length and content", () => {
   const length = 1_000_000;
 

@@ -1,5 +1,5 @@
 /** Google's Gemini API: ai.google.dev/gemini-api/docs/troubleshooting; and Vertex AI: cloud.google.com/vertex-ai/generative-ai/docs/error-code-429. */
-import { property } from "../property.ts";
+import { property, text } from "../property.ts";
 import type { OutcomeOf, Provider, Row } from "../provider.ts";
 import { badSample } from "../verdict-of.ts";
 
@@ -25,6 +25,6 @@ const finishReasons: readonly Row<OutcomeOf>[] = [
 /** Detects a 200 without an answer: the prompt or the candidate was blocked, or the candidate is unusable. */
 function unusable(body: unknown): OutcomeOf | undefined {
   if (property(property(body, "promptFeedback"), "blockReason")) return blocked;
-  const reason = String(property(property(property(body, "candidates"), 0), "finishReason"));
+  const reason = text(property(property(property(body, "candidates"), 0), "finishReason"));
   return finishReasons.find(([pattern]) => pattern.test(reason))?.[1];
 }
