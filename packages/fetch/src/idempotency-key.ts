@@ -1,9 +1,9 @@
-/** Gives all attempts of one call the same key, by which an upstream can tell a repetition. */
+/** Sends the same key with all attempts of a call, so that the upstream can recognise a repeated request. */
 import type { FetchLayer } from "./adapt.ts";
 
 /**
- * Sets `header` to a random UUID, unless the caller has set it.
- * @throws {TypeError} `header` is no header name.
+ * Returns a layer that sets `header` to a random UUID unless the caller has set it. Place it above the retry.
+ * @throws {TypeError} `header` is not a valid header name.
  */
 export function idempotencyKey(header: string): FetchLayer {
   if (typeof header !== "string" || !/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {

@@ -1,24 +1,24 @@
-/** Gives the caller what a plain `fetch` would have: the last real response, or an error that is thrown. */
+/** Turns the pipeline's failure back into what a plain `fetch` would give: the last real response, or a thrown error. */
 import { ResilienceError } from "@evenkeel/core";
 import { HttpError } from "./http-error.ts";
 import { rebuild } from "./rebuild.ts";
 import type { SdkCaller } from "./sdk-caller.ts";
 
-/** How a refusal of a layer reaches the caller: as a response that stops an SDK's own retries, as a throw, or as fits the caller. */
+/** How a layer's refusal reaches the caller: as a response that stops an SDK's own retries, thrown, or whichever suits the caller. */
 export type Refusals = "auto" | "respond" | "throw";
 
-/** The SDKs of OpenAI, Anthropic and others that share their generator obey it; to the others it is a header like any other. */
+/** Obeyed by the SDKs of OpenAI, Anthropic and others from the same generator; ignored by all other clients. */
 const shouldRetry = "x-should-retry";
 
 /**
- * Returns the response that a failure stands for.
- * @throws The failure itself, where it is no response.
+ * Returns the response in an `HttpError`, or one made of a refusal where `refusals` says so.
+ * @throws Any other error.
  */
 export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, hasRetried: boolean): Response {
   if (error instanceof HttpError) {
     const { response } = error;
     if (!hasRetried || !caller.obeysShouldRetry) return response;
-    // We have retried, or found it vain: an SDK that did so too, be it on the provider's word, would multiply the requests.
+    // We have retried already, or decided against it. The SDK's own retries, even if the provider's header asks for them, would multiply.
     const headers = new Headers(response.headers);
     headers.set(shouldRetry, "false");
     return rebuild(response, response.body, { headers });
@@ -28,7 +28,7 @@ export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, has
   throw error;
 }
 
-/** An SDK makes its own typed error of it, and does not call again. */
+/** Makes a response of which an SDK makes its own typed error, without retrying. */
 function refusal({ code, message, verdict }: ResilienceError): Response {
   const headers = new Headers({ "content-type": "application/json", [shouldRetry]: "false" });
   const { retryAfter = Infinity } = verdict;

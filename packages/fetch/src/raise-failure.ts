@@ -3,7 +3,7 @@ import type { Call } from "@evenkeel/core";
 import { maySayNothing } from "./expects-data.ts";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
-import type { RaiseOptions, ResponseSummary } from "./raise-options.ts";
+import type { RaiseOptions } from "./raise-options.ts";
 import { join, readerOf, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { isBuildable, rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
@@ -18,8 +18,8 @@ export async function raiseFailure(
   const body = response.body && (await readErrorBody(call, response.status, readerOf(response.body), options));
   const { status, headers } = response;
   const text = body ? textOf(body) : "";
-  const summary: ResponseSummary = { status, headers, body: text, url: call.input.url };
-  const verdict = options.classifyResponse(summary, { now: options.clock.now() });
+  const { url } = call.input;
+  const verdict = options.classifyResponse({ status, headers, body: text, url }, { now: options.clock.now() });
   const isSuccess = status < 400;
   // Some servers call everything a page that is not called otherwise.
   if (isSuccess && text === "" && maySayNothing(response)) return rebuild(response, body);

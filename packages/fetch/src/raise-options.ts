@@ -1,35 +1,19 @@
 /** What it takes to tell an answer from a failure. */
-import type { Classify, Clock, Verdict } from "@evenkeel/core";
+import type { Classifier } from "@evenkeel/classify";
+import type { Clock } from "@evenkeel/core";
 import type { Protocol } from "./protocols/protocol.ts";
 
-/** What a response is judged by; its body is text, and may be cut. */
-export interface ResponseSummary {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
-  readonly url: string;
-}
+/** The functions of a classifier that a fetch uses. */
+export type FetchClassifier = Pick<Classifier, "classify" | "classifyResponse" | "classifyEvent">;
 
-/** How failures are judged: the functions of `@evenkeel/classify`, or others of the same shape. */
-export interface Judges {
-  /** Judges what was thrown. */
-  readonly classify: Classify;
-  /** Judges a response that is a failure. */
-  readonly classifyResponse: (summary: ResponseSummary, options: { now: number }) => Verdict;
-  /** Judges an error that stands in the body of a success. */
-  readonly classifyEvent: (reported: unknown, options: { url: string; now: number }) => Verdict | undefined;
-}
-
-export interface RaiseOptions {
-  readonly classifyResponse: Judges["classifyResponse"];
-  readonly classifyEvent: Judges["classifyEvent"];
+export interface RaiseOptions extends FetchClassifier {
   readonly protocols: readonly Protocol[];
   readonly clock: Clock;
-  /** How much of an error body is read, and for how many milliseconds. */
+  /** How much of an error body to read, and for how many milliseconds. */
   readonly errorBody: { readonly bytes: number; readonly ms: number };
-  /** How many bytes of an answer are read at most before it is handed on; 0 hands it on with its headers. */
+  /** The most bytes of an answer to read before handing it on; 0 hands it on as soon as its headers arrive. */
   readonly peek: number;
-  /** Milliseconds for which a body may stay unread. */
+  /** How long a body may go unread, in milliseconds. */
   readonly unread: number;
   /** Whether pings and comments count as progress. */
   readonly pingsAreProgress: boolean;

@@ -1,16 +1,16 @@
 /** Recognises an SDK by the headers that it sends. */
 
-/** What is known of who called fetch. */
+/** What is known about the caller of `fetch`. */
 export interface SdkCaller {
-  /** Whether it stops its own retries at a response that says `x-should-retry: false`. */
+  /** Whether it stops retrying at a response with `x-should-retry: false`. */
   readonly obeysShouldRetry: boolean;
-  /** How many retries of its own it has made of this request; 0 where it does not say. */
+  /** How many retries of this request it has made itself; 0 if it does not say. */
   readonly retries: number;
-  /** Its own time limit in milliseconds; `Infinity` where it does not say. */
+  /** Its own time limit, in milliseconds; `Infinity` if it does not say. */
   readonly limit: number;
 }
 
-/** Reads the headers of a request. */
+/** Reads the headers in which an SDK describes itself. */
 export function sdkCaller(init: HeadersInit | undefined): SdkCaller {
   const headers = init instanceof Headers ? init : new Headers(init);
   const stainless = headers.get("x-stainless-retry-count");

@@ -1,9 +1,9 @@
-/** Notices the retries that an SDK makes above us. */
+/** Notices the retries of an SDK above the fetch. */
 import type { RetryBudget } from "@evenkeel/retry";
 import type { FetchLayer } from "./adapt.ts";
 import { about, type SdkRetryEvent } from "./fetch-event.ts";
 
-/** Reports each retry of an SDK's own, and charges it to `budget`. */
+/** Emits an event for each retry that an SDK makes itself, and charges it to `budget`. */
 export function sdkRetries(budget: RetryBudget): FetchLayer {
   return function sdkRetries(call, next) {
     const { retries } = call.input.caller;

@@ -1,4 +1,4 @@
-/** The operation at the bottom: sends one attempt, and raises what is no answer. */
+/** The operation below all layers: sends one attempt, and throws what is not an answer. */
 import { isTimeout, judge, type Call, type Next, type Verdict } from "@evenkeel/core";
 import { timeout } from "@evenkeel/timeout";
 import { about, type AttemptEvent } from "./fetch-event.ts";
@@ -6,9 +6,9 @@ import type { RaiseOptions } from "./raise-options.ts";
 import { raise } from "./raise.ts";
 import type { FetchRequest } from "./request.ts";
 
-/** Sends a request as it is, with the fetch that is there now: a mock installed later is seen. */
+/** Sends the request as it is. The global fetch is looked up on each attempt, so that a mock installed later is used. */
 const transmit: Next<FetchRequest, Response> = ({ input: { fetch = globalThis.fetch, url, init }, signal }) =>
-  Promise.resolve(fetch(url, { ...init, signal })); // a mock may answer at once
+  Promise.resolve(fetch(url, { ...init, signal })); // a mock may return a plain response
 
 /** Returns the operation that sends an attempt and resolves at the first content of its answer. */
 export function send(options: RaiseOptions): Next<FetchRequest, Response> {
@@ -19,7 +19,7 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
   });
 
   return async function send(call) {
-    // A body that is gone cannot be sent again, whatever a layer above believes.
+    // A consumed body cannot be sent again, even if a layer above retries.
     if (call.attempt > 1 && !call.input.replayable) throw call.work.root.lastError;
     const sentAt = clock.now();
     let response: Response | undefined;
@@ -42,7 +42,7 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
   };
 }
 
-/** Who gave up is told from the signal: a caller may abort with anything, an error that looks like the upstream's included. */
+/** Whether the caller aborted is read from the signal, because its reason may be anything, even an error that looks like the upstream's. */
 function verdictOn(call: Call, failure: unknown): Verdict {
   const { aborted, reason } = call.signal;
   return aborted && !isTimeout(reason) ? cancelled : judge(call, failure);

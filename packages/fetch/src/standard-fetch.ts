@@ -16,42 +16,42 @@ import { adapt, type AdaptedFetch, type FetchLayer, type FetchOptions } from "./
 import { freeWhileOpen } from "./free-while-open.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { pace } from "./pace.ts";
-import type { Judges } from "./raise-options.ts";
+import type { FetchClassifier } from "./raise-options.ts";
 import type { FetchRequest } from "./request.ts";
 import { sdkRetries } from "./sdk-retries.ts";
 
 export interface ResilientFetchOptions extends FetchOptions {
-  /** Repeats what may succeed another time. @default retry({ budget }) */
+  /** Repeats failed attempts that may succeed next time. @default retry({ budget }) */
   readonly retry?: FetchLayer | undefined;
   /**
-   * Which failures the default `retry` may send again: all, only those of which the provider surely processed nothing, or what a rule
-   * such as `replayCap` decides. A `retry` of your own takes it itself. @default "always"
+   * Which failures the default `retry` may send again: all, only those of which the provider certainly processed nothing, or what a rule
+   * such as `replayCap` decides. If you pass your own `retry`, set it there. @default "always"
    */
   readonly replay?: Replay | ReplayRule | undefined;
-  /** The retries that all calls share, and against which an SDK's own retries are charged. @default retryBudget() */
+  /** The retry budget that all calls share. An SDK's own retries are charged to it too. @default retryBudget() */
   readonly budget?: RetryBudget | undefined;
-  /** Stops calling an upstream that fails. @default circuitBreaker() */
+  /** Stops calling an upstream that keeps failing. @default circuitBreaker() */
   readonly breaker?: CircuitBreaker | undefined;
   /**
    * What happens to a call while its circuit is open: it is refused, so that its caller can go elsewhere, or it waits for the circuit until
    * its total limit. Waiting requires a `rateLimit`, or all waiting calls would come back at once. @default "refuse"
    */
   readonly whenOpen?: "refuse" | "wait" | undefined;
-  /** Limits concurrency or rate. @default semaphore({ permits: Infinity }), which only lets a throttled key rest */
+  /** Limits concurrency or rate. @default semaphore({ permits: Infinity }), which only pauses a throttled key */
   readonly rateLimit?: FetchLayer | undefined;
-  /** Below which share of a limit that the provider tells of a key is slowed down; 0 never does. @default 0.1 */
+  /** The share of a provider's limit below which the calls of its key are spaced out; 0 turns this off. @default 0.1 */
   readonly paceBelow?: number | undefined;
-  /** By how much a limit to the first content is raised for a later attempt. @default limit, the same for each */
+  /** Returns the time limit to the first content, in ms, of an attempt (from 1), given the profile's. @default limit, the same for each */
   readonly attemptLimit?: ((limit: number, attempt: number) => number) | undefined;
-  /** The header that carries a key which stays the same over the attempts of one call. @default none */
+  /** The name of a header to send an idempotency key in, the same for all attempts of a call. @default none */
   readonly idempotencyHeader?: string | undefined;
-  /** The source of chance. @default systemRandom */
+  /** The source of randomness. @default systemRandom */
   readonly random?: Random | undefined;
 }
 
-/** Builds the standard pipeline with these judges. */
-export function standardFetch(judges: Judges, options: ResilientFetchOptions): AdaptedFetch {
-  // Handed to an SDK without being called, it would take the URL for options.
+/** Builds the standard pipeline around a classifier. */
+export function standardFetch(classifier: FetchClassifier, options: ResilientFetchOptions): AdaptedFetch {
+  // If `resilientFetch` itself is passed to an SDK, instead of its result, it is called with a URL.
   if (typeof options !== "object") throw new TypeError(`Expected \`options\` to be an object, got a ${typeof options}`);
   const { clock = systemClock, random = systemRandom, paceBelow, attemptLimit = (limit: number) => limit } = options;
   checkFunction("attemptLimit", attemptLimit);
@@ -71,9 +71,9 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
   const patience = waits ? { retries: Infinity, budget: freeWhileOpen(budget, breaker) } : { budget };
   const { retry: retrying = retry({ ...patience, clock, random, replay }) } = options;
   checkFunction("retry", retrying);
-  // Left unheard, it would let the work be billed twice that was to be billed once.
+  // Ignoring `replay` could bill work twice that must be billed once.
   if (options.retry && replay !== undefined) {
-    throw new TypeError("Expected `replay` to be an option of your own `retry`, not one beside it");
+    throw new TypeError("Expected `replay` to be set in your own `retry`, not beside it");
   }
 
   const pacing = pace({ below: paceBelow, clock });
@@ -81,10 +81,10 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
   const layers: FetchLayer[] = [
     sdkRetries(budget),
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
-    function retryWhatMayBeSentAgain(call, next) {
-      return mayBeSentAgain(call.input) ? retrying(call, next) : next(call);
+    function retryIfAllowed(call, next) {
+      return mayRetry(call.input) ? retrying(call, next) : next(call);
     },
-    // Refuse before the queue, so that no call waits in vain; or hold back below it, where no circuit can open after the check.
+    // Refuse above the queue, so that no call waits in vain; or hold calls below it, where no circuit can open after the check.
     ...(waits ? [pacing, rateLimit, hold] : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
@@ -93,15 +93,15 @@ export function standardFetch(judges: Judges, options: ResilientFetchOptions): A
     }),
   ];
   if (options.idempotencyHeader !== undefined) layers.unshift(idempotencyKey(options.idempotencyHeader));
-  return adapt(judges, layers, true, options);
+  return adapt(classifier, layers, true, options);
 }
 
-/** A one-shot body is gone, and a retry of an SDK's own gets one attempt: or its retries would multiply with ours. */
-function mayBeSentAgain({ replayable, caller }: FetchRequest): boolean {
+/** A one-shot body cannot be sent again. A retry of the SDK's own gets a single attempt, or its retries would multiply with ours. */
+function mayRetry({ replayable, caller }: FetchRequest): boolean {
   return replayable && caller.retries === 0;
 }
 
-/** The layers of this pipeline see nothing but requests; those that serve any operation just cannot know. */
+/** Every call in this pipeline is a request, though the types of a layer for any operation do not say so. */
 function requestOf(call: Call): FetchRequest {
   return call.input as FetchRequest;
 }

@@ -743,7 +743,7 @@ describe("bad options are refused at construction", () => {
     [{ attemptLimit: 5 as never }, "Expected `attemptLimit` to be a function, got 5"],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
     [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],
-    [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be an option of your own `retry`"],
+    [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be set in your own `retry`"],
     [{ breaker: {} as never }, "Expected `breaker.gate` to be a function, got undefined"],
     [{ breaker: null as never }, "Expected `breaker.gate` to be a function, got undefined"],
     [{ clock: {} as never }, "Expected `clock.now` to be a function, got undefined"],

@@ -1,4 +1,4 @@
-/** A fetch with every layer on and no table but that of a provider that is said: for where every kilobyte counts. */
+/** A fetch with all layers but without the providers' tables, for where every kilobyte counts. */
 import { classifier } from "@evenkeel/classify";
 import { asFetch } from "../adapt.ts";
 import { standardFetch, type ResilientFetchOptions } from "../standard-fetch.ts";
@@ -6,8 +6,8 @@ import { standardFetch, type ResilientFetchOptions } from "../standard-fetch.ts"
 const generic = classifier();
 
 /**
- * Returns the same as the `resilientFetch` of the package's main entry, but judges failures by what all providers have in common, and
- * by the table of its `provider`, where one is said.
+ * Returns the same as the `resilientFetch` of the package's main entry, but classifies failures only by what all providers have in common
+ * and by the `provider` option, if given.
  * @example
  * import { resilientFetch } from "@evenkeel/fetch/generic";
  * const fetch = resilientFetch({ profile: "standard" });
