@@ -1,16 +1,16 @@
-/** Follows what a stream of Amazon's binary messages means, chunk by chunk, without touching the chunks. */
-import { messageLength, readMessage } from "./read-message.ts";
-import { meanings } from "./meanings.ts";
+/** Follows a stream of Amazon's binary messages. */
+import { eventTracker } from "./event-tracker.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { join } from "./read-head.ts";
+import { messageLength, readMessage } from "./read-message.ts";
 import type { StreamProgress } from "./stream-progress.ts";
 
-/** A message that is longer, in bytes, is passed on without being looked at, and so is all that follows. */
+/** If a message is longer than this, in bytes, neither it nor anything after it is parsed. */
 const longestMessage = 1_048_576;
 
-/** Follows a binary stream; its protocol is told from its first telling message. */
+/** Follows a binary stream. Its protocol is recognised by its messages. */
 export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
-  const meaning = meanings(protocols);
+  const tracker = eventTracker(protocols);
   let pending: Uint8Array = new Uint8Array();
   let isOpaque = false;
   let hasContent = false;
@@ -25,20 +25,20 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
       try {
         isContent = takeMessage(rest.subarray(0, length)) || isContent;
       } catch {
-        return giveUp(); // what is wrong with it, its client can tell
+        return giveUp(); // the client reports what is wrong with the message
       }
       rest = rest.subarray(length);
     }
-    pending = rest.slice(); // the chunk is its reader's from now on
+    pending = rest.slice(); // a copy, because the reader may transfer the chunk's buffer
     hasContent ||= isContent;
     return isContent;
   }
 
   function takeMessage(message: Uint8Array): boolean {
-    return !meaning.error && meaning.note(readMessage(message));
+    return !tracker.error && tracker.take(readMessage(message));
   }
 
-  /** Passes what comes on without looking at it. */
+  /** Stops parsing: everything that follows counts as content. */
   function giveUp(): true {
     pending = new Uint8Array();
     return (isOpaque = hasContent = true);
@@ -48,19 +48,19 @@ export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
     take,
     end() {},
     get hasEvents() {
-      return meaning.hasEvents;
+      return tracker.hasEvents;
     },
     get hasContent() {
       return hasContent;
     },
     get error() {
-      return meaning.error;
+      return tracker.error;
     },
-    get isWhole() {
-      return meaning.hasEnded;
+    get isComplete() {
+      return tracker.hasEnded;
     },
     get missing() {
-      if (isOpaque || !meaning.protocol || meaning.hasEnded) return undefined;
+      if (isOpaque || !tracker.protocol || tracker.hasEnded) return undefined;
       return pending.byteLength === 0 ? "the terminator" : "the end of an event";
     },
   };

@@ -1,24 +1,24 @@
-/** Looks into the body of a request, as far as that is possible without reading it: into text and bytes, of which most are JSON. */
+/** Inspects the body of a request without consuming it: text and bytes, which most bodies are, and the sizes of files. */
 import { textOf } from "./read-head.ts";
 
-/** Settings stand before or behind the prompt, which may be long: only so many characters at either end are looked into. */
+/** Settings stand before or after the prompt, which may be long: only this many characters at either end are searched. */
 const edge = 2_048;
 
-/** About four characters make a token of English. */
+/** English text has about four characters per token. */
 const charactersPerToken = 4;
 
-/** Estimates how many tokens a body holds; 0 where its length cannot be told. */
-export function tokensIn(body: unknown): number {
+/** Estimates how many tokens a body holds; 0 if its length is unknown. */
+export function estimateTokens(body: unknown): number {
   return inspectable(body).length / charactersPerToken;
 }
 
-/** Counts the bytes of the files in a body; 0 where that cannot be told without reading it. */
-export function bytesIn(body: unknown): number {
-  if (body instanceof FormData) return [...body.values()].reduce((bytes, value) => bytes + bytesIn(value), 0);
+/** Returns the total size of the files in a body, in bytes; 0 if that is unknown without reading it. */
+export function fileBytes(body: unknown): number {
+  if (body instanceof FormData) return [...body.values()].reduce((bytes, value) => bytes + fileBytes(value), 0);
   return body instanceof Blob ? body.size : 0;
 }
 
-/** Returns the beginning and the end of a body, or the whole where it is short. */
+/** Returns the beginning and the end of a body, or all of it if it is short. */
 export function edgesOf(body: unknown): string {
   const whole = inspectable(body);
   return whole.length > 2 * edge ? toText(whole.slice(0, edge)) + toText(whole.slice(-edge)) : toText(whole);

@@ -1,7 +1,7 @@
-/** The status that a failure inside a 200 should have had: from it SDKs make their own typed errors. */
-import type { Kind } from "@evenkeel/core";
+/** The status that a failure inside a 200 should have had: SDKs choose their typed error by it. */
+import type { Kind, Verdict } from "@evenkeel/core";
 
-export const failedStatus: Readonly<Partial<Record<Kind, number>>> = {
+const statuses: Readonly<Partial<Record<Kind, number>>> = {
   "rate-limit": 429,
   quota: 429,
   billing: 402,
@@ -18,3 +18,8 @@ export const failedStatus: Readonly<Partial<Record<Kind, number>>> = {
   "invalid-request": 400,
   conflict: 409,
 };
+
+/** Returns the status for a failure with this verdict: 502 if no other fits. */
+export function failedStatus({ kind }: Verdict): number {
+  return statuses[kind] ?? 502;
+}

@@ -1,13 +1,13 @@
-/** Cuts the text of a stream into events. */
+/** Splits the text of a stream into events. */
 import { parseJson, type StreamEvent } from "./protocols/protocol.ts";
 
-/** How a content type separates and writes its events. */
+/** How events are written and separated in a stream of some content type. */
 export interface Framing {
-  /** What may stand between two events. */
+  /** What may separate two events. */
   readonly separators: readonly string[];
-  /** Matches the same. */
+  /** Matches any of `separators`. */
   readonly separator: RegExp;
-  /** Reads one event, or `undefined` when the frame holds none: a comment, a blank line. */
+  /** Parses an event. Returns `undefined` if the frame contains none, as a comment or a blank line. */
   readonly parse: (frame: string) => StreamEvent | undefined;
 }
 
@@ -18,14 +18,14 @@ const serverSentEvents: Framing = {
   parse: parseServerSentEvent,
 };
 
-/** One JSON text a line. */
+/** One JSON text per line. */
 const jsonLines: Framing = {
   separators: ["\n"],
   separator: /\r?\n/,
   parse: parseLine,
 };
 
-/** Returns how a stream of this content type is framed, or `undefined` when it is none that is known. */
+/** Returns the framing of a content type, or `undefined` if it is not a stream of text. */
 export function framingOf(contentType: string): Framing | undefined {
   if (isEventStream(contentType)) return serverSentEvents;
   if (/^application\/(x-ndjson|ndjson|jsonl|jsonlines|x-jsonlines|stream\+json)\b/i.test(contentType)) return jsonLines;
@@ -37,7 +37,7 @@ export function isEventStream(contentType: string): boolean {
   return /^text\/event-stream\b/i.test(contentType);
 }
 
-/** Reads a line that is one JSON text. */
+/** Parses a line with one JSON text. */
 export function parseLine(line: string): StreamEvent | undefined {
   return line.trim() === "" ? undefined : { name: "", data: line, json: parseJson(line) };
 }
@@ -51,6 +51,6 @@ function parseServerSentEvent(frame: string): StreamEvent | undefined {
     else if (field === "data") data.push(value);
   }
   const text = data.join("\n");
-  if (text === "") return undefined; // what has no data is no event: some servers keep alive with it
+  if (text === "") return undefined; // without data it is not an event: some servers send such frames as keep-alives
   return { name, data: text, json: parseJson(text) };
 }

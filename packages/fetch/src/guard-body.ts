@@ -1,33 +1,34 @@
-/** Stands between a streamed body and its reader: ends it when it stalls, is cut or is cancelled, and tells when it is over. */
+/** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
 import { judge, onAbort, ResilienceError, type Call, type Clock, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
+import type { ReportedError } from "./protocols/protocol.ts";
+import type { BodyReader } from "./read-head.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
-import type { ReportedError } from "./protocols/protocol.ts";
 import type { StreamProgress } from "./stream-progress.ts";
 
-/** A body of which the beginning may have been read. */
+/** A body whose beginning may have been read already. */
 export interface OpenBody {
-  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** The chunks that were read, to be handed on as the same objects. */
+  readonly reader: BodyReader;
+  /** The chunks that were read. They are handed on as the same objects. */
   readonly head: Uint8Array[];
-  /** What the stream means, where its protocol may be known. */
+  /** Follows the stream, if it may have a known protocol. */
   readonly progress: StreamProgress | undefined;
-  /** Judges a failure that the upstream reports in the stream. */
+  /** Returns the verdict on an error that the upstream reports in the stream. */
   readonly judgeReported: (reported: ReportedError) => Verdict;
 }
 
 export interface GuardOptions {
   readonly clock: Clock;
-  /** How long the body may stay unread, in milliseconds: some clients neither finish nor cancel a body whose loop the user left. */
+  /** How long the body may go unread, in milliseconds: some clients neither finish nor cancel a stream when the user leaves its loop. */
   readonly unread: number;
   /** Whether pings and comments count as progress. */
   readonly pingsAreProgress: boolean;
-  /** Hears that the body is over. */
+  /** Called once, when the body has ended. */
   readonly ended: (bytes: number, error: unknown) => void;
 }
 
-/** Returns the guarded body. The work of `call` goes on until it is over. */
+/** Returns the guarded body. The work of `call` lasts until it has ended. */
 export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions): ReadableStream<Uint8Array> {
   return new BodyGuard(call, body, options).open();
 }
@@ -59,7 +60,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       this.#fail(error),
     );
     if (body.progress?.hasContent ?? body.head.length > 0) this.#watch.read(true);
-    // Whoever waits for a chunk waits for the watch: this one need not keep the process from ending.
+    // Need not keep the process running: while a reader waits for a chunk, the watch does.
     this.#stopTotal = clock.after(
       endsAt - clock.now(),
       () => this.#fail(new TimeoutError(limits.total, "total", call.work.root.lastError)),
@@ -76,7 +77,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     return undefined;
   }
 
-  /** Reads what little may come behind the end of an answer: some readers stop at the end itself, and would leave the body open. */
+  /** Reads what little may follow the end of an answer: some readers stop at the end, and would leave the body open. */
   async #readOn(): Promise<void> {
     while (!this.#isOver && this.controller) await this.#read();
   }
@@ -86,7 +87,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     return this.#body.reader.read().then(this.#take, this.#break);
   }
 
-  /** One function for all chunks, as the next. */
+  /** A property, like `#break`, so that reading a chunk creates no function. */
   readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
     const { controller } = this;
     if (this.#isOver || !controller) return;
@@ -105,13 +106,13 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#fail(isOurs ? error : this.#streamError("The stream broke", judge(this.#call, error), error));
   };
 
-  /** The reader has had enough. */
+  /** The reader has cancelled the body. */
   override cancel(reason: unknown): Promise<void> {
     this.#finish(undefined);
     return this.#body.reader.cancel(reason);
   }
 
-  /** The reader is gone without a word. */
+  /** The reader has dropped the body without cancelling it. */
   override forget(): void {
     this.#finish(undefined);
     this.#release(new Error("The body was not read to its end"));
@@ -121,10 +122,10 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#enqueue(chunk, controller);
     const { progress, head } = this.#body;
     if (!progress || this.#isOver || head.length > 0) return;
-    if (progress.isWhole) this.#readingOn ??= this.#readOn();
+    if (progress.isComplete) this.#readingOn ??= this.#readOn();
     const reported = progress.error;
     if (!reported) return;
-    // The reader gets the event itself, of which an SDK makes an error of its own. For one that does not, the stream errs next.
+    // The reader gets the event itself, so that an SDK makes its own error of it. For those that ignore it, the stream fails next.
     this.#failure = this.#streamError(
       "The upstream reported an error in the stream",
       this.#body.judgeReported(reported),
@@ -151,16 +152,16 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
 
   #fail(error: unknown): void {
     if (this.#isOver) return;
-    if (this.#body.progress?.isWhole && !this.#call.signal.aborted) return this.#endWell(error);
-    // A body that nobody reads says nothing about the upstream.
+    if (this.#body.progress?.isComplete && !this.#call.signal.aborted) return this.#endNormally(error);
+    // That nobody reads a body says nothing about the upstream.
     this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
     this.#failure = error;
-    this.controller?.error(error); // before cancelling: the other way round a deaf body would seem to end well
+    this.controller?.error(error); // before cancelling, which can make a pending read look like a normal end
     this.#release(error);
   }
 
-  /** What breaks or lingers after the end of an answer is no failure, and an answer that is whole is not taken from a reader who comes late. */
-  #endWell(reason: unknown): void {
+  /** What happens after the end of an answer is not a failure, and a reader who comes late still gets the whole answer. */
+  #endNormally(reason: unknown): void {
     const { controller } = this;
     if (controller) for (const chunk of this.#body.head) this.#enqueue(chunk, controller);
     this.#finish(undefined);
@@ -168,20 +169,21 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#release(reason);
   }
 
-  #finish(error: unknown, told = error): void {
+  /** @param reported The error for the event, if it is not the same. */
+  #finish(error: unknown, reported = error): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#endWork(error); // first: in a Worker that forgets a body, no timer can be stopped
+    this.#endWork(error); // first, because in a Worker a timer cannot be stopped when a body is garbage-collected
     this.done();
     this.#stopListening();
     this.#watch.stop();
     this.#stopTotal();
-    this.#options.ended(this.#bytes, told);
+    this.#options.ended(this.#bytes, reported);
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
     const delivered = { bytes: this.#bytes, chunks: this.#chunks };
-    // However it failed: the work was done up to here, and billed.
+    // However it failed, the work up to here was done, and billed.
     return new StreamError(message, { ...verdict, processed: "yes" }, delivered, lastError);
   }
 

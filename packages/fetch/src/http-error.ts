@@ -1,17 +1,17 @@
-/** A response that is a failure, as the layers see it. */
+/** The error that carries a failed response through the layers. */
 import { ResilienceError, type Verdict } from "@evenkeel/core";
 
-/** Carries a failed response through the layers; what is handed back to the caller in the end is the response itself. */
+/** Carries a failed response through the layers. The caller of a fetch never sees this error: it gets the response itself. */
 export class HttpError extends ResilienceError {
   static override readonly brand: string = "@evenkeel/fetch:HttpError";
   override readonly name = "HttpError" as const;
   readonly code = "HTTP_ERROR" as const;
   readonly verdict: Verdict;
   readonly status: number;
-  /** Not printed with the error: a log of it would show the URL, and with Gemini's the key, and the headers. */
+  /** Private, so that logging the error does not print the headers or the URL, which for Gemini contains the API key. */
   readonly #response: Response;
 
-  /** Neither the message nor any event tells the body or the URL's path: keys and prompts may stand there. */
+  /** The message leaves out the body and the URL, which may contain keys and prompts. */
   constructor(response: Response, verdict: Verdict) {
     super(`HTTP ${response.status} (${verdict.kind})`);
     this.status = response.status;
@@ -19,12 +19,12 @@ export class HttpError extends ResilienceError {
     this.verdict = verdict;
   }
 
-  /** The response with its body, which nobody has read yet. */
+  /** The response. Its body has not been read. */
   get response(): Response {
     return this.#response;
   }
 
-  /** How long the upstream asks to be left alone, in milliseconds. */
+  /** How long the upstream asks callers to wait, in milliseconds. */
   get retryAfter(): number | undefined {
     return this.verdict.retryAfter;
   }

@@ -1,78 +1,79 @@
-/** Slows a key down before it runs dry, by what the provider says of its limits. */
+/** Spaces out the calls of a key before its rate limit is used up, by the provider's rate-limit headers. */
 import { parseRateLimit, type RateLimitBucket } from "@evenkeel/classify";
 import { checkNumber, keyed, sleep, type Call, type Clock, type Next } from "@evenkeel/core";
 import type { FetchLayer } from "./adapt.ts";
+import { estimateTokens } from "./edges-of.ts";
 import { about, type PaceEvent, type RateLimitsEvent } from "./fetch-event.ts";
 import { HttpError } from "./http-error.ts";
-import { tokensIn } from "./edges-of.ts";
 import type { FetchRequest } from "./request.ts";
 
 export interface PaceOptions {
-  /** Below which share of a limit calls are paced; 0 never paces. @default 0.1 */
+  /** The share of a limit below which calls are spaced out; 0 turns this off. @default 0.1 */
   readonly below?: number | undefined;
   readonly clock: Clock;
 }
 
-/** How a limit that runs dry grows back. */
-interface Growth {
-  /** Milliseconds that one unit takes; 0 where there is plenty. */
-  readonly perUnit: number;
-  /** When the limit is whole again, and what was said of it has become untrue. */
-  readonly until: number;
+/** How a limit that is nearly used up refills. */
+interface Refill {
+  /** Milliseconds for one unit; 0 if enough is left. */
+  readonly msPerUnit: number;
+  /** Clock time, in ms, at which the limit is full again and this no longer applies. */
+  readonly fullAt: number;
 }
 
 interface Pace {
-  requests: Growth;
-  tokens: Growth;
-  /** When the next call may go. */
+  requests: Refill;
+  tokens: Refill;
+  /** Clock time, in ms, at which the next call may be sent. */
   nextAt: number;
 }
 
-/** In ms: a limit that is further away is the provider's to enforce. */
+/** In ms. Anything longer is left to the provider to enforce. */
 const longestWait = 10_000;
 
-const plenty: Growth = { perUnit: 0, until: -Infinity };
+const enoughLeft: Refill = { msPerUnit: 0, fullAt: -Infinity };
 
 /**
- * Spaces the calls of a key, once less than a tenth of a limit is left, at the rate at which that limit grows back: `reset` is the
- * time until it is whole again, so `reset / (limit - remaining)` a unit. A small call waits for its few tokens, not for the whole reset.
- * Tells the limits of every response as an event.
+ * Returns a layer that, once less than a tenth of a limit is left, spaces out a key's calls at the rate at which the limit refills. A
+ * header's `reset` is the time until the limit is full, so a unit takes `reset / (limit - remaining)`: a small call waits for its few
+ * tokens rather than for the whole reset. Emits the limits of every response that has any.
  */
 export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
   checkNumber("paceBelow", below, { max: 1 });
   const paces = keyed<Pace>({
-    create: () => ({ requests: plenty, tokens: plenty, nextAt: 0 }),
-    isIdle: ({ requests, tokens, nextAt }) => Math.max(requests.until, tokens.until, nextAt) <= clock.now(),
+    create: () => ({ requests: enoughLeft, tokens: enoughLeft, nextAt: 0 }),
+    isIdle: ({ requests, tokens, nextAt }) => Math.max(requests.fullAt, tokens.fullAt, nextAt) <= clock.now(),
   });
 
-  function waitOf(call: Call<FetchRequest>): number {
+  /** Reserves the call's place and returns how long to wait for it, in ms. */
+  function reserve(call: Call<FetchRequest>): number {
     const state = paces.peek(call.key);
     const now = clock.now();
-    if (!state || now >= Math.max(state.requests.until, state.tokens.until)) return 0;
+    if (!state || now >= Math.max(state.requests.fullAt, state.tokens.fullAt)) return 0;
     const wait = Math.min(longestWait, Math.max(0, state.nextAt - now));
-    if (now + wait >= call.deadline) return 0; // better to ask and be refused than not to ask
-    const perRequest = now < state.requests.until ? state.requests.perUnit : 0;
-    const perToken = now < state.tokens.until ? state.tokens.perUnit : 0;
-    state.nextAt = now + wait + Math.max(perRequest, perToken * tokensIn(call.input.init.body));
+    if (now + wait >= call.deadline) return 0; // better sent and possibly refused than not sent at all
+    const perRequest = now < state.requests.fullAt ? state.requests.msPerUnit : 0;
+    const perToken = now < state.tokens.fullAt ? state.tokens.msPerUnit : 0;
+    state.nextAt = now + wait + Math.max(perRequest, perToken * estimateTokens(call.input.init.body));
     return wait;
   }
 
-  function heed(call: Call<FetchRequest>, { headers }: Response): void {
+  function update(call: Call<FetchRequest>, { headers }: Response): void {
     const now = clock.now();
     const limits = parseRateLimit(headers, { now });
     if (Object.keys(limits).length === 0) return;
     const state = paces.get(call.key);
-    state.requests = growthOf([limits.requests], now);
-    state.tokens = growthOf([limits.tokens, limits.inputTokens], now);
+    state.requests = slowestRefill([limits.requests], now);
+    state.tokens = slowestRefill([limits.tokens, limits.inputTokens], now);
     call.emit?.({ type: "rate-limits", ...about(call), limits } as RateLimitsEvent);
   }
 
-  /** Returns the slowest growth of what is running dry. */
-  function growthOf(buckets: readonly (RateLimitBucket | undefined)[], now: number): Growth {
-    return buckets.reduce<Growth>((slowest, { limit = 0, remaining = Infinity, reset = 0 } = {}) => {
-      const perUnit = remaining < below * limit ? reset / (limit - remaining) : 0;
-      return perUnit > slowest.perUnit ? { perUnit, until: now + reset } : slowest;
-    }, plenty);
+  /** Returns the slowest refill among the limits that are nearly used up. */
+  function slowestRefill(buckets: readonly (RateLimitBucket | undefined)[], now: number): Refill {
+    return buckets.reduce<Refill>((slowest, { limit = 0, remaining = Infinity, reset = 0 } = {}) => {
+      const msPerUnit = remaining < below * limit ? reset / (limit - remaining) : 0;
+      return msPerUnit > slowest.msPerUnit ? { msPerUnit, fullAt: now + reset } : slowest;
+    }, enoughLeft);
   }
 
   async function wait(ms: number, call: Call<FetchRequest>, next: Next<FetchRequest, Response>): Promise<Response> {
@@ -82,14 +83,14 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
   }
 
   return function pace(call, next) {
-    const ms = waitOf(call);
+    const ms = reserve(call);
     return (ms > 0 ? wait(ms, call, next) : next(call)).then(
       (response) => {
-        heed(call, response);
+        update(call, response);
         return response;
       },
       (error: unknown) => {
-        if (error instanceof HttpError) heed(call, error.response);
+        if (error instanceof HttpError) update(call, error.response);
         throw error;
       },
     );

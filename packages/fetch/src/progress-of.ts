@@ -1,13 +1,14 @@
-/** Finds how to follow a stream by its content type. */
+/** Chooses by the content type how to follow a stream. */
 import { binaryProgress } from "./binary-progress.ts";
 import { framingOf } from "./framing.ts";
 import type { Protocol } from "./protocols/protocol.ts";
-import { streamProgress, type StreamProgress } from "./stream-progress.ts";
+import type { StreamProgress } from "./stream-progress.ts";
+import { textProgress } from "./text-progress.ts";
 
-/** Begins to follow a stream of this content type; returns `undefined` when it is none that is known. */
+/** Starts to follow a stream of this content type. Returns `undefined` if it is not the type of a known kind of stream. */
 export function progressOf(contentType: string, protocols: readonly Protocol[]): StreamProgress | undefined {
   const framing = framingOf(contentType);
-  if (framing) return streamProgress(framing, protocols);
+  if (framing) return textProgress(framing, protocols);
   if (/^application\/vnd\.amazon\.eventstream\b/i.test(contentType)) return binaryProgress(protocols);
   return undefined;
 }

@@ -1,6 +1,6 @@
-/** Makes an error of a response that is a failure as a whole. */
+/** Turns a failed response into an error. */
 import type { Call } from "@evenkeel/core";
-import { maySayNothing } from "./expects-data.ts";
+import { mayBeEmpty } from "./expects-data.ts";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -8,7 +8,11 @@ import { join, readerOf, readHead, textOf, type BodyReader } from "./read-head.t
 import { isBuildable, rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 
-/** Buffers a failed response's body, bounded in size and time, to judge it and to hand it back. */
+/**
+ * Reads the body of a failed response, up to the limits on its size and time, to classify the failure and to hand the body back.
+ * Returns the response if it is not a failure after all.
+ * @throws {HttpError} The response is a failure.
+ */
 export async function raiseFailure(
   call: Call<FetchRequest>,
   response: Response,
@@ -21,14 +25,10 @@ export async function raiseFailure(
   const { url } = call.input;
   const verdict = options.classifyResponse({ status, headers, body: text, url }, { now: options.clock.now() });
   const isSuccess = status < 400;
-  // Some servers call everything a page that is not called otherwise.
-  if (isSuccess && text === "" && maySayNothing(response)) return rebuild(response, body);
-  const rebuilt = rebuild(
-    response,
-    body,
-    isSuccess ? { status: failedStatus[verdict.kind] ?? 502, statusText: "" } : {},
-  );
-  // A gateway that passed on the length of a body that was cut would promise more than it sends. The length of a compressed one says nothing.
+  // For some servers HTML is the default content type, even of an empty body.
+  if (isSuccess && text === "" && mayBeEmpty(response)) return rebuild(response, body);
+  const rebuilt = rebuild(response, body, isSuccess ? { status: failedStatus(verdict), statusText: "" } : {});
+  // A gateway that forwards a cut body with its old length would promise more than it sends. A compressed body's length cannot be compared.
   const isPlain = !headers.has("content-encoding");
   if (isPlain && body && Number(headers.get("content-length")) > body.length) rebuilt.headers.delete("content-length");
   if (verdict.action === "accept") return rebuilt;
@@ -48,7 +48,7 @@ async function readErrorBody(
     return join(chunks);
   } catch (error) {
     if (call.signal.aborted || status < 400) throw error;
-    return new Uint8Array(); // the status alone tells enough
+    return new Uint8Array(); // the status alone is enough
   } finally {
     stop();
   }

@@ -1,16 +1,20 @@
-/** Reads a JSON answer whole before it is handed on. */
+/** Reads a whole JSON answer before it is handed on. */
 import type { Call } from "@evenkeel/core";
-import { expectsAnswer, expectsData, maySayNothing } from "./expects-data.ts";
-import { guarded } from "./guarded.ts";
-import { isFailed, type Json, type ReportedError } from "./protocols/protocol.ts";
+import { expectsAnswer, expectsData, mayBeEmpty } from "./expects-data.ts";
+import { guardResponse } from "./guard-response.ts";
+import { hasError, type Json, type ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { rebuild } from "./rebuild.ts";
-import { judgeReported, reportedFailure } from "./reported-failure.ts";
+import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
 
-/** Reads a JSON answer of ordinary size whole: so a cut is retried, and an error with status 200 is seen. */
+/**
+ * Reads a JSON answer of up to `peek` bytes to its end, so that a truncated one and an error with status 200 are retried.
+ * @throws {HttpError} The answer is an error.
+ * @throws {StreamError} The answer is truncated, or empty where it must not be.
+ */
 export async function raiseJson(
   call: Call<FetchRequest>,
   response: Response,
@@ -18,32 +22,32 @@ export async function raiseJson(
   options: RaiseOptions,
 ): Promise<Response> {
   const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, beginsStream());
-  if (!isWhole) return guarded(call, response, { reader, head: chunks }, options);
+  if (!isWhole) return guardResponse(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body).trim();
-  const isMissing = text === "" && !maySayNothing(response) && expectsData(call.input);
-  if (isMissing || (response.status !== 206 && isCut(text))) {
+  const isMissing = text === "" && !mayBeEmpty(response) && expectsData(call.input);
+  if (isMissing || (response.status !== 206 && isTruncated(text))) {
     const delivered = { bytes: body.byteLength, chunks: chunks.length };
     throw new StreamError("The body ended inside its JSON", truncated, delivered);
   }
   const reported = expectsAnswer(call.input) ? errorIn(text) : undefined;
-  if (reported) throw reportedFailure(response, reported, judgeReported(call, reported, options));
+  if (reported) throw reportedFailure(call, response, reported, options);
   return rebuild(response, body);
 }
 
-/** A list that does not begin with an error, two lines of JSON each, or server-sent events. */
-const streamed = /^\s*(\[\s*([^\s{]|\{\s*("(?!error")[^"]*"|\}))|\{.*\}\r?\n\s*\{|(data|event|id|retry)?:)/;
+/** The beginning of a list whose first element is not an error, of JSON lines, or of server-sent events. */
+const streamStart = /^\s*(\[\s*([^\s{]|\{\s*("(?!error")[^"]*"|\}))|\{.*\}\r?\n\s*\{|(data|event|id|retry)?:)/;
 
-/** How many bytes of the beginning are looked at: enough for a first line, and little to pay. */
-const tellingLength = 4_096;
+/** How many bytes of the beginning to test: enough for a first line, and cheap. */
+const longestStart = 4_096;
 
-/** Tells from its chunks whether what is called JSON is a stream, as Gemini's lists are, and other servers' lines: it is not held back. */
+/** Recognises a stream that is labelled as JSON, such as Gemini's lists and other servers' lines: it must not be held back. */
 function beginsStream(): (chunk: Uint8Array) => boolean {
   let head = "";
-  return (chunk) => head.length < tellingLength && streamed.test((head += textOf(chunk.subarray(0, tellingLength))));
+  return (chunk) => head.length < longestStart && streamStart.test((head += textOf(chunk.subarray(0, longestStart))));
 }
 
-function isCut(text: string): boolean {
+function isTruncated(text: string): boolean {
   return (text.startsWith("{") && !text.endsWith("}")) || (text.startsWith("[") && !text.endsWith("]"));
 }
 
@@ -52,7 +56,7 @@ function errorIn(text: string): ReportedError | undefined {
   try {
     const json: unknown = JSON.parse(text);
     const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
-    return isFailed(first) ? first : undefined;
+    return hasError(first) ? first : undefined;
   } catch {
     return undefined;
   }

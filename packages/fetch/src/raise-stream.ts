@@ -1,15 +1,19 @@
-/** Holds a stream back until its first content. */
+/** Holds back a stream until its first content. */
 import type { Call } from "@evenkeel/core";
-import { guarded } from "./guarded.ts";
+import { guardResponse } from "./guard-response.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, type BodyReader } from "./read-head.ts";
 import { rebuild } from "./rebuild.ts";
-import { judgeReported, reportedFailure } from "./reported-failure.ts";
+import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
 import type { StreamProgress } from "./stream-progress.ts";
 
-/** Waits for the first content of a stream: up to there a failure can be retried, from there on never. */
+/**
+ * Waits for the first content of a stream: until then a failure can be retried, and never after.
+ * @throws {HttpError} The stream began with an error.
+ * @throws {StreamError} The stream ended without any content.
+ */
 export async function raiseStream(
   call: Call<FetchRequest>,
   response: Response,
@@ -24,15 +28,15 @@ export async function raiseStream(
   if (isWhole) progress.end();
   if (progress.error && !progress.hasContent) {
     reader.cancel().catch(() => {});
-    throw reportedFailure(response, progress.error, judgeReported(call, progress.error, options));
+    throw reportedFailure(call, response, progress.error, options);
   }
   if (isWhole && (progress.missing || !progress.hasContent)) {
     const body = join(chunks);
     const bytes = body.byteLength;
-    // A 202 that acknowledges, say; of a 200 there is an answer to expect.
+    // A 202 may be a mere acknowledgement; a 200 must have an answer.
     if (bytes === 0 && response.status !== 200) return rebuild(response, body);
     const missing = progress.missing ?? "any content";
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }
-  return guarded(call, response, { reader, head: chunks, progress }, options);
+  return guardResponse(call, response, { reader, head: chunks, progress }, options);
 }

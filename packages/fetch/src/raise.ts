@@ -1,8 +1,8 @@
-/** Tells an answer from a failure: what is none is raised as an error, so that the layers see only throws. */
+/** Tells an answer from a failure, and throws the failure, so that a layer sees every failure as an error. */
 import type { Call } from "@evenkeel/core";
 import { expectsAnswer, expectsData } from "./expects-data.ts";
 import { isEventStream } from "./framing.ts";
-import { guarded } from "./guarded.ts";
+import { guardResponse } from "./guard-response.ts";
 import { progressOf } from "./progress-of.ts";
 import { raiseFailure } from "./raise-failure.ts";
 import { raiseJson } from "./raise-json.ts";
@@ -12,9 +12,9 @@ import { readerOf } from "./read-head.ts";
 import type { FetchRequest } from "./request.ts";
 
 /**
- * Returns the answer to hand on, whose body is guarded.
+ * Returns the answer, its body guarded unless it was read whole.
  * @throws {HttpError} The response is a failure: by its status, or by an error in the body of a 200.
- * @throws {StreamError} The body ended before its content came.
+ * @throws {StreamError} The body ended before its first content.
  */
 export function raise(
   call: Call<FetchRequest>,
@@ -22,19 +22,19 @@ export function raise(
   options: RaiseOptions,
 ): Response | Promise<Response> {
   if (response.status >= 400) return raiseFailure(call, response, options);
-  // Not every runtime gives null for the body of an answer to HEAD.
+  // In some runtimes the response to a HEAD request has a body that is not null.
   if (!response.body || call.input.init.method?.toUpperCase() === "HEAD") return response;
-  // What comes with a redirect is not meant to be read.
+  // The body of a redirect is not meant to be read.
   const contentType = response.status < 300 ? (response.headers.get("content-type") ?? "") : "";
   if (isWebPage(contentType) && expectsData(call.input)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
-  // Lines that are only read may be the records of jobs, of which some failed.
+  // JSON lines that are merely read may be the records of jobs, some of which failed.
   const isStream = expectsAnswer(call.input) || isEventStream(contentType);
   const progress = isStream ? progressOf(contentType, options.protocols) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType)) return raiseJson(call, response, reader, options);
-  return guarded(call, response, { reader, head: [] }, options);
+  return guardResponse(call, response, { reader, head: [] }, options);
 }
 
 function isWebPage(contentType: string): boolean {

@@ -3,15 +3,17 @@ import { onAbort } from "@evenkeel/core";
 
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** What was read, as the chunks that came, and whether that was all. */
+/** The beginning of a body. */
 export interface Head {
   readonly chunks: Uint8Array[];
+  /** Whether that is all of the body. */
   readonly isWhole: boolean;
 }
 
 /**
- * Reads until `isEnough` says so, the body ends, or `maxBytes` have come.
- * @throws The body's error, or the signal's reason also where the body is deaf to it: then it is cancelled.
+ * Reads until `isEnough` returns true, the body ends, or at least `maxBytes` have been read. Cancels the body if the signal aborts,
+ * because some bodies ignore it.
+ * @throws The body's error, or the signal's reason.
  */
 export async function readHead(
   reader: BodyReader,
@@ -25,7 +27,7 @@ export async function readHead(
   try {
     while (bytes < maxBytes) {
       const { done, value } = await reader.read();
-      if (signal.aborted) throw signal.reason; // a cancelled body seems to have ended well
+      if (signal.aborted) throw signal.reason; // a cancelled body looks like one that ended normally
       if (done) return { chunks, isWhole: true };
       bytes += value.byteLength;
       chunks.push(value);
@@ -37,7 +39,7 @@ export async function readHead(
   }
 }
 
-/** Opens a body for reading: a web stream as it is, and what a `fetch` of another kind returns, such as a stream of Node's. */
+/** Returns a reader of a body: a web stream, or the Node stream that some `fetch` implementations return. */
 export function readerOf(body: ReadableStream<Uint8Array> | NodeStream): BodyReader {
   return "getReader" in body ? body.getReader() : toStream(body).getReader();
 }
@@ -55,20 +57,20 @@ function toStream(body: NodeStream): ReadableStream<Uint8Array> {
       else controller.enqueue(value);
     },
     async cancel() {
-      body.destroy?.(); // an iterator that waits for a chunk, or was not asked for one yet, would not do it
+      body.destroy?.(); // an iterator that is waiting for a chunk, or has not been started, would not destroy it
       await iterator.return?.();
     },
   });
 }
 
-/** Decodes a whole body. One decoder serves all, since it keeps nothing between two bodies. */
+/** Decodes a whole body. A single decoder is shared, because it keeps no state between bodies. */
 export function textOf(body: Uint8Array): string {
   return (decoder ??= new TextDecoder()).decode(body);
 }
 
 let decoder: TextDecoder | undefined;
 
-/** Joins chunks into one; a single one is not copied. */
+/** Joins chunks into one. A single chunk is not copied. */
 export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
   const joined = new Uint8Array(chunks.reduce((length, { byteLength }) => length + byteLength, 0));

@@ -1,29 +1,29 @@
-/** Reads the binary messages of Amazon's event streams: https://smithy.io/2.0/aws/amazon-eventstream.html */
-import { parseJson, reported, type Json, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
+/** Parses the binary messages of Amazon's event streams: https://smithy.io/2.0/aws/amazon-eventstream.html */
+import { parseJson, reportedError, type Json, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
 import { textOf } from "./read-head.ts";
 
-/** Total length, length of the headers, and a checksum, each of 4 bytes. */
+/** The length of the prelude in bytes: total length, headers length and a checksum, 4 bytes each. */
 const prelude = 12;
 
-/** The checksum behind the payload. */
-const epilogue = 4;
+/** The length of the checksum after the payload, in bytes. */
+const checksum = 4;
 
-/** How many bytes the values of a header take, by its type; those of the types 6 and 7, bytes and text, say it themselves. */
+/** The length of a header's value in bytes, by its type. Values of types 6 and 7, bytes and text, carry their own length. */
 const sizes = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
 
-/** Returns the length of the message that begins here, or `undefined` where not even that has come. */
+/** Returns the length of the message that begins here, or `undefined` if not even that has arrived. */
 export function messageLength(bytes: Uint8Array): number | undefined {
   return bytes.byteLength < 4 ? undefined : viewOf(bytes).getUint32(0);
 }
 
 /**
- * Reads one whole message; checksums are left to the client. A `chunk` is read as the event of the model's own API that it holds.
+ * Parses one complete message. Checksums are left to the client. A `chunk` is parsed as the event of the model's own API inside it.
  * @throws {RangeError} The message is malformed.
  */
 export function readMessage(bytes: Uint8Array): StreamEvent | ReportedError {
   const end = prelude + viewOf(bytes).getUint32(4);
   const headers = readHeaders(bytes.subarray(prelude, end));
-  const payload = bytes.subarray(end, bytes.byteLength - epilogue);
+  const payload = bytes.subarray(end, bytes.byteLength - checksum);
   if (headers[":message-type"] === "error")
     return failure(headers[":error-code"], { message: headers[":error-message"] });
   if (headers[":message-type"] === "exception") return failure(headers[":exception-type"], parseJson(textOf(payload)));
@@ -48,9 +48,9 @@ function readHeaders(bytes: Uint8Array): Readonly<Record<string, string | undefi
   return headers;
 }
 
-/** An error body as the same API sends it with a status that says so: of that, an SDK makes its own typed error. */
+/** Returns the error body that the API sends with an error status: from it an SDK makes its own typed error. */
 function failure(code = "unknown", json: Json = {}): ReportedError {
-  return reported({ __type: code.charAt(0).toUpperCase() + code.slice(1), ...json });
+  return reportedError({ __type: code.charAt(0).toUpperCase() + code.slice(1), ...json });
 }
 
 function fromBase64(text: string): Uint8Array {

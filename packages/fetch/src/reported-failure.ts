@@ -1,4 +1,4 @@
-/** Treats an error that the upstream reports in the body of a 200. */
+/** Handles an error that the upstream reports in the body of a 200. */
 import type { Call, Verdict } from "@evenkeel/core";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
@@ -7,16 +7,22 @@ import type { RaiseOptions } from "./raise-options.ts";
 import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 
-/** Makes of an error in the body of a 200 the response that it should have been: an SDK raises its own error of it. */
-export function reportedFailure(response: Response, reported: ReportedError, verdict: Verdict): HttpError {
+/** Returns the error response that the upstream should have sent, so that an SDK makes its own typed error of it. */
+export function reportedFailure(
+  call: Call<FetchRequest>,
+  response: Response,
+  reported: ReportedError,
+  options: RaiseOptions,
+): HttpError {
+  const verdict = judgeReported(call, reported, options);
   const headers = new Headers(response.headers);
   headers.set("content-type", "application/json");
   headers.delete("content-length");
-  const status = failedStatus[verdict.kind] ?? 502;
-  return new HttpError(rebuild(response, JSON.stringify(reported), { status, statusText: "", headers }), verdict);
+  const init = { status: failedStatus(verdict), statusText: "", headers };
+  return new HttpError(rebuild(response, JSON.stringify(reported), init), verdict);
 }
 
-/** Judges what an event of a stream reports, which is a failure even where nobody knows what it means. */
+/** Returns the verdict on a reported error, which is a failure even if the classifier does not know it. */
 export function judgeReported(
   call: Call<FetchRequest>,
   reported: ReportedError,
@@ -25,5 +31,4 @@ export function judgeReported(
   return classifyEvent(reported, { url: call.input.url, now: clock.now() }) ?? unknownError;
 }
 
-/** The verdict on an error of which nobody knows what it means. */
 const unknownError: Verdict = { action: "retry", kind: "unknown", processed: "maybe", health: "failure" };

@@ -1,15 +1,15 @@
-/** A stream that failed after its response was a success. */
+/** The error of a stream that failed although its response was a success. */
 import { ResilienceError, type Verdict } from "@evenkeel/core";
 
-/** How much of a stream reached the reader. */
+/** How much of a stream arrived before it failed. */
 export interface Delivered {
   readonly bytes: number;
   readonly chunks: number;
 }
 
 /**
- * Ends a stream that the upstream did not end as its protocol demands, or in which it reported an error.
- * Its name is not `AbortError`, which six SDKs take for a silent, successful end.
+ * Reports that a stream broke, ended before its protocol says it may, or contained an error of the upstream. Its name is not
+ * `AbortError`, because six SDKs treat that as a normal end and report no error.
  */
 export class StreamError extends ResilienceError {
   static override readonly brand: string = "@evenkeel/fetch:StreamError";
@@ -17,7 +17,7 @@ export class StreamError extends ResilienceError {
   readonly code = "STREAM_FAILED" as const;
   readonly verdict: Verdict;
   readonly delivered: Delivered;
-  /** What broke the stream: a network error, or the error body that the upstream sent. Not a `cause`, which some SDKs search for codes to retry. */
+  /** What broke the stream: a network error, or the upstream's error body. Not in `cause`, because some SDKs search that for codes to retry. */
   readonly lastError: unknown;
 
   constructor(message: string, verdict: Verdict, { bytes, chunks }: Delivered, lastError?: unknown) {
@@ -28,5 +28,5 @@ export class StreamError extends ResilienceError {
   }
 }
 
-/** The verdict on a stream that ended too early: the work was done, and billed, but for its end. */
+/** The verdict on a stream that ended too early: all but its end was generated, and billed. */
 export const truncated: Verdict = { action: "retry", kind: "truncated", processed: "yes", health: "failure" };

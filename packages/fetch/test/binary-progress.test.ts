@@ -29,11 +29,16 @@ describe.each([
   it("has content, and an end", () => {
     const progress = begin();
     expect(noise.map((message) => progress.take(message))).toEqual([false, false]);
-    expect(progress).toMatchObject({ hasEvents: true, hasContent: false, isWhole: false, missing: "the terminator" });
+    expect(progress).toMatchObject({
+      hasEvents: true,
+      hasContent: false,
+      isComplete: false,
+      missing: "the terminator",
+    });
     expect(progress.take(content)).toBe(true);
-    expect(progress).toMatchObject({ hasContent: true, isWhole: false, missing: "the terminator" });
+    expect(progress).toMatchObject({ hasContent: true, isComplete: false, missing: "the terminator" });
     for (const message of end) progress.take(message);
-    expect(progress).toMatchObject({ error: undefined, isWhole: true, missing: undefined });
+    expect(progress).toMatchObject({ error: undefined, isComplete: true, missing: undefined });
   });
 
   it.each([1, 2, 3, 7, 100, Infinity])("is read the same in pieces of %s bytes", (size) => {
@@ -47,7 +52,7 @@ describe.each([
     }
     const behindTheNoise = Buffer.concat(noise).byteLength;
     expect(contentAt[0]).toBeGreaterThanOrEqual(behindTheNoise + content.byteLength);
-    expect(progress).toMatchObject({ error: undefined, isWhole: true, missing: undefined });
+    expect(progress).toMatchObject({ error: undefined, isComplete: true, missing: undefined });
   });
 
   it("is cut inside a message", () => {
@@ -84,9 +89,9 @@ it.each([
 ])("finds the end of %s answers, which call the reason of their end by another name", (_whose, choice) => {
   const progress = begin();
   progress.take(amazonChunk({ choices: [{ ...choice, stop_reason: null }] }));
-  expect(progress).toMatchObject({ hasContent: true, isWhole: false, missing: "the terminator" });
+  expect(progress).toMatchObject({ hasContent: true, isComplete: false, missing: "the terminator" });
   progress.take(amazonChunk({ choices: [{ ...choice, stop_reason: "stop" }] }));
-  expect(progress).toMatchObject({ isWhole: true, missing: undefined });
+  expect(progress).toMatchObject({ isComplete: true, missing: undefined });
 });
 
 it("reads past headers of every other type", () => {
@@ -109,7 +114,7 @@ it("reads past headers of every other type", () => {
   message.writeUInt32BE(headers.byteLength, 4);
   const progress = begin();
   progress.take(message);
-  expect(progress.isWhole).toBe(true);
+  expect(progress.isComplete).toBe(true);
 });
 
 it.each([
@@ -118,7 +123,7 @@ it.each([
 ])("leaves a stream %s alone", (_whose, message) => {
   const progress = begin();
   expect(progress.take(message)).toBe(true);
-  expect(progress).toMatchObject({ error: undefined, isWhole: false, missing: undefined });
+  expect(progress).toMatchObject({ error: undefined, isComplete: false, missing: undefined });
 });
 
 it.each([

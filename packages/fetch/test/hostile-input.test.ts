@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
 import { knownProtocols } from "../src/protocols/known.ts";
-import { streamProgress } from "../src/stream-progress.ts";
+import { textProgress } from "../src/text-progress.ts";
 import { chatUrl, post, type Fetch } from "./answers.ts";
 
 const rejections: unknown[] = [];
@@ -93,7 +93,7 @@ describe("a stream of any bytes, cut anywhere", () => {
   it("is followed without a throw, and pollutes no prototype", () => {
     fc.assert(
       fc.property(fc.constantFrom("text/event-stream", "application/x-ndjson"), chunks, (type, parts) => {
-        const progress = streamProgress(framingOf(type)!, knownProtocols);
+        const progress = textProgress(framingOf(type)!, knownProtocols);
         for (const part of parts) expect(typeof progress.take(part)).toBe("boolean");
         expect(["string", "undefined"]).toContain(typeof progress.missing);
       }),

@@ -5,7 +5,7 @@ export const anthropicMessages: Protocol = {
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
   marks: /rror["\n\r]|ping"|_stop"/,
 
-  reader:
+  interpreter:
     () =>
     ({ json }) => {
       switch (json?.["type"]) {

@@ -1,14 +1,14 @@
-/** Amazon Bedrock's `ConverseStream`. The names of its events tell all that has to be known. */
+/** Amazon Bedrock's `ConverseStream`. The names of its events are all that is needed. */
 import type { Protocol } from "./protocol.ts";
 
 export const bedrockConverse: Protocol = {
   matches: ({ name }) => /^(messageStart|contentBlock(Start|Delta|Stop)|messageStop)$/.test(name),
 
-  reader:
+  interpreter:
     () =>
     ({ name }) => {
       switch (name) {
-        case "messageStop": // what follows are figures
+        case "messageStop": // only metadata follows
           return "end";
         case "messageStart":
         case "contentBlockStart":

@@ -1,5 +1,5 @@
 /** Cohere's chat API, version 2. */
-import { isJson, reported, type Protocol } from "./protocol.ts";
+import { isJson, reportedError, type Protocol } from "./protocol.ts";
 
 export const cohereChat: Protocol = {
   matches: ({ json }) =>
@@ -8,13 +8,13 @@ export const cohereChat: Protocol = {
     ),
   marks: /rror["\n\r]|-end/,
 
-  reader:
+  interpreter:
     () =>
     ({ json }) => {
       switch (json?.["type"]) {
         case "message-end": {
           const { delta } = json as { delta?: unknown };
-          return isJson(delta) && delta["finish_reason"] === "ERROR" ? reported(delta) : "end";
+          return isJson(delta) && delta["finish_reason"] === "ERROR" ? reportedError(delta) : "end";
         }
         case "message-start":
         case "content-start":

@@ -1,4 +1,4 @@
-/** Every streaming API that is known by its events. */
+/** The streaming APIs that are recognised by their events. */
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { bedrockConverse } from "./bedrock-converse.ts";
 import { chatCompletions } from "./chat-completions.ts";

@@ -1,12 +1,12 @@
-/** Ollama's own API: a JSON object a line. */
+/** Ollama's own API: one JSON object per line. */
 import { isJson, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
-  // Other servers say `done` of content that is not here.
+  // Other servers also send `done`, with their content in other fields.
   matches: ({ json }) => json !== undefined && "done" in json && ("message" in json || "response" in json),
   marks: /rror["\n\r]|done": ?true/,
 
-  reader:
+  interpreter:
     () =>
     ({ json }) => {
       if (json?.["done"] === true) return "end";

@@ -1,55 +1,55 @@
-/** What the wrapper has to know of a streaming API to tell content from noise and an end from a cut. */
+/** What must be known about a streaming API to tell content from noise and a complete answer from a truncated one. */
 
 /** One event of a stream. */
 export interface StreamEvent {
   /** The `event:` field of SSE, or `""`. */
   readonly name: string;
-  /** The data as it came. */
+  /** The data as text. */
   readonly data: string;
-  /** The data as JSON, or `undefined` when it is none. */
+  /** The data as a JSON object, or `undefined` if it is not one. */
   readonly json: Json | undefined;
 }
 
-/** A JSON object, of which nothing is known. */
+/** A JSON object of unknown content. */
 export interface Json {
   readonly [name: string]: unknown;
 }
 
-/** A failure that the upstream reports in a stream, in the shape of an error body: the error stands under `error`. */
+/** A failure that the upstream reports in a stream, in the shape of an error body. */
 export interface ReportedError {
   readonly error: unknown;
 }
 
 /**
- * What an event means for the stream: `content` is what the user waits for; `end` says that the answer is whole, `more` that it is not
- * after all; `noise` (a ping, an empty first chunk) is neither.
+ * What an event means for the stream. `content` is what the user waits for. `end` means that the answer is complete. `more` is content
+ * after which the answer is not complete, even if there was an `end` before. `noise` (a ping, an empty first chunk) is none of these.
  */
 export type Meaning = "content" | "end" | "more" | "noise" | ReportedError;
 
 /** One streaming API. */
 export interface Protocol {
-  /** Tells from its first telling event whether a stream speaks this protocol. */
+  /** Tells whether an event belongs to this protocol. Not every event of a protocol need identify it. */
   matches(event: StreamEvent): boolean;
-  /** Starts to read one stream: the returned function tells what each event means. */
-  reader(): (event: StreamEvent) => Meaning;
+  /** Starts a stream: returns a function that tells what each of its events means. */
+  interpreter(): (event: StreamEvent) => Meaning;
   /**
-   * Matches in the text of every event that may be anything but plain content. Once content flows, only events that it matches are parsed:
-   * parsing all of them would cost more than the network does. Of binary messages, which are small, each is looked at. The word `error`
-   * is one at the end of a name, or of the line that names the event: content has its quotes and line ends escaped.
+   * Must match the text of every event that may be anything but plain content. Once content has begun, only events that it matches are
+   * parsed: parsing all of them would cost more than receiving them. Not used for binary messages, all of which are parsed. The `error`
+   * in it ends a name, or the line that names the event; in content it would not match, because quotes and line ends are escaped there.
    */
   readonly marks?: RegExp;
 }
 
-/** Returns the event as an error body, in which some APIs send it already. */
-export function reported(json: Json): ReportedError {
+/** Puts an error under `error`, unless the API has already sent it that way. */
+export function reportedError(json: Json): ReportedError {
   return { ...json, error: json["error"] ?? json };
 }
 
 /**
- * Tells whether an event has an error; of some it is an empty list, or its fields are all null, until there is one. That of JSON-RPC,
- * which tool servers speak, is the answer to a call that has been made.
+ * Tells whether an event or an answer contains an error. An empty list, or an object whose fields are all null, is not one. In JSON-RPC,
+ * as tool servers use it, an `error` is the result of a completed call.
  */
-export function isFailed(json: Json | undefined): json is Json & ReportedError {
+export function hasError(json: Json | undefined): json is Json & ReportedError {
   const error = json?.["jsonrpc"] ? undefined : json?.["error"];
   return typeof error === "object" ? Object.values(error ?? {}).some((field) => field !== null) : Boolean(error);
 }
@@ -59,9 +59,9 @@ export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Returns the JSON object that a text holds, or `undefined` where it holds none. */
+/** Parses a JSON object. Returns `undefined` if the text is not one. */
 export function parseJson(text: string): Json | undefined {
-  // `[DONE]` ends most streams: the error of a text that is no JSON costs more than to parse five that are.
+  // `[DONE]` ends most streams, and a `SyntaxError` for it would cost more than parsing five JSON texts.
   if (!text.trimStart().startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -71,8 +71,8 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** Returns the list at `name`, or an empty one: what comes from outside may be anything. */
-export function list(json: Json | undefined, name: string): readonly Json[] {
+/** Returns the objects in the list at `name`, or none if there is no list: input from outside may be anything. */
+export function listAt(json: Json | undefined, name: string): readonly Json[] {
   const value = json?.[name];
   return Array.isArray(value) ? value.filter(isJson) : [];
 }

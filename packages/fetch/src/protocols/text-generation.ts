@@ -1,11 +1,11 @@
-/** Hugging Face's Text Generation Inference, in its native form. */
+/** The native API of Hugging Face's Text Generation Inference. */
 import { isJson, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
   marks: /rror["\n\r]|_text": ?"/,
 
-  reader:
+  interpreter:
     () =>
     ({ json }) =>
       typeof json?.["generated_text"] === "string" ? "end" : "content",

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
 import { knownProtocols } from "../src/protocols/known.ts";
-import { streamProgress, type StreamProgress } from "../src/stream-progress.ts";
+import type { StreamProgress } from "../src/stream-progress.ts";
+import { textProgress } from "../src/text-progress.ts";
 
 const encoder = new TextEncoder();
 
 function follow(contentType = "text/event-stream"): StreamProgress & { say(text: string): boolean } {
-  const progress = streamProgress(framingOf(contentType)!, knownProtocols);
+  const progress = textProgress(framingOf(contentType)!, knownProtocols);
   return Object.defineProperties(
     { say: (text: string) => progress.take(encoder.encode(text)) },
     Object.getOwnPropertyDescriptors(progress),
@@ -241,7 +242,7 @@ describe("a stream", () => {
   it("in which Gemini refuses to answer is whole", () => {
     const stream = follow();
     expect(stream.say(data({ promptFeedback: { blockReason: "SAFETY" } }))).toBe(true);
-    expect([stream.missing, stream.isWhole]).toEqual([undefined, true]);
+    expect([stream.missing, stream.isComplete]).toEqual([undefined, true]);
   });
 
   it("in which Gemini goes on behind a tool of its own is whole only at its last reason to finish", () => {
@@ -249,11 +250,11 @@ describe("a stream", () => {
     const end = streams["gemini"]!.end;
     const stream = follow();
     stream.say(part({ executableCode: { code: "1 + 1" } }) + end);
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
     expect(stream.say(part({ text: "It is" }))).toBe(true);
-    expect([stream.missing, stream.isWhole]).toEqual(["the terminator", false]);
+    expect([stream.missing, stream.isComplete]).toEqual(["the terminator", false]);
     stream.say(part({ text: " two." }) + end + part({ text: "", thoughtSignature: "abc" }));
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
   });
 
   it("of a server that sends an empty reason to finish with each chunk is whole only at a real one", () => {
@@ -299,20 +300,20 @@ describe("a stream", () => {
     for (const index of [1, 2]) {
       expect(stream.missing).toBeUndefined();
       stream.say(data(delta("b", index)));
-      expect([stream.missing, stream.isWhole]).toEqual(["the terminator", false]);
+      expect([stream.missing, stream.isComplete]).toEqual(["the terminator", false]);
       stream.say(data(finish(index)));
     }
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
   });
 
   it("of several choices is not whole any more when the first begins last", () => {
     const stream = follow();
     for (const event of [delta("b", 1), finish(1)]) stream.say(data(event));
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
     stream.say(data(delta("a", 0)));
-    expect([stream.missing, stream.isWhole]).toEqual(["the terminator", false]);
+    expect([stream.missing, stream.isComplete]).toEqual(["the terminator", false]);
     stream.say(data(finish(0)));
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
   });
 
   it("is whole though only some of its chunks tell the index of their choice", () => {
@@ -421,7 +422,7 @@ describe("a stream", () => {
     expect(stream.missing).toBe("the end of an event");
     stream.end();
     expect(stream.missing).toBeUndefined();
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
   });
 
   it("is not whole where its last event is cut", () => {
@@ -447,7 +448,7 @@ describe("a stream", () => {
     stream.say(data({ candidates: [{ content: { parts: [{ text: "Here" }] } }] }));
     const parts = [{ inlineData: { data: "x".repeat(2_000_000) } }];
     stream.say(data({ candidates: [{ content: { parts }, finishReason: "STOP" }] }));
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
   });
 
   it("takes a long event in small pieces in no more time than in large ones", () => {
@@ -455,7 +456,7 @@ describe("a stream", () => {
     const image = data({ choices: [{ index: 0, delta: { images: ["x".repeat(4_000_000)] } }] });
     for (let at = 0; at < image.length; at += 100) stream.say(image.slice(at, at + 100)); // for minutes, were each to search all
     stream.say(data("[DONE]"));
-    expect(stream.isWhole).toBe(true);
+    expect(stream.isComplete).toBe(true);
   });
 
   it("with an event of more than 32 MiB is passed on without being looked at", () => {

@@ -1,17 +1,17 @@
-/** Hands an answer on, with its body under guard. */
+/** Returns an answer with its body under guard. */
 import type { Call } from "@evenkeel/core";
-import { guardBody, type OpenBody } from "./guard-body.ts";
 import { about, type BodyEvent } from "./fetch-event.ts";
+import { guardBody, type OpenBody } from "./guard-body.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { rebuild } from "./rebuild.ts";
 import { judgeReported } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 
 /**
- * Returns `response` with the rest of its body guarded, the chunks read so far first.
- * @throws The reason of the call's signal, where that has aborted: then the body is cancelled.
+ * Returns `response` with a guarded body: first the chunks in `head`, then the rest.
+ * @throws The signal's reason, if the call's signal has aborted. The body is then cancelled.
  */
-export function guarded(
+export function guardResponse(
   call: Call<FetchRequest>,
   response: Response,
   { reader, head, progress }: Pick<OpenBody, "reader" | "head"> & Partial<OpenBody>,

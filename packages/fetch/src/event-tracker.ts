@@ -1,47 +1,47 @@
-/** Tells what the events of a stream mean, whose protocol shows only as they come. */
+/** Tracks the meaning of a stream's events, whose protocol is recognised only once they arrive. */
 import {
-  isFailed,
-  reported,
+  hasError,
+  reportedError,
   type Meaning,
   type Protocol,
   type ReportedError,
   type StreamEvent,
 } from "./protocols/protocol.ts";
 
-/** What the events of one stream have meant so far. */
-export interface Meanings {
-  /** Takes note of the next event, or of an error, and tells whether it is content, or the end. */
-  note(event: StreamEvent | ReportedError): boolean;
-  /** The protocol, once an event has told it. */
+/** What the events of a stream have meant so far. */
+export interface EventTracker {
+  /** Takes the next event, or error, and tells whether it is content or the end. */
+  take(event: StreamEvent | ReportedError): boolean;
+  /** The protocol, once an event has identified it. */
   readonly protocol: Protocol | undefined;
-  /** Whether any event has come, be it noise. */
+  /** Whether any event has arrived, even noise. */
   readonly hasEvents: boolean;
-  /** Whether the end has come. */
+  /** Whether the end has arrived. */
   readonly hasEnded: boolean;
-  /** The error that was reported. */
+  /** The error that the upstream reported. */
   readonly error: ReportedError | undefined;
 }
 
-/** Reads a stream's events, in order, by the first of `protocols` that knows one of them. */
-export function meanings(protocols: readonly Protocol[]): Meanings {
+/** Tracks a stream by the first of `protocols` that recognises one of its events. */
+export function eventTracker(protocols: readonly Protocol[]): EventTracker {
   let protocol: Protocol | undefined;
-  let read: ((event: StreamEvent) => Meaning) | undefined;
+  let interpret: ((event: StreamEvent) => Meaning) | undefined;
   let hasEvents = false;
   let hasEnded = false;
   let error: ReportedError | undefined;
 
   function meaningOf(event: StreamEvent): Meaning {
-    if (isError(event)) return reported(event.json ?? { message: event.data });
-    if (!read) {
+    if (isError(event)) return reportedError(event.json ?? { message: event.data });
+    if (!interpret) {
       protocol = protocols.find((each) => each.matches(event));
-      read = protocol?.reader();
+      interpret = protocol?.interpreter();
     }
-    if (read) return read(event);
+    if (interpret) return interpret(event);
     return isKeepAlive(event) ? "noise" : "content";
   }
 
   return {
-    note(event) {
+    take(event) {
       hasEvents = true;
       const meaning = "error" in event ? event : meaningOf(event);
       if (typeof meaning === "object") error = meaning;
@@ -63,9 +63,9 @@ export function meanings(protocols: readonly Protocol[]): Meanings {
   };
 }
 
-/** An error may come before anything has told the protocol, and a gateway sends its own in whatever protocol it passes on. */
+/** Recognises an error in any protocol: it may come before the protocol is known, or from a gateway, in a format of its own. */
 function isError({ name, json }: StreamEvent): boolean {
-  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || isFailed(json);
+  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || hasError(json);
 }
 
 function isKeepAlive({ name, json }: StreamEvent): boolean {
