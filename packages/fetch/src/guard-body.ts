@@ -1,7 +1,8 @@
 /** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
-import { judge, onAbort, ResilienceError, type Call, type Clock, type EndWork, type Verdict } from "@evenkeel/core";
+import { judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { ReportedError } from "./protocols/protocol.ts";
+import type { RaiseOptions } from "./raise-options.ts";
 import type { BodyReader } from "./read-head.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
@@ -16,17 +17,11 @@ export interface OpenBody {
   readonly progress: StreamProgress | undefined;
   /** Returns the verdict on an error that the upstream reports in the stream. */
   readonly judgeReported: (reported: ReportedError) => Verdict;
-}
-
-export interface GuardOptions {
-  readonly clock: Clock;
-  /** How long the body may go unread, in milliseconds: some clients neither finish nor cancel a stream when the user leaves its loop. */
-  readonly unread: number;
-  /** Whether pings and comments count as progress. */
-  readonly pingsAreProgress: boolean;
   /** Called once, when the body has ended. */
   readonly ended: (bytes: number, error: unknown) => void;
 }
+
+type GuardOptions = Pick<RaiseOptions, "clock" | "unread" | "pingsAreProgress">;
 
 /** Returns the guarded body. The work of `call` lasts until it has ended. */
 export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions): ReadableStream<Uint8Array> {
@@ -178,7 +173,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#stopListening();
     this.#watch.stop();
     this.#stopTotal();
-    this.#options.ended(this.#bytes, reported);
+    this.#body.ended(this.#bytes, reported);
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {

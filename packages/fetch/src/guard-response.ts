@@ -22,16 +22,16 @@ export function guardResponse(
     reader.cancel(signal.reason).catch(() => {});
     throw signal.reason;
   }
-  const { clock, unread, pingsAreProgress } = options;
+  const { clock } = options;
   const startedAt = clock.now();
   const body: OpenBody = {
     reader,
     head,
     progress,
     judgeReported: (reported) => judgeReported(call, reported, options),
+    ended(bytes, error) {
+      call.emit?.({ type: "body", ...about(call), duration: clock.now() - startedAt, bytes, error } as BodyEvent);
+    },
   };
-  function ended(bytes: number, error: unknown): void {
-    call.emit?.({ type: "body", ...about(call), duration: clock.now() - startedAt, bytes, error } as BodyEvent);
-  }
-  return rebuild(response, guardBody(call, body, { clock, unread, pingsAreProgress, ended }));
+  return rebuild(response, guardBody(call, body, options));
 }

@@ -1,17 +1,17 @@
-/** Stands between a body and its reader, and finds what it says that it has cost. */
+/** Passes a body on to its reader, and finds the token count in it. */
 import type { EndWork, Work } from "@evenkeel/core";
 import { ForgettableSource } from "@evenkeel/timeout";
 import { textOf, type BodyReader } from "./read-head.ts";
 import { usageOf } from "./usage-of.ts";
 
-/** A count stands at the beginning or at the end of an answer: so many bytes, or characters, of either are looked into. */
+/** The count is at the beginning or the end of an answer: only this many bytes, or characters, at either end are searched. */
 const edge = 16_384;
 
-/** Returns a body of the same chunks. The work goes on until it is over, and then tells its cost, where that is known. */
+/** Returns a body with the same chunks. The work lasts until the body has ended, and ends with its cost, if known. */
 export function measureUsage(body: ReadableStream<Uint8Array>, work: Work): ReadableStream<Uint8Array> {
   const meter = new UsageMeter(body.getReader());
   const measured = meter.open();
-  // What is left then is in memory. An answer that nobody reads, or not to its very end, is settled, too.
+  // By then the rest of the body is in memory. Reading it settles answers that their reader does not read to the end.
   work.over(() => void meter.readOn());
   meter.endWork = work.hold();
   return measured;
@@ -38,7 +38,7 @@ class UsageMeter extends ForgettableSource<Uint8Array> {
         this.#finish();
         return controller.close();
       }
-      this.#text = edgesOf(this.#text, value);
+      this.#text = append(this.#text, value);
       controller.enqueue(value);
     } catch (error) {
       this.#finish();
@@ -46,23 +46,23 @@ class UsageMeter extends ForgettableSource<Uint8Array> {
     }
   }
 
-  /** Reads what is left, though nobody asks for it. */
+  /** Reads the rest, though nobody waits for it. */
   async readOn(): Promise<void> {
     while (!this.#isOver && this.controller) await this.pull();
   }
 
-  /** The reader has had enough. */
+  /** The reader has cancelled the body. */
   override cancel(reason: unknown): Promise<void> {
     this.#finish();
     return this.#reader.cancel(reason);
   }
 
-  /** The reader is gone without a word. */
+  /** The reader has dropped the body without cancelling it. */
   override forget(): void {
     this.cancel(new Error("The body was not read to its end")).catch(() => {});
   }
 
-  /** How the body ended, who guards it tells; here is known what it has cost. */
+  /** Reports only the cost. Whether the body failed is reported by its guard. */
   #finish(): void {
     this.#isOver = true;
     this.done();
@@ -70,8 +70,8 @@ class UsageMeter extends ForgettableSource<Uint8Array> {
   }
 }
 
-/** Adds the text of a chunk, and leaves out the middle of what has become long. */
-function edgesOf(text: string, chunk: Uint8Array): string {
+/** Appends the text of a chunk, and drops the middle of a text that has become long. */
+function append(text: string, chunk: Uint8Array): string {
   const isLong = chunk.byteLength > 2 * edge;
   const added = isLong ? `${textOf(chunk.subarray(0, edge))}\n${textOf(chunk.subarray(-edge))}` : textOf(chunk);
   const all = text + added;

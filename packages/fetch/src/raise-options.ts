@@ -13,7 +13,7 @@ export interface RaiseOptions extends FetchClassifier {
   readonly errorBody: { readonly bytes: number; readonly ms: number };
   /** The most bytes of an answer to read before handing it on; 0 hands it on as soon as its headers arrive. */
   readonly peek: number;
-  /** How long a body may go unread, in milliseconds. */
+  /** How long a body may go unread, in milliseconds: some clients neither finish nor cancel a stream when the user leaves its loop. */
   readonly unread: number;
   /** Whether pings and comments count as progress. */
   readonly pingsAreProgress: boolean;

@@ -1,45 +1,45 @@
-/** Where a stream can be continued. */
+/** Tracks where a stream can be resumed. */
 import type { FetchRequest } from "./request.ts";
 
 export interface ResumePoint {
-  /** Takes in a chunk and returns the text of the events that it completed. */
+  /** Takes the next chunk and returns the text of the events that it completes. */
   take(chunk: Uint8Array): string;
-  /** Returns what is left at the end of the stream, or `undefined` for nothing. */
+  /** Returns what is left at the end of the stream, `undefined` if nothing. */
   rest(): string | undefined;
-  /** Tells where that is: behind an event of which the stream says so. */
+  /** Identifies the last complete event, once one has had an id or a number. */
   readonly position: string | undefined;
-  /** Returns the request that continues the stream behind the last whole event, or `undefined` while there is none. */
+  /** Returns the request for everything after that event, or `undefined` if the stream cannot be resumed yet. */
   request(): FetchRequest | undefined;
 }
 
-/** Where a response is made, and where one is read again. */
-const made = /\/responses(?=[?#]|$)/;
-const readAgain = /\/responses\/(resp_[^/?#]+)(?=[?#]|$)/;
+/** Where a response is created, and where it is retrieved. */
+const createPath = /\/responses(?=[?#]|$)/;
+const retrievePath = /\/responses\/(resp_[^/?#]+)(?=[?#]|$)/;
 
-/** Returns where a stream of this request could be continued, or `undefined` where its provider keeps none. */
+/** Returns the resume point of a request's stream, or `undefined` if its provider does not keep the stream. */
 export function resumePoint(request: FetchRequest): ResumePoint | undefined {
   const { url, init } = request;
   const { body, method = "GET" } = init;
   const isBackground = typeof body === "string" && /"background"\s*:\s*true/.test(body);
-  if (isBackground && made.test(url)) return point(backgroundResponse(request));
+  if (isBackground && createPath.test(url)) return pointOf(backgroundResponse(request));
   if (method.toUpperCase() !== "GET") return undefined;
-  const [, id] = readAgain.exec(url) ?? [];
-  return point(id === undefined ? lastEventId(request) : backgroundResponse(request, id));
+  const [, id] = retrievePath.exec(url) ?? [];
+  return pointOf(id === undefined ? lastEventId(request) : backgroundResponse(request, id));
 }
 
-/** Knows how to continue from what stands in the events. */
+/** Reads the position from the events, and builds the request to resume there. */
 interface Cursor {
-  see(event: string): void;
+  take(event: string): void;
   readonly position: string | undefined;
   request(): FetchRequest | undefined;
 }
 
-/** https://developers.openai.com/api/docs/guides/background: a background response can be streamed again from any event. */
+/** A background response can be streamed again from any event: https://developers.openai.com/api/docs/guides/background */
 function backgroundResponse(request: FetchRequest, known?: string): Cursor {
   let id = known;
   let last: string | undefined;
   return {
-    see(event) {
+    take(event) {
       id ??= /"id"\s*:\s*"(resp_[^"]*)"/.exec(event)?.[1];
       last = /"sequence_number"\s*:\s*(\d+)/.exec(event)?.[1] ?? last;
     },
@@ -62,7 +62,7 @@ function backgroundResponse(request: FetchRequest, known?: string): Cursor {
 function lastEventId(request: FetchRequest): Cursor {
   let last: string | undefined;
   return {
-    see: (event) => void (last = /^id: ?(.*)$/m.exec(event)?.[1] ?? last),
+    take: (event) => void (last = /^id: ?(.*)$/m.exec(event)?.[1] ?? last),
     get position() {
       return last;
     },
@@ -75,10 +75,10 @@ function lastEventId(request: FetchRequest): Cursor {
   };
 }
 
-function point(cursor: Cursor): ResumePoint {
+function pointOf(cursor: Cursor): ResumePoint {
   let decoder = new TextDecoder();
   let pending = "";
-  /** The last of what came, where a blank line may have begun: to search all of a long event for each chunk would take ever longer. */
+  /** The last characters, where a blank line may have begun: searching all of `pending` for each chunk would take quadratic time. */
   let tail = "";
   return {
     take(chunk) {
@@ -89,23 +89,22 @@ function point(cursor: Cursor): ResumePoint {
       if (!/\n\r?\n|\r\r/.test(searched)) return "";
       const events = pending.split(/(?<=\n\r?\n|\r\r(?!\n))/);
       pending = /(\n\r?\n|\r\r)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
-      for (const event of events) cursor.see(event);
+      for (const event of events) cursor.take(event);
       return events.join("");
     },
     get position() {
       return cursor.position;
     },
-    rest: () => (pending === "" ? undefined : take(pending)),
+    rest() {
+      const rest = pending;
+      pending = "";
+      return rest === "" ? undefined : rest;
+    },
     request() {
-      // The event that was cut comes again, whole.
+      // An incomplete event is sent again as a whole.
       pending = "";
       decoder = new TextDecoder();
       return cursor.request();
     },
   };
-
-  function take(text: string): string {
-    pending = "";
-    return text;
-  }
 }

@@ -1,4 +1,4 @@
-/** Continues a stream that broke, where the provider keeps it: without a lost or a repeated event. */
+/** Resumes a broken stream that the provider has kept, without losing or repeating an event. */
 import { checkNumber, type Call, type Next } from "@evenkeel/core";
 import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
@@ -9,14 +9,14 @@ import { resumePoint, type ResumePoint } from "./resume-point.ts";
 import { StreamError } from "./stream-error.ts";
 
 export interface ResumeOptions {
-  /** How often a stream is continued without a single new event in between. @default 3 */
+  /** How many times to resume a stream without receiving a new event in between. @default 3 */
   readonly attempts?: number | undefined;
 }
 
 /**
- * Continues a broken stream from the last event that came whole. It can do so for OpenAI's background responses, made or read again,
- * by `starting_after`, and for a GET whose events have ids, by `Last-Event-ID`; any other stream passes as it is. To be the outermost
- * layer: each continuation is a call of its own to the layers below. Chunks are cut anew at the ends of events.
+ * Returns a layer that resumes a broken stream after its last complete event: OpenAI's background responses, new or retrieved, by
+ * `starting_after`, and any GET whose events have ids, by `Last-Event-ID`. Other streams pass through unchanged. Make it the outermost
+ * layer, because each continuation goes through the layers below. Chunks are re-cut at event boundaries.
  * @example
  * const client = new OpenAI({ fetch: wrapFetch(fetch, resume(), retry()), maxRetries: 0 });
  * @throws {RangeError | TypeError} An option is out of range.
@@ -28,7 +28,7 @@ export function resume({ attempts = 3 }: ResumeOptions = {}): FetchLayer {
     const point = resumePoint(call.input);
     if (!point) return next(call);
     const response = await next({ ...call, input: { ...call.input, commitsAt: "event" } });
-    return hasEvents(response) ? rebuild(response, continued(call, next, response.body, point, attempts)) : response;
+    return hasEvents(response) ? rebuild(response, resumed(call, next, response.body, point, attempts)) : response;
   };
 }
 
@@ -36,31 +36,31 @@ function hasEvents(response: Response): response is Response & { readonly body: 
   return response.body !== null && isEventStream(response.headers.get("content-type") ?? "");
 }
 
-function continued(
+function resumed(
   call: Call<FetchRequest>,
   next: Next<FetchRequest, Response>,
   body: ReadableStream<Uint8Array>,
   point: ResumePoint,
   attempts: number,
 ): ReadableStream<Uint8Array> {
-  const end = call.work.hold();
+  const endWork = call.work.hold();
   const encoder = new TextEncoder();
   let reader = body.getReader();
-  let left = attempts;
+  let attemptsLeft = attempts;
   let reopenedAt: string | undefined;
   let isCancelled = false;
 
-  /** Opens the stream again, or rejects with what broke it. */
+  /** Opens the stream again, or rejects with the error that broke it. */
   async function reopen(error: unknown): Promise<void> {
     const input = point.request();
-    if (point.position !== reopenedAt) left = attempts;
+    if (point.position !== reopenedAt) attemptsLeft = attempts;
     reopenedAt = point.position;
-    if (!input || left-- === 0 || call.signal.aborted || !isBroken(error)) throw error;
+    if (!input || attemptsLeft-- === 0 || call.signal.aborted || !isBroken(error)) throw error;
     const response = await next({ ...call, input, work: call.work.fork() }).catch(() => undefined);
     call.signal.throwIfAborted();
     if (!response || isCancelled || !hasEvents(response)) {
       response?.body?.cancel().catch(() => {});
-      throw error; // what broke the stream tells more than why it could not be continued
+      throw error; // why the stream broke says more than why it could not be resumed
     }
     reader = response.body.getReader();
   }
@@ -69,29 +69,26 @@ function continued(
     {
       async pull(controller) {
         try {
-          for (;;) {
-            const events = await readEvents();
-            if (events === undefined) break;
-            if (events === "") continue;
-            return controller.enqueue(encoder.encode(events));
-          }
-          end();
+          let events = await readEvents();
+          while (events === "") events = await readEvents();
+          if (events !== undefined) return controller.enqueue(encoder.encode(events));
+          endWork();
           controller.close();
         } catch (error) {
-          end(error);
+          endWork(error);
           controller.error(error);
         }
       },
       cancel(reason) {
         isCancelled = true;
-        end();
-        return reader.cancel(reason).catch(() => {}); // one that broke is over
+        endWork();
+        return reader.cancel(reason).catch(() => {}); // if it has broken, there is nothing to cancel
       },
     },
     { highWaterMark: 0 },
   );
 
-  /** Returns the events that have come whole, `""` for none, or `undefined` at the end. */
+  /** Returns the events that a chunk completes, `""` if none, or `undefined` at the end. */
   async function readEvents(): Promise<string | undefined> {
     try {
       const { done, value } = await reader.read();
@@ -103,7 +100,7 @@ function continued(
   }
 }
 
-/** Tells a stream that broke from one that the upstream ended with an error of its own: to continue that would give the same. */
+/** Tells whether the stream broke. If the upstream ended it with an error instead, resuming would give the same error. */
 function isBroken(error: unknown): boolean {
   if (error instanceof StreamError) return ["truncated", "network", "timeout"].includes(error.verdict.kind);
   return !(error instanceof TimeoutError && error.label === "total");

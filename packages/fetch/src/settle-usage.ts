@@ -1,4 +1,4 @@
-/** Tells the token bucket above it what an answer has cost, once the provider has said so. */
+/** Reports to a token bucket how many tokens an answer has really cost. */
 import type { Call, Middleware } from "@evenkeel/core";
 import { expectsAnswer } from "./expects-data.ts";
 import { measureUsage } from "./measure-usage.ts";
@@ -6,8 +6,8 @@ import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 
 /**
- * Settles the token buckets above it with the tokens that the provider has counted, of answers and of streams. An answer that tells of
- * none, or is over before it does, keeps what was reserved.
+ * Returns a layer that settles the token buckets above it with the provider's own token count, for streams too. If an answer has no
+ * count, or ends before it, what was reserved stays charged.
  * @example
  * const tokens = tokenBucket({ limit: 90_000, interval: 60_000 });
  * const fetch = resilientFetch({ rateLimit: compose(tokens, settleUsage()), cost: () => 4_000 });
@@ -19,10 +19,10 @@ export function settleUsage(): Middleware {
   };
 }
 
-/** It is a layer for any operation, to compose with limiters; what is no answer to a request of a fetch passes. */
+/** Checks the input, because this is a layer for any operation, so that it can be composed with limiters. */
 function isAnswer(input: unknown, { ok, body }: Response): boolean {
   const isRequest = typeof input === "object" && input !== null && "url" in input && "init" in input;
-  // What is only read, such as the record of an answer, was counted when it was made.
+  // An answer that is merely read again was counted when it was generated.
   return ok && body !== null && isRequest && expectsAnswer(input as FetchRequest);
 }
 
