@@ -49,7 +49,7 @@ describe("Anthropic's SDK with the middleware", () => {
     expect(withUs).toMatchObject({ path: withoutUs!.path, body: withoutUs!.body, headers: withoutUs!.headers });
   });
 
-  it("has its failures repeated, and its own retries not multiplied", async () => {
+  it("has its failures retried, and its own retries not multiplied", async () => {
     await using context = await setUp(answer(text));
     await using failing = await setUp(() => anthropicError(529));
     await using once = await setUp(sequence(anthropicError(529), answer(text)));
@@ -63,7 +63,7 @@ describe("Anthropic's SDK with the middleware", () => {
     expect(error).toMatchObject({ status: 529, type: "overloaded_error" });
   });
 
-  it("gets a refusal as the layer's own error, at the price of one call", async () => {
+  it("gets a refusal as the layer's own error, after one call", async () => {
     const breaker = circuitBreaker();
     await using context = await setUp(answer(text), { breaker });
     breaker.isolate(context.server.url);
@@ -85,7 +85,7 @@ describe("Anthropic's SDK with the middleware", () => {
     await expect.poll(() => rateLimit.active(context.server.url)).toBe(0);
   });
 
-  it("gets one attempt for each retry that it makes of what was thrown by fetch", async () => {
+  it("gets one attempt for each of its own retries of an error thrown by fetch", async () => {
     await using context = await setUp((request) => httpFaults.resetBeforeHeaders(request, answer(text)));
     const error = await context.client.messages.create(question, { maxRetries: 1 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(APIConnectionError); // as without a middleware: what fetch throws is the SDK's to judge
@@ -93,7 +93,7 @@ describe("Anthropic's SDK with the middleware", () => {
     expect(context.types.filter((type) => type === "sdk-retry")).toHaveLength(1);
   });
 
-  it("sees a stream that was cut, which it takes for whole by itself", async () => {
+  it("sees that a stream was truncated, which by itself it takes for complete", async () => {
     await using context = await setUp((request) => httpFaults.endMiddle(request, answer(text)));
     const stream = await context.client.messages.create({ ...question, stream: true });
     await expect(textOf(stream)).rejects.toBeInstanceOf(StreamError);

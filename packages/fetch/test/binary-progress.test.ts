@@ -41,7 +41,7 @@ describe.each([
     expect(progress).toMatchObject({ error: undefined, isComplete: true, missing: undefined });
   });
 
-  it.each([1, 2, 3, 7, 100, Infinity])("is read the same in pieces of %s bytes", (size) => {
+  it.each([1, 2, 3, 7, 100, Infinity])("is parsed the same in chunks of %s bytes", (size) => {
     const progress = begin();
     const bytes = Buffer.concat([...noise, content, ...end]);
     const contentAt: number[] = [];
@@ -55,7 +55,7 @@ describe.each([
     expect(progress).toMatchObject({ error: undefined, isComplete: true, missing: undefined });
   });
 
-  it("is cut inside a message", () => {
+  it("is missing the end of a message if it breaks inside one", () => {
     const progress = begin();
     progress.take(Buffer.concat([...noise, content.subarray(0, -1)]));
     expect(progress.missing).toBe("the end of an event");
@@ -63,8 +63,8 @@ describe.each([
 
   it.each([
     ["first", [] as Uint8Array[], false],
-    ["behind content", [...noise, content], true],
-  ])("tells of an exception that comes %s", (_place, before, hasContent) => {
+    ["after content", [...noise, content], true],
+  ])("reports an exception that comes %s", (_place, before, hasContent) => {
     const progress = begin();
     for (const message of before) progress.take(message);
     expect(progress.take(amazonException("throttlingException", "Too many requests"))).toBe(false);
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-it("tells of an error that no model sent", () => {
+it("reports an error that no model sent", () => {
   const progress = begin();
   const headers = { ":message-type": "error", ":error-code": "InternalError", ":error-message": "Out of order" };
   progress.take(amazonMessage(headers, ""));
@@ -86,7 +86,7 @@ it("tells of an error that no model sent", () => {
 it.each([
   ["DeepSeek's", { text: "Hello" }],
   ["Mistral's", { index: 0, message: { role: "assistant", content: "Hello" } }],
-])("finds the end of %s answers, which call the reason of their end by another name", (_whose, choice) => {
+])("finds the end of %s answers, whose finish reason has another name", (_whose, choice) => {
   const progress = begin();
   progress.take(amazonChunk({ choices: [{ ...choice, stop_reason: null }] }));
   expect(progress).toMatchObject({ hasContent: true, isComplete: false, missing: "the terminator" });
@@ -131,7 +131,7 @@ it.each([
   ["a length beyond all measure", Buffer.alloc(64, 0xff)],
   ["headers beyond the message", Buffer.concat([Buffer.from([0, 0, 0, 16, 0, 0, 0xff, 0xff]), Buffer.alloc(8, 1)])],
   ["no base64", amazonEvent("chunk", { bytes: "%" })],
-])("passes on what is no message: %s", (_name, bytes) => {
+])("passes on what is not a message: %s", (_name, bytes) => {
   const progress = begin();
   expect([progress.take(bytes), progress.take(converse.noise[0]!)]).toEqual([true, true]);
   expect(progress).toMatchObject({ hasContent: true, error: undefined, missing: undefined });

@@ -148,8 +148,8 @@ describe("resilientFetch is to its caller, and to the server, what fetch is, cal
   });
 });
 
-describe("resilientFetch says in fetch's own words that there is no URL, called with", () => {
-  it.each([[undefined], [null]])("%s, such as a variable of the environment that is not set", async (input) => {
+describe("resilientFetch rejects as fetch does, called with", () => {
+  it.each([[undefined], [null]])("%s, such as an environment variable that is not set", async (input) => {
     const said = async (send: typeof fetch): Promise<unknown> => send(input as never).catch(String);
     expect(await said(resilientFetch())).toBe(await said(fetch));
   });

@@ -43,7 +43,7 @@ describe("a body that a reader leaves", () => {
     expect([held(), clock.pending, await upstream.cancelled]).toEqual([0, 0, "enough"]);
   });
 
-  it("behind an error that the upstream reported is told of once", async () => {
+  it("after a reported error emits one event", async () => {
     const { upstream, reader, events } = await openStream();
     await reader.read();
     upstream.send(reported);
@@ -54,7 +54,7 @@ describe("a body that a reader leaves", () => {
 });
 
 describe("an error that the upstream reports in a stream", () => {
-  it("ends the work and lets the upstream go before the reader reads on, who then hears of it", async () => {
+  it("ends the work and cancels the upstream before the reader's next read, which then fails", async () => {
     const { upstream, reader, held } = await openStream();
     await reader.read();
     upstream.send(reported);
@@ -66,14 +66,14 @@ describe("an error that the upstream reports in a stream", () => {
 });
 
 describe("a stream that fails", () => {
-  it("says what it ended without", async () => {
+  it("says what is missing", async () => {
     const { upstream, reader } = await openStream();
     await reader.read();
     upstream.end();
     await expect(reader.read()).rejects.toThrow("The stream ended without the terminator after");
   });
 
-  it("because its chunks are no bytes ends its work", async () => {
+  it("because its chunks are not bytes ends its work", async () => {
     const clock = fakeClock();
     const limit = semaphore({ permits: 1, clock });
     const chunks = [new TextEncoder().encode(chunk("a")), done as never];
@@ -119,7 +119,7 @@ describe("the limits of a body", () => {
     expect([held(), clock.pending]).toEqual([0, 0]);
   });
 
-  it("pass over a download that goes on", async () => {
+  it("do not end a download that makes progress", async () => {
     const { upstream, reader, clock } = await open("application/octet-stream", () => {});
     for (let turn = 0; turn < 20; turn++) {
       const read = reader.read();

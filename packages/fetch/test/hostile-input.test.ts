@@ -90,7 +90,7 @@ async function read(response: Response): Promise<{ bytes: number[]; isWhole: boo
 const atOnce = { retry: retry({ retries: 1, backoff: constant(0) }), clock: systemClock };
 
 describe("a stream of any bytes, cut anywhere", () => {
-  it("is followed without a throw, and pollutes no prototype", () => {
+  it("is parsed without throwing, and pollutes no prototype", () => {
     fc.assert(
       fc.property(fc.constantFrom("text/event-stream", "application/x-ndjson"), chunks, (type, parts) => {
         const progress = textProgress(framingOf(type)!, knownProtocols);
@@ -101,7 +101,7 @@ describe("a stream of any bytes, cut anywhere", () => {
     expect(Reflect.has({}, "polluted")).toBe(false);
   });
 
-  it("comes through resilientFetch as the bytes that were sent, whole or up to a declared failure", async () => {
+  it("arrives through resilientFetch as the bytes that were sent, all of them or up to a reported failure", async () => {
     await fc.assert(
       fc.asyncProperty(chunks, contentType, fc.nat(64), async (parts, type, peek) => {
         const sent = Array.from(Buffer.concat(parts));
@@ -220,7 +220,7 @@ describe("a secret", () => {
           headers: { "content-type": "text/event-stream" },
         }),
     ],
-  ])("stands in no event, message or print of an error after %s", async (_, respond) => {
+  ])("is in no event, message or printed error after %s", async (_, respond) => {
     const told: string[] = [];
     const note = (error: unknown): void => {
       if (error instanceof Error) told.push(String(error), error.stack ?? "");
@@ -251,7 +251,7 @@ describe("a secret", () => {
   });
 });
 
-it("none of this left a rejection unhandled", async () => {
+it("nothing above has left a rejection unhandled", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(rejections).toEqual([]);
 });

@@ -42,27 +42,27 @@ describe("a key", () => {
     expect(await sentAt(requests(30), ["a", "b", "c"])).toEqual([0, 0, 0]);
   });
 
-  it("that runs dry is spaced at the rate at which its limit grows back", async () => {
+  it("with a limit nearly used up is paced at the rate at which the limit refills", async () => {
     expect(await sentAt(requests(0), ["a", "b", "c"])).toEqual([0, 1_000, 2_000]);
   });
 
-  it("that has a few left is spaced by what is gone, and not at all with a tenth of its limit", async () => {
+  it("is paced by what is used up, and not at all with a tenth of its limit left", async () => {
     expect(await sentAt(requests(5), ["a", "b"])).toEqual([0, expect.closeTo(60_000 / 55)]);
     expect(await sentAt(requests(6), ["a", "b"])).toEqual([0, 0]);
   });
 
-  it("short of tokens lets small calls wait for their few tokens, not for the reset", async () => {
+  it("short of tokens makes a small call wait for its few tokens, not for the reset", async () => {
     const small = "x".repeat(400); // 100 tokens, at a token a millisecond
     expect(await sentAt(tokens(0), [small, small, small])).toEqual([0, 100, 200]);
   });
 
-  it("is never held longer than ten seconds, nor beyond the deadline", async () => {
+  it("never waits longer than ten seconds, nor beyond the deadline", async () => {
     const long = "x".repeat(400_000);
     expect(await sentAt(tokens(0), [long, "b", "c"])).toEqual([0, 10_000, 10_000]);
     expect(await sentAt(tokens(0), [long, "b", "c"], { profile: { ...limits, total: 5_000 } })).toEqual([0, 0, 0]);
   });
 
-  it("is not slowed down where that is switched off", async () => {
+  it("is not slowed down if pacing is off", async () => {
     expect(await sentAt(requests(0), ["a", "b", "c"], { paceBelow: 0 })).toEqual([0, 0, 0]);
   });
 
@@ -73,7 +73,7 @@ describe("a key", () => {
       { ...requests(0), ...tokens(60_000), "x-ratelimit-reset-tokens": "1h0m0s" },
     ],
     ["its tokens, long before its requests", { ...tokens(0), ...requests(60), "x-ratelimit-reset-requests": "24h" }],
-  ])("is paced no longer once what ran dry is whole again: %s", async (_what, headers) => {
+  ])("is no longer paced once the limit that was nearly used up is full again: %s", async (_what, headers) => {
     const clock = fakeClock();
     let sent = 0;
     const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers } : {});
@@ -85,7 +85,7 @@ describe("a key", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each(["requests", "tokens"])("is paced by its %s alone once its other limit is whole again", async (slow) => {
+  it.each(["requests", "tokens"])("is paced by its %s alone once its other limit is full again", async (slow) => {
     const headers = {
       ...requests(0),
       ...tokens(0),
@@ -104,7 +104,7 @@ describe("a key", () => {
     await Promise.all(asked);
   });
 
-  it("whose calls queued beyond the time at which its limit is whole again lets the next one pass at once", async () => {
+  it("whose calls queued until after its limit is full again lets the next one pass at once", async () => {
     const clock = fakeClock();
     let sent = 0;
     const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
@@ -119,7 +119,7 @@ describe("a key", () => {
   });
 });
 
-it("a limit that says at what time it is whole again is paced until then", async () => {
+it("a limit with the time of its reset is paced until then", async () => {
   const now = new Date(1_000_000).toISOString();
   const headers = {
     "anthropic-ratelimit-requests-limit": "60",
@@ -129,8 +129,8 @@ it("a limit that says at what time it is whole again is paced until then", async
   expect(await sentAt(headers, ["a", "b", "c", "d"])).toEqual([0, 50, 100, 150]);
 });
 
-describe("a call that waits for its key to grow back", () => {
-  it("ends at once with the caller's own reason when the caller leaves", async () => {
+describe("a call that waits for a limit to refill", () => {
+  it("rejects at once with the caller's own reason when the caller aborts", async () => {
     const clock = fakeClock();
     let sent = 0;
     const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
@@ -148,7 +148,7 @@ describe("a call that waits for its key to grow back", () => {
   });
 });
 
-it("the limits of every response are told as an event, those of a refusal too", async () => {
+it("the limits of every response are emitted as an event, those of a refusal too", async () => {
   const events: object[] = [];
   let sent = 0;
   const fetch: Fetch = async () => json({}, { status: sent++ === 0 ? 400 : 200, headers: requests(30) });

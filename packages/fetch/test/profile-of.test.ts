@@ -15,7 +15,7 @@ function formOf(file: Blob): FormData {
   return form;
 }
 
-describe("the limits of a request whose caller named none", () => {
+describe("the limits of a request whose caller chose none", () => {
   const { long, streaming, reasoning } = profiles;
   const thoughtful = { ...reasoning, firstContent: long.total };
   const kinds = { long, streaming, reasoning, "reasoning in one piece": thoughtful };
@@ -121,7 +121,7 @@ describe("the limits of a request whose caller named none", () => {
     "gemini-3-flash-preview",
     "gemini-flash-latest",
     "claude-3-7-sonnet:thinking",
-  ])("leave %s its time to think", (model) => {
+  ])("give %s time to think", (model) => {
     expect(profileOf(chatUrl, { body: `{"model":"${model}","stream":true}` })).toEqual(reasoning);
   });
 
@@ -140,7 +140,7 @@ describe("the limits of a request whose caller named none", () => {
     "amazon.nova-pro-v1:0",
     "llama3.2",
     "command-r-plus",
-  ])("notice soon when %s hangs", (model) => {
+  ])("end a hang of %s early", (model) => {
     expect(profileOf(chatUrl, { body: `{"model":"${model}","stream":true}` })).toEqual(streaming);
   });
 
@@ -162,7 +162,7 @@ describe("the limits of a request whose caller named none", () => {
     '"extra_body":{"google":{"thinking_config":{"thinking_budget":-1}}}',
     '"additionalModelRequestFields":{"reasoning_config":{"type":"enabled","budget_tokens":2000}}',
     '"additionalModelRequestFields":{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"low"}}',
-  ])("leave a model that is told %s its time", (setting) => {
+  ])("give a model with %s time to think", (setting) => {
     expect(profileOf(chatUrl, { body: `{"model":"m",${setting},"stream":true}` })).toEqual(reasoning);
   });
 
@@ -176,7 +176,7 @@ describe("the limits of a request whose caller named none", () => {
     '"model":"deepseek-r1","think":false',
     '"model":"qwen3-thinking","enable_thinking":false',
     '"model":"m","reasoning_effort":null,"reasoning":null,"thinking":null',
-  ])("notice soon when what is told %s hangs", (settings) => {
+  ])("end a hang early with %s", (settings) => {
     expect(profileOf(chatUrl, { body: `{${settings},"stream":true}` })).toEqual(streaming);
   });
 
@@ -197,7 +197,7 @@ describe("the limits of a request whose caller named none", () => {
     expect(profileOf(chatUrl, { body })).toEqual({ ...streaming, firstContent });
   });
 
-  it("do not take an image for a million tokens", () => {
+  it("do not mistake an image for a million tokens", () => {
     expect(profileOf(chatUrl, { body: `{"image":"${"x".repeat(20_000_000)}"}` })).toEqual(long);
   });
 
@@ -217,7 +217,7 @@ describe("the limits of a request whose caller named none", () => {
     }
   });
 
-  it("grow with the answer that is asked for", () => {
+  it("grow with the length of the answer requested", () => {
     const { firstContent, gap, total } = profileOf(chatUrl, { body: '{"max_tokens":100000}' });
     expect(firstContent).toBeGreaterThan(profiles.long.firstContent);
     expect(total).toBeGreaterThanOrEqual(firstContent);
@@ -239,11 +239,11 @@ describe("the limits of a request whose caller named none", () => {
     "https://x/v1/messages/batches/1/results",
     "https://x/v1beta/files/1:download?alt=media",
     "http://localhost:11434/api/pull",
-  ])("have no end while a file is moved: %s", (url) => {
+  ])("set no total limit for a transfer: %s", (url) => {
     expect(profileOf(url, { body: null })).toEqual({ ...profiles.reasoning, total: Infinity });
   });
 
-  it("let a model be pulled for hours, as long as it comes", async () => {
+  it("let the download of a model take hours, as long as data arrives", async () => {
     const clock = fakeClock();
     const { response, send, end } = feed({ headers: { "content-type": "application/x-ndjson" } });
     const fetch = resilientFetch({ fetch: async () => response, clock });

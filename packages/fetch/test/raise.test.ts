@@ -67,7 +67,7 @@ describe("an answer is raised as a failure", () => {
     });
   });
 
-  it("at once where its stream begins with an error, and is not closed", async () => {
+  it("at once if its stream begins with an error, even if that is not closed", async () => {
     const { response, send, cancelled } = feed();
     send('event: error\ndata: {"error": {"code": "server_is_overloaded"}}\n\n');
     const error = await failureOf(response);
@@ -89,7 +89,7 @@ describe("an answer is handed on", () => {
 });
 
 describe("an error body", () => {
-  it("is judged whole, in however many chunks it comes", async () => {
+  it("is classified as a whole, in however many chunks it arrives", async () => {
     const text = JSON.stringify({ error: { message: "No credit", code: "insufficient_quota" } });
     const fetch = vi.fn<Fetch>(async () =>
       answer([text.slice(0, 9), text.slice(9)], "application/json", { status: 429 }),
@@ -98,13 +98,13 @@ describe("an error body", () => {
     expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([429, text, 1]);
   });
 
-  it("is told of with the status, the kind of failure and the hint of its headers", async () => {
+  it("becomes an error with the status, the kind of failure and the headers' retry hint", async () => {
     const limited = new Response(null, { status: 429, headers: { "retry-after": "7" } });
     const error = await failureOf(limited);
     expect(error).toMatchObject({ message: "HTTP 429 (rate-limit)", status: 429, retryAfter: 7_000 });
   });
 
-  it("that does not end is waited for no longer than its limit", async () => {
+  it("that does not end is read no longer than its limit", async () => {
     const clock = fakeClock();
     const { response, send, cancelled } = feed({ status: 503 });
     send("Unavail");
@@ -118,7 +118,7 @@ describe("an error body", () => {
     expect(await cancelled).toBeUndefined();
   });
 
-  it("that is long is cut, and its upstream let go", async () => {
+  it("that is long is cut off, and the rest cancelled", async () => {
     const { response, send, cancelled } = feed({ status: 503 });
     send("Unavailable");
     const failed = await wrapFetch({ fetch: async () => response, maxErrorBody: 5 })(chatUrl, post);
@@ -126,7 +126,7 @@ describe("an error body", () => {
     expect(await cancelled).toBeUndefined();
   });
 
-  it("that breaks leaves what its status says", async () => {
+  it("that breaks leaves the verdict to its status", async () => {
     const { response, fail } = feed({ status: 503 });
     fail(new TypeError("terminated"));
     const failed = await wrapFetch(async () => response)(chatUrl, post);
@@ -134,7 +134,7 @@ describe("an error body", () => {
   });
 });
 
-describe("a caller who aborts while the answer is looked into", () => {
+describe("a caller who aborts while the answer is examined", () => {
   it.each([
     ["an error body", 503, "text/plain"],
     ["JSON", 200, "application/json"],
@@ -151,7 +151,7 @@ describe("a caller who aborts while the answer is looked into", () => {
   });
 });
 
-it("a stream that is JSON by its type is handed on with its first chunk", async () => {
+it("a stream labelled as JSON is handed on with its first chunk", async () => {
   const { response, send } = feed({ headers: { "content-type": "application/json" } });
   send(chunk("a"));
   const reader = (await wrapFetch(async () => response)(chatUrl, post)).body!.getReader();

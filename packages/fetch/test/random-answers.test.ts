@@ -178,7 +178,7 @@ function expected(drawn: Answer, plain: Outcome, { requests: asked, ...ours }: O
 const brokenOff = { name: expect.stringMatching(/^(Stream|Type)Error$/) };
 const reportedError = { name: "StreamError", message: expect.stringContaining("reported an error") };
 
-it("is what plain fetch gives where it is whole, is never a success where it is cut, and leaves nothing behind", async () => {
+it("is what plain fetch gives if it is complete, never a success if it is cut off, and leaves nothing behind", async () => {
   await fc.assert(
     fc.asyncProperty(answer, async (drawn) => {
       next = drawn;

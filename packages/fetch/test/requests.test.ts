@@ -52,7 +52,7 @@ describe("a request is sent again with its body", () => {
     expect(bodies.filter((body) => body.includes("hello.txt"))).toHaveLength(2);
   });
 
-  it("but a stream is sent once, and the response handed back", async () => {
+  it("but a stream is sent once, and its response handed back", async () => {
     const stream = new Blob(["hello"]).stream();
     const { bodies, status } = await bodiesSeen((fetch, url) =>
       fetch(url, { method: "POST", body: stream, duplex: "half" } as RequestInit),
@@ -60,7 +60,7 @@ describe("a request is sent again with its body", () => {
     expect({ bodies, status }).toEqual({ bodies: ["hello"], status: 503 });
   });
 
-  it("but a form of the package form-data, which is a stream of Node's, is sent once", async () => {
+  it("but a form of the form-data package, which is a Node stream, is sent once", async () => {
     const fetch = vi.fn<Fetch>(async () => json({}, { status: 503 }));
     const body = new Stream() as unknown as BodyInit;
     expect((await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method: "POST", body })).status).toBe(503);
@@ -81,7 +81,7 @@ describe("a request is sent again with its body", () => {
     expect(fetch).toHaveBeenCalledTimes(times);
   });
 
-  it("but a stream is sent once under a retry of the user's own, too", async () => {
+  it("but a stream is sent once under the user's own retry, too", async () => {
     let sent = 0;
     const fetch: Fetch = async () => json({}, { status: sent++ ? 200 : 503 });
     const body = new Blob(["hello"]).stream();
@@ -91,8 +91,8 @@ describe("a request is sent again with its body", () => {
   });
 });
 
-describe("what a Request says is kept", () => {
-  it("its headers, method and signal, also for a fetch that cannot read it", async () => {
+describe("what a Request carries is kept", () => {
+  it("its headers, method and signal, also for a fetch that does not accept a Request", async () => {
     const seen: [unknown, RequestInit | undefined][] = [];
     const fetch: Fetch = async (input, init) => {
       seen.push([input, init]);
@@ -124,7 +124,7 @@ describe("what a Request says is kept", () => {
   });
 });
 
-describe("what an init says beside a Request", () => {
+describe("an init beside a Request", () => {
   /** Returns what is sent for a Request that says much, beside `init`. */
   async function sentFor(request: Request, init?: RequestInit): Promise<RequestInit> {
     const fetch = vi.fn<Fetch>(async () => json(whole));
@@ -134,19 +134,19 @@ describe("what an init says beside a Request", () => {
   const saying = (): Request => new Request(chatUrl, { method: "POST", headers: { a: "b" }, body: "hello" });
   const textOf = (body: unknown): string => new TextDecoder().decode(body as ArrayBuffer);
 
-  it("counts for nothing where it is undefined", async () => {
+  it("has no effect where it is undefined", async () => {
     const sent = await sentFor(saying(), { method: undefined, headers: undefined, body: undefined });
     expect(sent.method).toBe("POST");
     expect(new Headers(sent.headers).get("a")).toBe("b");
     expect(textOf(sent.body)).toBe("hello");
   });
 
-  it("takes no body away, as for `fetch` itself", async () => {
+  it("with a null body does not remove the Request's, as in `fetch` itself", async () => {
     expect(await new Request(saying(), { body: null }).text()).toBe("hello");
     expect(textOf((await sentFor(saying(), { body: null })).body)).toBe("hello");
   });
 
-  it("may be a signal, and one that is undefined leaves the Request's", async () => {
+  it("may have a signal, and an undefined one leaves the Request's", async () => {
     const of = (caller: AbortController): AbortSignal => caller.signal;
     const [mine, its] = [new AbortController(), new AbortController()];
     const fetch: Fetch = () => new Promise(() => {});
@@ -160,21 +160,21 @@ describe("what an init says beside a Request", () => {
     await expect(overridden).rejects.toThrow("mine");
   });
 
-  it("may be null altogether", async () => {
+  it("may itself be null", async () => {
     const fetch = vi.fn<Fetch>(async () => json(whole));
     expect((await wrapFetch(fetch)(chatUrl, null as unknown as RequestInit)).status).toBe(200);
   });
 });
 
 describe("a Request's body", () => {
-  it("is sent also in a browser that does not tell of it", async () => {
+  it("is sent even in a browser without `request.body`", async () => {
     const fetch = vi.fn<Fetch>(async () => json(whole));
     const request = new Request(chatUrl, { method: "POST", body: "hello" });
     await wrapFetch(fetch)(Object.defineProperty(request, "body", { value: undefined }));
     expect(new TextDecoder().decode(fetch.mock.calls[0]![1]!.body as ArrayBuffer)).toBe("hello");
   });
 
-  it("that was used already is refused, as by `fetch` itself, and nothing is sent", async () => {
+  it("that has been used is refused, as by `fetch` itself, and nothing is sent", async () => {
     const fetch = vi.fn<Fetch>(async () => json(whole));
     const request = new Request(chatUrl, { method: "POST", body: "hello" });
     await request.text();
@@ -182,7 +182,7 @@ describe("a Request's body", () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  it("that never ends is not waited for when the caller has left", async () => {
+  it("that never ends is not waited for after the caller has aborted", async () => {
     const caller = new AbortController();
     const body = new ReadableStream({ pull: () => new Promise(() => {}) });
     const request = new Request(chatUrl, { method: "POST", body, duplex: "half" } as RequestInit);
@@ -216,7 +216,7 @@ describe("a response", () => {
     }
   });
 
-  it.each([200, 500])("of %i keeps a reason that no constructor would take", async (status) => {
+  it.each([200, 500])("of %i keeps a status text that the constructor would refuse", async (status) => {
     const server = createServer((socket) =>
       socket.once("data", () => {
         const head = `HTTP/1.1 ${status} 错误\r\ncontent-type: application/json\r\ncontent-length: 2`;
@@ -229,12 +229,12 @@ describe("a response", () => {
     server.close();
   });
 
-  it.each([204, 205, 304])("of %i, which may have no body, passes", async (status) => {
+  it.each([204, 205, 304])("of %i, which must not have a body, passes", async (status) => {
     const fetch: Fetch = async () => new Response(null, { status });
     expect((await resilientFetch({ fetch })(chatUrl, post)).status).toBe(status);
   });
 
-  it("that is no API's passes as it is: a page for GET, bytes, an error field that nobody asked about", async () => {
+  it("from something other than an API passes unchanged: a page for GET, bytes, an error field in what was merely read", async () => {
     const bytes = new Uint8Array(200_000).map((_byte, index) => index);
     const answers = [
       () => new Response("<html>", { headers: { "content-type": "text/html" } }),
@@ -249,7 +249,7 @@ describe("a response", () => {
     expect(sent).toBe(3);
   });
 
-  it("of a failure announces its length, but where its body was cut: whoever handed that on would break off", async () => {
+  it("of a failure keeps its content-length, unless its body was cut: a gateway that forwards it would break off", async () => {
     const bodies: [string | null, number, string | null][] = [
       ["x".repeat(200), 200, "200"],
       ["x".repeat(200), 100, null],
@@ -269,29 +269,32 @@ describe("a response", () => {
     [200, '{"choices":[]}'],
     [400, "{}"],
     [200, '{"error":{"type":"overloaded_error"}}'],
-  ])("of %i is no mere text to a server whose own Response sends that by its length", async (status, body) => {
-    const upstream = new Response(body, { status, headers: { "content-type": "application/json" } });
-    class LazyResponse extends Response {
-      asked = false;
-      override get body() {
-        this.asked = true;
-        return super.body;
+  ])(
+    "of %i has its body accessed, for a server whose own Response would otherwise add a length",
+    async (status, body) => {
+      const upstream = new Response(body, { status, headers: { "content-type": "application/json" } });
+      class LazyResponse extends Response {
+        asked = false;
+        override get body() {
+          this.asked = true;
+          return super.body;
+        }
       }
-    }
-    vi.stubGlobal("Response", LazyResponse);
-    const response = await wrapFetch(async () => upstream)(chatUrl, post);
-    vi.unstubAllGlobals();
-    expect(response).toMatchObject({ asked: true });
-  });
+      vi.stubGlobal("Response", LazyResponse);
+      const response = await wrapFetch(async () => upstream)(chatUrl, post);
+      vi.unstubAllGlobals();
+      expect(response).toMatchObject({ asked: true });
+    },
+  );
 
-  it("that redirects whoever wants to follow by hand is handed on with its page", async () => {
+  it("that is a redirect to be followed manually is handed on with its page", async () => {
     const headers = { location: "/login", "content-type": "text/html" };
     const fetch = vi.fn<Fetch>(async () => new Response("<html>", { status: 302, headers }));
     const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { ...post, redirect: "manual" });
     expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([302, "<html>", 1]);
   });
 
-  it("with a page is what a form that accepts one was sent for", async () => {
+  it("with a page is a success for a form that accepts one", async () => {
     const fetch = vi.fn<Fetch>(async () => new Response("<html>", { headers: { "content-type": "text/html" } }));
     const form = { method: "POST", headers: { accept: "text/html,*/*" } };
     expect((await resilientFetch({ fetch, retry: atOnce() })("https://example.com", form)).status).toBe(200);
@@ -302,7 +305,7 @@ describe("a response", () => {
     ["HEAD", "application/json"],
     ["head", "text/event-stream"],
     ["DELETE", "application/json"],
-  ])("to %s may have nothing where %s was announced", async (method, announced) => {
+  ])("to %s may be empty though %s was announced", async (method, announced) => {
     const fetch = vi.fn<Fetch>(async () => new Response("", { headers: { "content-type": announced } }));
     expect((await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { method })).status).toBe(200);
     expect(fetch).toHaveBeenCalledTimes(1);
@@ -313,19 +316,19 @@ describe("a response", () => {
     [202, "application/json"],
     [307, "application/json"],
     [307, "text/event-stream"],
-  ])("of %i may have nothing where %s was announced, and POST is not sent again", async (status, announced) => {
+  ])("of %i may be empty though %s was announced, and a POST is not sent again", async (status, announced) => {
     const fetch = vi.fn<Fetch>(async () => new Response("", { status, headers: { "content-type": announced } }));
     const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { ...post, redirect: "manual" });
     expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([status, "", 1]);
   });
 
-  it("to HEAD has nothing, whatever was accepted", async () => {
+  it("to HEAD has no body, whatever was accepted", async () => {
     const fetch: Fetch = async () => new Response("", { headers: { "content-type": "application/json" } });
     const asked = resilientFetch({ fetch })(chatUrl, { method: "HEAD", headers: { accept: "application/json" } });
     expect((await asked).status).toBe(200);
   });
 
-  it("with an error field that tells of no failure is a success, and the request is not sent again", async () => {
+  it("with an error field that reports no failure is a success, and the request is not sent again", async () => {
     const job = {
       id: "ftjob-1",
       object: "fine_tuning.job",
@@ -338,7 +341,7 @@ describe("a response", () => {
     expect({ status: response.status, sent, body: await response.json() }).toEqual({ status: 200, sent: 1, body: job });
   });
 
-  it("that tells of a job which failed is no failure of the request for it", async () => {
+  it("with the record of a failed job is not a failure of the request", async () => {
     const failure = { code: "server_error", message: "It broke." };
     const records = [
       { id: "ftjob-1", object: "fine_tuning.job", status: "failed", error: failure },
@@ -356,7 +359,7 @@ describe("a response", () => {
     "https://api.openai.com/v1/responses/resp_1/cancel",
     "https://x.openai.azure.com/openai/responses/resp_1/cancel?api-version=v1",
     "https://us-central1-aiplatform.googleapis.com/v1/projects/p/models/veo:fetchPredictOperation",
-  ])("to a POST that ends or reads a job is the job's record, though it failed: %s", async (url) => {
+  ])("to a POST that cancels or polls a job is the job's record, even of a failed one: %s", async (url) => {
     const record = { name: "1", done: true, error: { code: 13, message: "Internal error" } };
     const fetch = vi.fn<Fetch>(async () => json(record));
     const response = await resilientFetch({ fetch, retry: atOnce() })(url, post);
@@ -369,7 +372,7 @@ describe("a response", () => {
     ["POST", 202, {}],
   ])("to %s of %i without a body", (method, status, headers) => {
     it.each(["text/html; charset=utf-8", "application/json", ...(status === 202 ? ["text/event-stream"] : [])])(
-      "says nothing, though it calls itself %s",
+      "is empty, although labelled %s",
       async (type) => {
         const fetch: Fetch = async () => new Response("", { status, headers: { "content-type": type, ...headers } });
         const accept = { accept: "application/json" };
@@ -379,7 +382,7 @@ describe("a response", () => {
     );
   });
 
-  it("whose body breaks did not say nothing: it is asked for again", async () => {
+  it("whose body breaks is not an empty one: the request is sent again", async () => {
     const answers = [
       new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) }), {
         status: 201,
@@ -396,7 +399,7 @@ describe("a response", () => {
     ["application/json", (text: string) => text],
     ["text/event-stream", (text: string) => `event: message\ndata: ${text}\n\n`],
   ])(
-    "of %s by a tool server that tells of an error is its answer: the tool is not called again",
+    "of %s by a tool server that reports an error is its answer: the tool is not called again",
     async (type, write) => {
       const text = write('{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"Internal error"}}');
       const fetch = vi.fn<Fetch>(async () => new Response(text, { headers: { "content-type": type } }));
@@ -405,7 +408,7 @@ describe("a response", () => {
     },
   );
 
-  it("to a request for a range is a part of the JSON, and no cut one", async () => {
+  it("to a range request is a part of the JSON, not a truncated one", async () => {
     const part = { status: 206, headers: { "content-type": "application/json", "content-range": "bytes 0-3/9" } };
     const fetch = vi.fn<Fetch>(async () => new Response('{"a"', part));
     const response = await resilientFetch({ fetch, retry: atOnce() })(chatUrl, { headers: { range: "bytes=0-3" } });
@@ -418,7 +421,7 @@ describe("a response", () => {
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).json()).toEqual(large);
   });
 
-  it("of a fetch with Node streams for bodies passes, too", async () => {
+  it("from a fetch with Node streams as bodies passes, too", async () => {
     const { Readable } = await import("node:stream");
     const fetch = (async () => ({
       status: 200,
@@ -431,13 +434,13 @@ describe("a response", () => {
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).json()).toEqual(whole);
   });
 
-  it("with a status that cannot be built is handed on untouched", async () => {
+  it("with a status that the constructor refuses is handed on untouched", async () => {
     const odd = Object.defineProperty(json({}), "status", { value: 999 });
     expect(await resilientFetch({ fetch: async () => odd })(chatUrl, post)).toBe(odd);
   });
 });
 
-it("headers in a Map are those of no SDK, and of no other fetch either", async () => {
+it("headers in a Map are ignored, as by any fetch", async () => {
   const breaker = circuitBreaker();
   breaker.isolate(new URL(chatUrl).origin);
   const headers = new Map([["content-type", "application/json"]]) as unknown as HeadersInit;

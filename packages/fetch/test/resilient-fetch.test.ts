@@ -142,7 +142,7 @@ describe("server hints", () => {
     expect(await waitsFor({ "retry-after": "30" }, { profile: { ...limits, total: 20_000 } })).toBe("HTTP 429 at once");
   });
 
-  it("of one 429 pause every caller of its key, and of no other", async () => {
+  it("of one 429 pause all callers of its key, and of no other key", async () => {
     const clock = fakeClock();
     const sent: [url: string, at: number][] = [];
     const fetch: Fetch = async (input) => {
@@ -199,7 +199,7 @@ describe("when retries end", () => {
     expect(fetch).toHaveBeenCalledTimes(4);
   });
 
-  it("openai does so neither where the provider tells it to", async () => {
+  it("openai does not multiply them even if the provider tells it to retry", async () => {
     const fetch = answering(openaiError(503, "server_error", { "x-should-retry": "true" }));
     const client = new OpenAI({ apiKey: "none", fetch: resilientFetch({ fetch, retry: atOnce() }) });
     const asked = client.chat.completions.create({ model: "mock", messages: [] });
@@ -249,7 +249,7 @@ describe("a refusal of ours", () => {
     expect(calls).toHaveBeenCalledTimes(1);
   });
 
-  it("is told by classify also of what an SDK makes of it: no fault of the upstream, and nothing was sent", async () => {
+  it("is recognised by classify in an SDK's error, too: not the upstream's fault, and nothing was sent", async () => {
     const refused = { action: "elsewhere", kind: "refused", processed: "no", health: "neutral" };
     const busy = semaphore({ permits: 1, maxQueue: 0 });
     void busy.run(() => new Promise(() => {}), { key: "https://api.openai.com" });
@@ -273,7 +273,7 @@ describe("a refusal of ours", () => {
     expect(response.headers.get("retry-after")).toBeNull(); // nobody knows when it will be let in
   });
 
-  it("says as a response what it is, and when to come back", async () => {
+  it("says in a response what it is, and when to retry", async () => {
     const clock = fakeClock();
     const breaker = circuitBreaker({ trip: consecutive(1), openFor: 1_500, clock, random: () => 0 });
     const fetch = answering(() => new Response(null, { status: 500 }));
@@ -290,7 +290,7 @@ describe("a refusal of ours", () => {
     expect(await response.json()).toEqual({ type: "error", error });
   });
 
-  it("is one thing, and a failure that is no response another: that is thrown as it is, to an SDK too", async () => {
+  it("differs from a failure without a response, which is thrown as it is, to an SDK too", async () => {
     const headers = { "x-stainless-retry-count": "0" };
     const failure = networkError("ECONNREFUSED");
     const broken = wrapFetch(() => Promise.reject(failure));
@@ -316,7 +316,7 @@ describe("a refusal of ours", () => {
     );
   });
 
-  it("that ends a call which had failed for real gives way to the real failure", async () => {
+  it("that ends a call gives way to the real failure before it", async () => {
     const breaker = circuitBreaker({ trip: consecutive(1) });
     const fetch = answering(openaiError(500, "server_error"));
     const response = await resilientFetch({ fetch, breaker, retry: atOnce() })(chatUrl, post);
@@ -385,7 +385,7 @@ describe("an outage, where calls wait for an open circuit", () => {
 });
 
 describe("a hang", () => {
-  it("that the total limit cuts opens the circuit, and the limit tells of the last real error", async () => {
+  it("that the total limit ends opens the circuit, and the limit's error carries the last real one", async () => {
     const clock = fakeClock();
     const breaker = circuitBreaker({ trip: consecutive(2), clock, countPer: "attempt" });
     const fetch = answering(openaiError(500, "server_error"), () => new Promise<Response>(() => {}));
@@ -405,7 +405,7 @@ describe("a hang", () => {
     expect(breaker.state("https://api.openai.com")).toBe("open");
   });
 
-  it("that the caller ends is no failure of the provider's", async () => {
+  it("that the caller ends is not a failure of the provider", async () => {
     const clock = fakeClock();
     const breaker = circuitBreaker({ trip: consecutive(1), clock });
     const caller = new AbortController();
@@ -445,7 +445,7 @@ describe("the limits of an attempt", () => {
     expect(sent).toEqual([0, 1_000, 3_000]);
   });
 
-  it("are refused by the name of the option that raised one to no limit at all", async () => {
+  it("are refused with the name of the option that returned an invalid one", async () => {
     const attemptLimit = (limit: number, attempt: number): number => (attempt === 1 ? Number.NaN : limit);
     const asked = resilientFetch({ fetch: hang, attemptLimit })(chatUrl, post);
     await expect(asked).rejects.toThrow("Expected `attemptLimit()` to be a number >= 0, got NaN");
@@ -474,7 +474,7 @@ describe("the provider", () => {
     ["resilientFetch", resilientFetch],
     ["that without tables", genericFetch],
     ["wrapFetch", (options: ResilientFetchOptions) => wrapFetch(options, atOnce())],
-  ])("can be said where the host does not tell it: %s", async (_what, make) => {
+  ])("can be given if the host does not identify it: %s", async (_what, make) => {
     const said = answering(noSample, () => json(whole));
     await make({ fetch: said, provider: groq, retry: atOnce() })("https://gateway.example/v1", post);
     expect(said).toHaveBeenCalledTimes(2);
@@ -533,7 +533,7 @@ describe("an SDK's own time limit", () => {
 });
 
 describe("an SDK's own retries", () => {
-  it("are told, charged to the budget, and get one attempt each", async () => {
+  it("are reported, charged to the budget, and get one attempt each", async () => {
     const budget = retryBudget({ reserve: 5 });
     const events: string[] = [];
     const fetch = answering(() => {
@@ -546,7 +546,7 @@ describe("an SDK's own retries", () => {
     expect(budget.balance("https://api.openai.com")).toBe(4);
   });
 
-  it("get one attempt each under a retry of one's own, too", async () => {
+  it("get one attempt each under the user's own retry, too", async () => {
     const fetch = answering(() => {
       throw networkError("ECONNREFUSED");
     });
@@ -557,7 +557,7 @@ describe("an SDK's own retries", () => {
     expect(fetch).toHaveBeenCalledTimes(7);
   });
 
-  it("of AWS are known by their attempt", async () => {
+  it("of AWS are recognised by their attempt number", async () => {
     const retries: unknown[] = [];
     const fetch = answering(() => json(whole));
     const resilient = resilientFetch({
@@ -586,7 +586,7 @@ describe("the idempotency key", () => {
 });
 
 describe("events", () => {
-  it("tell of each attempt and body, attempts equal the requests made, and no secret stands in them", async () => {
+  it("report each attempt and body, attempts equal the requests made, and none contains a secret", async () => {
     const events: object[] = [];
     const fetch = answering(
       openaiError(503, "server_error"),
@@ -609,7 +609,7 @@ describe("the event of an attempt", () => {
     ["an error of its own", new Error("The user left")],
     ["a limit of its own", new DOMException("The operation was aborted due to timeout", "TimeoutError")],
     ["what looks like the network's", Object.assign(new Error("reset"), { code: "ECONNRESET" })],
-  ])("blames no upstream where the caller aborts with %s", async (_what, reason) => {
+  ])("does not count against the upstream if the caller aborts with %s", async (_what, reason) => {
     const events: ResilienceEvent[] = [];
     const hanging: Fetch = (_input, init) =>
       new Promise((_resolve, reject) => init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason)));
@@ -628,7 +628,7 @@ describe("a fetch that is installed as the global one", () => {
   it.each<[string, () => void]>([
     ["itself", () => vi.stubGlobal("fetch", resilientFetch({ retry: atOnce() }))],
     [
-      "in a wrapper that makes the init anew",
+      "in a wrapper that copies the init",
       () => {
         const resilient = resilientFetch({ retry: atOnce() });
         const wrapper: Fetch = (input, init) => resilient(input, { ...init });
@@ -643,7 +643,7 @@ describe("a fetch that is installed as the global one", () => {
       },
     ],
     [
-      "under layers of one's own, which it passes but once",
+      "under the user's own layers, which it passes only once",
       () => {
         const rateLimit = semaphore({ permits: 1, maxQueue: 0 });
         vi.stubGlobal("fetch", wrapFetch(resilientFetch({ retry: atOnce() }), rateLimit));
@@ -663,14 +663,14 @@ describe("a fetch that is installed as the global one", () => {
     expect(before).toHaveBeenCalledTimes(3);
   });
 
-  it("leaves no trace in an init where no other is", async () => {
+  it("leaves no mark in an init while nothing is installed", async () => {
     const before = answering(() => json({}));
     vi.stubGlobal("fetch", before);
     await resilientFetch()(chatUrl, post);
     expect(before).toHaveBeenCalledExactlyOnceWith(chatUrl, { ...post, signal: expect.any(AbortSignal) });
   });
 
-  it("sends with the fetch that it was given, and one that was not installed sends with it", async () => {
+  it("sends with the fetch that it was given, and one that is not installed sends with it", async () => {
     const [global, given] = [answering(() => json({})), answering(openaiError(503, "server_error"), () => json({}))];
     vi.stubGlobal("fetch", global);
     const other = resilientFetch();
@@ -681,7 +681,7 @@ describe("a fetch that is installed as the global one", () => {
   });
 });
 
-it("handed to an SDK without being called, says so, and not where the request was to go", async () => {
+it("passed to an SDK without being called, says so, and does not print the URL", async () => {
   const client = new OpenAI({ apiKey: "none", fetch: resilientFetch as never, maxRetries: 0 });
   await expect(client.models.list()).rejects.toMatchObject({
     cause: new TypeError("Expected `options` to be an object, got a string"),
@@ -711,7 +711,7 @@ describe("the limits of a request are", () => {
     expect(await failsAfter(profile, "https://api.openai.com/v1/models")).toMatchObject({ limit: 10_000 });
   });
 
-  it("not what a function gets wrong", async () => {
+  it("not an invalid result of a function", async () => {
     expect(await failsAfter(() => "slow" as never)).toMatchObject({ message: expect.stringContaining("`profile`") });
     expect(await failsAfter(() => undefined as never)).toMatchObject({
       message: "Expected `profile.firstContent` to be a number > 0, got undefined",
@@ -803,7 +803,7 @@ describe("100,000 calls through the whole pipeline, a third of them aborted,", (
   }, 120_000);
 });
 
-it("a page's relative URLs load the page's own origin, and no event tells their paths", async () => {
+it("relative URLs have the page's origin as their key, and no event contains their paths", async () => {
   vi.stubGlobal("location", { href: "https://app.example/page" });
   const keys: string[] = [];
   const resilient = resilientFetch({ fetch: answering(() => json(whole)), emit: ({ key }) => void keys.push(key) });
@@ -812,14 +812,14 @@ it("a page's relative URLs load the page's own origin, and no event tells their 
   expect(keys).toEqual(["https://app.example", "https://app.example", "https://api.example"]);
 });
 
-it("what a fetch takes that is no whole URL loads one upstream, and no event tells it", async () => {
+it("input that is not a complete URL has the key of a single upstream, and no event contains it", async () => {
   const keys: string[] = [];
   const resilient = resilientFetch({ fetch: answering(() => json(whole)), emit: ({ key }) => void keys.push(key) });
   for (const url of ["/api/chat?key=secret", "/api/chat?key=other"]) await resilient(url, post);
   expect(keys).toEqual(["default", "default"]);
 });
 
-it("a mock that answers at once, without a promise, will do under a limit to the headers, too", async () => {
+it("a mock may return a response instead of a promise, under a limit to the headers, too", async () => {
   const fetch = (() => json(whole)) as unknown as Fetch;
   const response = await resilientFetch({ fetch, profile: { ...limits, headers: 500 } })(chatUrl, post);
   expect(await response.json()).toEqual(whole);

@@ -50,7 +50,7 @@ describe("a background response", () => {
   const length = encoder.encode(whole).length;
   const firstEvent = encoder.encode(events[0]).length;
 
-  it("is continued without a lost or a repeated event, wherever the connection is cut", async () => {
+  it("is resumed without losing or repeating an event, wherever the connection breaks", async () => {
     for (let cut = firstEvent; cut < length; cut++) {
       const { fetch, requests } = provider(cut);
       const response = await wrapFetch(fetch, resume())(url, background);
@@ -62,14 +62,14 @@ describe("a background response", () => {
     }
   }, 30_000); // half a second on a machine that is not busy
 
-  it("is continued again and again, as long as events come", async () => {
+  it("is resumed any number of times, as long as new events arrive", async () => {
     const cuts = [firstEvent + 5, 250, 150];
     const { fetch, requests } = provider(...cuts);
     expect(await (await wrapFetch(fetch, resume({ attempts: 1 }))(url, background)).text()).toBe(whole);
     expect(requests.length).toBeGreaterThan(2);
   });
 
-  it("is continued likewise where it is read again, by another process, say", async () => {
+  it("is resumed when it is retrieved, for example by another process", async () => {
     const behindFirst = encoder.encode(events.slice(1).join(""));
     for (let cut = encoder.encode(events[1]).length; cut < behindFirst.length; cut += 7) {
       const { fetch, requests } = provider(cut);
@@ -79,7 +79,7 @@ describe("a background response", () => {
     }
   });
 
-  it("is continued where its URL is relative, as in a browser", async () => {
+  it("is resumed at a relative URL, as in a browser", async () => {
     vi.stubGlobal("location", { href: "https://app.example.com/chat" });
     const { fetch, requests } = provider(firstEvent);
     const absolute: Fetch = (input, init) => fetch(new URL(input as string, location.href).href, init);
@@ -88,7 +88,7 @@ describe("a background response", () => {
     vi.unstubAllGlobals();
   });
 
-  it("is continued where its provider writes blanks into its JSON, from an event of any number", async () => {
+  it("is resumed from an event with any number, in JSON with spaces", async () => {
     const spaced = [11, 12].map((number) => `data: { "id" : "resp_ab" , "sequence_number" : ${number} }\n\n`);
     const requests: unknown[] = [];
     const fetch: Fetch = async (input) => {
@@ -100,14 +100,14 @@ describe("a background response", () => {
     expect(requests[1]).toBe(`${url}/resp_ab?stream=true&starting_after=11`);
   });
 
-  it("fails with what broke it when nothing new comes", async () => {
+  it("fails with the error that broke it if nothing new arrives", async () => {
     const { fetch, requests } = provider(firstEvent, 0, 0, 0, 0);
     const response = await wrapFetch(fetch, resume({ attempts: 2 }))(url, background);
     await expect(response.text()).rejects.toThrow("The stream broke");
     expect(requests.length).toBeLessThanOrEqual(3);
   });
 
-  it("stops when the caller leaves", async () => {
+  it("stops when the caller aborts", async () => {
     const { fetch, requests } = provider(firstEvent, firstEvent);
     const caller = new AbortController();
     const response = await wrapFetch(fetch, resume())(url, { ...background, signal: caller.signal });
@@ -125,7 +125,7 @@ describe("a background response", () => {
 
 describe("a GET whose events have ids", () => {
   it.each(["\n", "\r\n", "\r"])(
-    "is continued by Last-Event-ID, also byte by byte where %j ends its lines",
+    "is resumed by Last-Event-ID, even byte by byte, with %j as its line ends",
     async (end) => {
       const frames = ["a", "b", "c"].map((letter, index) => [`id: ${index}`, `data: ${letter}`, "", ""].join(end));
       for (const size of [50, 1]) {
@@ -143,16 +143,16 @@ describe("a GET whose events have ids", () => {
   );
 });
 
-describe("a stream that can be continued", () => {
+describe("a stream that can be resumed", () => {
   const eventsUrl = "https://example.com/events";
 
-  it("is whole with letters that are cut by its chunks, and an end without a blank line", async () => {
+  it("stays intact when chunks split a character, and without a blank line at the end", async () => {
     const text = "id: 1\ndata: Grüß Götter 🙂\n\ndata: das Ende ä";
     const fetch: Fetch = async () => streamed(encoder.encode(text), false, 1);
     expect(await (await wrapFetch(fetch, resume())(eventsUrl)).text()).toBe(text);
   });
 
-  it("is continued from the id that is a field, and not from one that stands in its data", async () => {
+  it("is resumed from the id field, not from an id in its data", async () => {
     const text = "data: to id: 99\nid:10\ndata: id: 98\n\n";
     const ids: (string | null)[] = [];
     const fetch: Fetch = async (_input, init) => {
@@ -163,14 +163,14 @@ describe("a stream that can be continued", () => {
     expect(ids).toEqual([null, "10"]);
   });
 
-  it("is continued as long as new events come", async () => {
+  it("is resumed as long as new events arrive", async () => {
     let sent = 0;
     const fetch: Fetch = async () => streamed(encoder.encode(`id: ${++sent}\ndata: x\n\n`), sent < 5);
     await (await wrapFetch(fetch, resume({ attempts: 1 }))(eventsUrl)).text();
     expect(sent).toBe(5);
   });
 
-  it("is continued by a request that a retry below may repeat", async () => {
+  it("is resumed by a request that a retry below may repeat", async () => {
     const [broken, rest] = [0, 3].map((from) => encoder.encode(events.slice(from, from + 3).join("")));
     const answers = [streamed(broken!, true), new Response(null, { status: 503 }), streamed(rest!, false)];
     const fetch: Fetch = async () => answers.shift()!;
@@ -179,19 +179,19 @@ describe("a stream that can be continued", () => {
   });
 });
 
-describe("an event that is long", () => {
-  it("takes in small pieces no more time than in large ones", async () => {
+describe("a long event", () => {
+  it("takes no longer in small chunks than in large ones", async () => {
     const image = `id: 1\r\ndata: ${"x".repeat(1_000_000)}\r\n\r\nid: 2\r\ndata: y\r\n\r\n`;
     const fetch: Fetch = async () => streamed(encoder.encode(image), false, 100); // for half a minute, were each to search all
     expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(image);
   });
 });
 
-describe("a stream that cannot be continued", () => {
+describe("a stream that cannot be resumed", () => {
   const eventsUrl = "https://example.com/events";
   const first = encoder.encode("id: 1\ndata: a\n\n");
 
-  it("because it breaks at the same place again and again is given up, whatever else it greets with", async () => {
+  it("because it always breaks at the same place is given up, even if it begins differently each time", async () => {
     const greeting = encoder.encode("event: connected\ndata: {}\n\n");
     const fetch = vi.fn<Fetch>(async () => streamed(greeting, true));
     fetch.mockResolvedValueOnce(streamed(first, true));
@@ -203,14 +203,14 @@ describe("a stream that cannot be continued", () => {
   it.each([
     ["its events have no ids", eventsUrl, {}],
     ["its events have no numbers", url, background],
-  ])("because %s fails with what broke it, and is not asked for again", async (_why, at, init) => {
+  ])("because %s fails with the error that broke it, and is not requested again", async (_why, at, init) => {
     const text = 'data: {"id":"resp_1","type":"response.output_text.delta"}\n\n';
     const fetch = vi.fn<Fetch>(async () => streamed(encoder.encode(text), true));
     await expect((await wrapFetch(fetch, resume())(at, init)).text()).rejects.toThrow("The stream broke");
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
-  it("because something else is answered fails with what broke it", async () => {
+  it("because the response is something else fails with the error that broke it", async () => {
     const other = feed({ headers: { "content-type": "text/plain" } });
     const fetch = vi.fn<Fetch>(async () => other.response);
     fetch.mockResolvedValueOnce(streamed(first, true));
@@ -218,7 +218,7 @@ describe("a stream that cannot be continued", () => {
     await other.cancelled;
   });
 
-  it("because its reader leaves meanwhile leaves nothing open", async () => {
+  it("because its reader cancels meanwhile leaves nothing open", async () => {
     let answer!: (late: Response) => void;
     const rest = feed();
     const fetch = vi.fn<Fetch>(() => new Promise((resolve) => (answer = resolve)));
@@ -234,7 +234,7 @@ describe("a stream that cannot be continued", () => {
     await rest.cancelled;
   });
 
-  it("because it is one of lines passes as it comes", async () => {
+  it("because it is JSON lines passes through unchanged", async () => {
     const lines = feed({ headers: { "content-type": "application/x-ndjson" } });
     const asked = wrapFetch(async () => lines.response, resume())(eventsUrl);
     lines.send('{"a":1}\n');
@@ -243,14 +243,14 @@ describe("a stream that cannot be continued", () => {
   });
 });
 
-it("what is sent by POST is not sent again for the rest of its events, though they have ids", async () => {
+it("a POST is not sent again to resume its stream, even if its events have ids", async () => {
   const fetch = vi.fn<Fetch>(async () => streamed(encoder.encode("id: 1\ndata: a\n\n"), true));
   const response = await wrapFetch(fetch, resume())("https://example.com/events", post);
   await expect(response.text()).rejects.toThrow("The stream broke");
   expect(fetch).toHaveBeenCalledTimes(1);
 });
 
-it("any other stream passes as it is, and its failure too", async () => {
+it("any other stream passes through unchanged, and so does its failure", async () => {
   const { fetch, requests } = provider(400);
   const response = await wrapFetch(fetch, resume())(url, { ...post, body: '{"stream":true}' });
   await expect(response.text()).rejects.toThrow("The stream broke");

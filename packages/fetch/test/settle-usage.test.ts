@@ -124,7 +124,7 @@ const completed = {
   metadata: Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`key_${index}`, "v".repeat(512)])),
 };
 
-describe("the bucket is charged what the provider has counted", () => {
+describe("the bucket is charged the provider's token count", () => {
   it.each<[string, string, string | Uint8Array<ArrayBuffer>, number]>([
     ["a chat completion", plain, JSON.stringify({ ...whole, usage: counted }), 700],
     ["one that is indented", plain, JSON.stringify({ ...whole, usage: counted }, undefined, 2), 700],
@@ -307,7 +307,7 @@ describe("the bucket is charged what the provider has counted", () => {
     expect([calls.available("key"), tokens.available("key")]).toEqual([9, burst - 700]);
   });
 
-  it("behind a middleware of Anthropic's, too", async () => {
+  it("below middleware for Anthropic's SDK, too", async () => {
     const tokens = tokenBucket({ limit: burst, interval: 60_000, clock: fakeClock() });
     const middleware = anthropicMiddleware({
       rateLimit: compose(tokens, settleUsage()),
@@ -328,7 +328,7 @@ describe("the bucket is charged what the provider has counted", () => {
   });
 });
 
-describe("what was reserved is kept", () => {
+describe("what was reserved stays charged", () => {
   it.each<[string, string, string]>([
     ["of a stream that tells of no usage", events, chunk("Hello") + done],
     ["where the usage is nothing", plain, JSON.stringify({ ...whole, usage: { total_tokens: 0 } })],
@@ -339,7 +339,7 @@ describe("what was reserved is kept", () => {
       JSON.stringify({ results: [], meta: { billed_units: { search_units: 1 } } }),
     ],
     [
-      "where the model writes of usage",
+      "if the model writes about usage",
       plain,
       quoting(JSON.stringify({ usage: counted, usageMetadata: { totalTokenCount: 5 } })),
     ],
@@ -357,7 +357,7 @@ describe("what was reserved is kept", () => {
   }
 
   it.each([1_000, 1_000_000])(
-    "of an answer that counts in its midst, far from both ends, in chunks of %i",
+    "of an answer with its count in the middle, far from both ends, in chunks of %i",
     async (size) => {
       const choices = [{ message: { content: "x".repeat(100_000) } }];
       const bytes = encoder.encode(JSON.stringify({ choices, usage: counted, again: choices }));
@@ -371,7 +371,7 @@ describe("what was reserved is kept", () => {
   it.each([
     ["is only read", chatUrl, { method: "GET" }],
     ["is the record of a job", "https://aiplatform.test/m:fetchPredictOperation", post],
-  ])("of what %s, for it was counted when it was made", async (_what, url, init) => {
+  ])("of what %s, which was counted when it was generated", async (_what, url, init) => {
     const { resilient, spent } = setUp(async () => json(completed));
     await (await resilient(url, init)).json();
     await settled();
@@ -438,7 +438,7 @@ describe("however an answer is read", () => {
     expect(spent()).toBe(700);
   });
 
-  it("the response tells the same of itself", async () => {
+  it("the response has the same properties", async () => {
     const answer = json(whole, { status: 201, statusText: "Made", headers: { "x-request-id": "1" } });
     Object.defineProperties(answer, { url: { value: chatUrl }, redirected: { value: true } });
     const { resilient } = setUp(async () => answer);
@@ -452,7 +452,7 @@ describe("however an answer is read", () => {
     ]);
   });
 
-  it("a stream is made of the very chunks, each asked for when its reader does", async () => {
+  it("a stream has the same chunks, each requested only when its reader requests one", async () => {
     const chunks = cutInto(encoder.encode(chunk("Hello").repeat(20) + ending), 50);
     const pull = vi.fn<(controller: ReadableStreamDefaultController<Uint8Array>) => void>((controller) => {
       const next = chunks[pull.mock.calls.length - 1];
@@ -470,7 +470,7 @@ describe("however an answer is read", () => {
     expect(pull).toHaveBeenCalledTimes(10);
   });
 
-  it("a stream that its reader leaves at the end of the answer is settled with what comes behind", async () => {
+  it("a stream that its reader leaves at the end of the answer is settled by what follows", async () => {
     const { response, send, end } = feed();
     const { resilient, spent } = setUp(async () => response);
     send(chunk("Hello"));
@@ -486,7 +486,7 @@ describe("however an answer is read", () => {
   });
 });
 
-describe("a stream that does not come to its end", () => {
+describe("a stream that does not reach its end", () => {
   type Leave = (given: { response: Response; caller: AbortController; clock: FakeClock }) => unknown;
 
   /** Opens a stream that says this, and leaves it. */
@@ -538,17 +538,17 @@ describe("a stream that does not come to its end", () => {
     ],
   ];
 
-  it.each(ways)("keeps what was reserved where it is %s", async (_how, leave) => {
+  it.each(ways)("stays charged what was reserved if it is %s", async (_how, leave) => {
     expect(await left(chunk("Hello"), leave)).toEqual({ spent: reserved, permits: 0, timers: 0 });
   });
 
-  it.each(ways)("is charged what its provider has counted up to there where it is %s", async (how, leave) => {
+  it.each(ways)("is charged the provider's last count if it is %s", async (how, leave) => {
     const { spent, ...rest } = await left(frame(geminiEvent(33)), leave);
     expect(rest).toEqual({ permits: 0, timers: 0 });
     expect(spent).toBe(how === "cancelled" ? reserved : 33); // before anything of it was read
   });
 
-  it("keeps what was reserved where Anthropic has only begun to count", async () => {
+  it("stays charged what was reserved if Anthropic's count is not complete", async () => {
     const start = { ...message, content: [], stop_reason: null, usage: { ...anthropicUsage, output_tokens: 3 } };
     const said =
       frame({ type: "message_start", message: start }, "message_start") +
@@ -561,7 +561,7 @@ describe("a stream that does not come to its end", () => {
     expect(spent).toBe(reserved);
   });
 
-  it("is forgotten with its reader", async () => {
+  it("is garbage-collected with its reader", async () => {
     const clock = fakeClock();
     const permits = semaphore({ permits: 1, clock });
     const answer = feed();
@@ -589,7 +589,7 @@ describe("a stream that does not come to its end", () => {
     expect(spent()).toBe(cost);
   });
 
-  it("breaks with what broke it below", async () => {
+  it("breaks with the error that broke it below", async () => {
     const answer = feed();
     let failure: unknown;
     const { resilient, spent } = setUp(async () => answer.response, {
@@ -638,7 +638,7 @@ describe("of a call that is sent more than once", () => {
 describe("over sockets", () => {
   const question = { model: "mock", max_tokens: 100, messages: [{ role: "user" as const, content: "Hi" }] };
 
-  it("a stream of OpenAI's SDK is settled with what the SDK is told", async () => {
+  it("a stream of OpenAI's SDK is settled with the usage that the SDK reports", async () => {
     await using server = await faultServer();
     const { resilient, spent } = setUp(undefined);
     const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", fetch: resilient, maxRetries: 0 });
@@ -650,7 +650,7 @@ describe("over sockets", () => {
     expect(spent()).toBe(usage?.total_tokens);
   });
 
-  it("a stream of Anthropic's SDK is settled with what the SDK is told", async () => {
+  it("a stream of Anthropic's SDK is settled with the usage that the SDK reports", async () => {
     await using server = await faultServer();
     const { resilient, spent } = setUp(undefined);
     const client = new Anthropic({ baseURL: server.url, apiKey: "none", fetch: resilient, maxRetries: 0 });
@@ -660,7 +660,7 @@ describe("over sockets", () => {
     expect(spent()).toBe(usage.input_tokens + usage.output_tokens);
   });
 
-  it("a stream whose loop the user of an SDK leaves is cancelled, and keeps what was reserved", async () => {
+  it("a stream whose loop the user of an SDK leaves is cancelled, and stays charged what was reserved", async () => {
     await using server = await faultServer({
       respond: () => sse([frame({ choices: [{ index: 0, delta: { content: "a" } }] }), stall]),
     });

@@ -54,7 +54,7 @@ async function readOn(
 }
 
 describe("a streamed body", () => {
-  it("is not cut by the limit to its first content, however long it lasts", async () => {
+  it("is not ended by the limit to its first content, however long it lasts", async () => {
     const clock = fakeClock();
     const { fetch, feeds } = streaming();
     const asked = resilientFetch({ fetch, clock, profile: limits })(chatUrl, post);
@@ -174,7 +174,7 @@ describe("a streamed body", () => {
     expect(failure).toMatchObject({ name: "TimeoutError", label: "total", limit: 3_000 });
   });
 
-  it("that the total limit ends tells why the attempts before it had failed", async () => {
+  it("that the total limit ends carries the error of the attempts before", async () => {
     const clock = fakeClock();
     const { fetch, feeds } = streaming();
     const fetches = [async () => new Response(null, { status: 503 }), fetch];
@@ -212,7 +212,7 @@ describe("a streamed body", () => {
     expect(feeds).toHaveLength(1);
   });
 
-  it("that is throttled after content has been worked for, and paid: a bucket gives nothing back", async () => {
+  it("that is throttled after content was processed and billed: a bucket gives nothing back", async () => {
     const { fetch, feeds } = streaming();
     const rateLimit = tokenBucket({ limit: 1, interval: 1e9, burst: 10, cost: () => 4 });
     const asked = resilientFetch({ fetch, rateLimit, profile: limits })(chatUrl, post);
@@ -229,7 +229,7 @@ describe("a streamed body", () => {
   it.each<[string, (feed: Feed, clock: FakeClock) => unknown]>([
     ["breaks", ({ fail }) => fail(new TypeError("terminated"))],
     ["lingers", (_feed, clock) => clock.advance(5_000)],
-  ])("that %s after its terminator has ended well", async (_how, after) => {
+  ])("that %s after its terminator has ended normally", async (_how, after) => {
     const clock = fakeClock();
     const { fetch, feeds } = streaming();
     const asked = resilientFetch({ fetch, clock, profile: limits })(chatUrl, post);
@@ -264,7 +264,7 @@ describe("a streamed body", () => {
     expect(told.at(-1)).toMatchObject({ type: "body", bytes: (chunk("a") + done).length, error: undefined });
   });
 
-  it("that nobody reads is told of as given up, and blames no upstream", async () => {
+  it("that nobody reads is reported as unread, and does not count against the upstream", async () => {
     const clock = fakeClock();
     const { fetch, feeds } = streaming();
     const told: ResilienceEvent[] = [];
@@ -279,14 +279,14 @@ describe("a streamed body", () => {
     expect(breaker.state("key")).toBe("closed");
   });
 
-  it("that is refused a peek is handed on with its headers", async () => {
+  it("is handed on with its headers if `peek` is 0", async () => {
     const { fetch } = streaming();
     const response = await resilientFetch({ fetch, profile: limits, peek: 0 })(chatUrl, post);
     expect(response.status).toBe(200);
     await response.body!.cancel();
   });
 
-  it("with more noise than the peek may hold is handed on", async () => {
+  it("with more noise than `peek` bytes is handed on", async () => {
     const { fetch, feeds } = streaming();
     const asked = resilientFetch({ fetch, profile: limits, peek: 100 })(chatUrl, post);
     await settled();
@@ -294,7 +294,7 @@ describe("a streamed body", () => {
     expect((await asked).status).toBe(200);
   });
 
-  it("that echoes long instructions before its content is still sent again when it is cut", async () => {
+  it("that echoes long instructions before its content is still sent again when it breaks", async () => {
     const { fetch, feeds } = streaming();
     const retrying = retry({ backoff: constant(0) });
     const asked = resilientFetch({ fetch, profile: limits, retry: retrying })(
@@ -316,7 +316,7 @@ describe("a streamed body", () => {
     expect(await (await asked).text()).toBe(text);
   });
 
-  it("can be cloned, and both copies are whole", async () => {
+  it("can be cloned, and both copies are complete", async () => {
     const { fetch, feeds } = streaming();
     const asked = resilientFetch({ fetch, profile: limits })(chatUrl, post);
     await settled();
@@ -329,7 +329,7 @@ describe("a streamed body", () => {
   });
 });
 
-describe("a reader that stops at the end of the answer, and asks for no more", () => {
+describe("a reader that stops at the end of the answer", () => {
   /** Reads up to the end of an answer, and not on. */
   async function readToTheEnd(send: (feed: Feed) => void) {
     const clock = fakeClock();
@@ -355,7 +355,7 @@ describe("a reader that stops at the end of the answer, and asks for no more", (
     expect((await reader.read()).done).toBe(true);
   });
 
-  it("finds what came behind the end, should it read on", async () => {
+  it("gets what follows the end if it reads on", async () => {
     const { reader, feed, active } = await readToTheEnd((feed) => feed.send(done));
     feed.send("data: 1\n\n");
     feed.send("data: 2\n\n");
@@ -366,7 +366,7 @@ describe("a reader that stops at the end of the answer, and asks for no more", (
     expect(rest.map(({ value }) => new TextDecoder().decode(value))).toEqual(["data: 1\n\n", "data: 2\n\n", ""]);
   });
 
-  it("frees it after the gap limit where the upstream does not close, which is no failure", async () => {
+  it("frees it after the gap limit if the upstream does not close, which is not a failure", async () => {
     const { clock, reader, feed, active } = await readToTheEnd((feed) => feed.send(done));
     await clock.advance(limits.gap);
     expect(active()).toBe(0);
@@ -374,7 +374,7 @@ describe("a reader that stops at the end of the answer, and asks for no more", (
     expect(await feed.cancelled).toMatchObject({ label: "gap" });
   });
 
-  it("keeps it before the end: there a reader may come back", async () => {
+  it("keeps it before the end, since a reader may come back", async () => {
     const { clock, active } = await readToTheEnd((feed) => feed.send(chunk("b")));
     await clock.advance(limits.gap);
     expect(active()).toBe(1);
@@ -404,7 +404,7 @@ describe("memory", () => {
   });
 });
 
-it("a body that nobody has read lets the process end, and one for which its reader waits does not", async () => {
+it("an unread body lets the process exit, and one whose reader is waiting does not", async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const { fetch, feeds } = streaming();
   const before = timers();
@@ -472,7 +472,7 @@ describe("a semaphore of 5 never has a sixth open stream", () => {
     expect(await openAndLeave(leave)).toEqual({ opened: 50, permits: 0, timers: 0 });
   });
 
-  it("when an unread body is garbage", async () => {
+  it("when an unread body is garbage-collected", async () => {
     const limit = semaphore({ permits: 1 });
     const { fetch, feeds } = streaming();
     const resilient = resilientFetch({ fetch, profile: limits, rateLimit: limit, key: () => "key" });
@@ -508,7 +508,7 @@ describe("a layer alone", () => {
   });
 });
 
-describe("a stream that ends before any content is sent for again", () => {
+describe("a stream that ends before any content is requested again", () => {
   it.each([
     ["in its first event", 'data: {"choices":[{"ind'],
     ["behind comments", ": PROCESSING\n\n: PROCESSING\n\n"],
@@ -536,20 +536,20 @@ describe("a stream that ends before any content is sent for again", () => {
     expect([response.status, fetch.mock.calls.length]).toEqual([status, 2]);
   });
 
-  it("but not where it is a whole answer that only calls itself a stream", async () => {
+  it("but not if it is a complete answer labelled as a stream", async () => {
     const text = JSON.stringify(whole);
     const fetch: Fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(text);
   });
 
-  it("but not where its only event lacks no more than the blank line behind it", async () => {
+  it("but not if its only event lacks nothing but the blank line after it", async () => {
     const text = (chunk("a") + done).trimEnd();
     const fetch: Fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).text()).toBe(text);
   });
 });
 
-describe("a body that is called JSON", () => {
+describe("a body labelled as JSON", () => {
   const type = { headers: { "content-type": "application/json" } };
 
   it.each([
@@ -557,7 +557,7 @@ describe("a body that is called JSON", () => {
     ["a list of words", ['["a"'], ',"b"]'],
     ["a JSON a line", ['{"response":"a","done":false}\n', '{"resp'], 'onse":"","done":true}\n'],
     ["server-sent events", ["data", ': {"choices":[]}\n\n'], done],
-  ])("is handed on as it comes where it is a stream: %s", async (_what, beginning, rest) => {
+  ])("that is a stream is handed on as it arrives: %s", async (_what, beginning, rest) => {
     const upstream = feed(type);
     const fetch: Fetch = async () => upstream.response;
     const asked = resilientFetch({ fetch })(chatUrl, post);
@@ -572,7 +572,7 @@ describe("a body that is called JSON", () => {
     ["a text over many lines", ['{\n  "a": {},\n', '  "b": {}\n}']],
     ["a text with a line behind it", ['{"a":', "1}\n"]],
     ["long", ["{", `"a":"${"x".repeat(5_000)}"`, "}"]],
-  ])("is sent again when it is cut where it is one text: %s", async (_what, [beginning, ...rest]) => {
+  ])("that is one JSON text is requested again if it is truncated: %s", async (_what, [beginning, ...rest]) => {
     const answers = [[beginning!], [beginning!, ...rest]];
     const fetch: Fetch = async () => {
       const upstream = feed(type);
@@ -585,7 +585,7 @@ describe("a body that is called JSON", () => {
     expect(answers).toEqual([]);
   });
 
-  it("and is a list that begins with an error is the error", async () => {
+  it("that is a list beginning with an error is that error", async () => {
     const error = { code: 503, status: "UNAVAILABLE", message: "The model is overloaded." };
     const fetch = vi.fn<Fetch>(async () => {
       const upstream = feed(type);
@@ -605,7 +605,7 @@ describe("lines of JSON", () => {
   it.each([
     ["first", [error, { response: {} }]],
     ["later", [{ response: {} }, error, { response: {} }]],
-  ])("that are only read are handed on whole, though a record tells of an error %s", async (_place, records) => {
+  ])("that are merely read are handed on whole, even if a record has an error %s", async (_place, records) => {
     const text = records.map((record) => `${JSON.stringify({ custom_id: "1", ...record })}\n`).join("");
     const fetch = vi.fn<Fetch>(async () => new Response(text, { headers: { "content-type": "application/jsonl" } }));
     const response = await resilientFetch({ fetch })("https://api.openai.com/v1/files/1/content");
@@ -614,7 +614,7 @@ describe("lines of JSON", () => {
   });
 });
 
-describe("a caller who leaves just as the first content comes", () => {
+describe("a caller who aborts just as the first content arrives", () => {
   async function leave(caller: AbortController, turns: number, reason: Error): Promise<void> {
     for (let turn = 0; turn < turns; turn++) await Promise.resolve();
     caller.abort(reason);
@@ -641,7 +641,7 @@ describe("a caller who leaves just as the first content comes", () => {
   });
 });
 
-describe("a fetch with Node streams for bodies", () => {
+describe("a fetch with Node streams as bodies", () => {
   const answering = (body: Readable) => ({
     status: 200,
     statusText: "OK",
@@ -651,7 +651,7 @@ describe("a fetch with Node streams for bodies", () => {
     body,
   });
 
-  it("has a body that stalls destroyed: its iterator would wait with it", async () => {
+  it("has a stalled body destroyed, because its iterator would wait too", async () => {
     const clock = fakeClock();
     const body = new Readable({ read() {} });
     body.push(chunk("a"));
@@ -664,7 +664,7 @@ describe("a fetch with Node streams for bodies", () => {
     expect(body.destroyed).toBe(true);
   });
 
-  it("has one that comes after the limit destroyed", async () => {
+  it("has a body that arrives after the limit destroyed", async () => {
     const clock = fakeClock();
     const body = new Readable({ read() {} });
     let answer!: (late: unknown) => void;

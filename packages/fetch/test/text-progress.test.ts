@@ -109,7 +109,7 @@ describe.each(Object.entries(streams))("a stream of %s", (_name, { type, noise, 
     expect(stream.hasContent).toBe(true);
   });
 
-  it("is whole at its end, and not before", () => {
+  it("is complete at its end, and not before", () => {
     const stream = follow(type);
     for (const text of [...noise, content]) stream.say(text);
     expect(stream.missing).toBe("the terminator");
@@ -117,7 +117,7 @@ describe.each(Object.entries(streams))("a stream of %s", (_name, { type, noise, 
     expect(stream.missing).toBeUndefined();
   });
 
-  it("means the same however it is cut into chunks", () => {
+  it("means the same however it is split into chunks", () => {
     const bytes = encoder.encode([...noise, content, end].join(""));
     for (let size = 1; size < 40; size++) {
       const stream = follow(type);
@@ -130,7 +130,7 @@ describe.each(Object.entries(streams))("a stream of %s", (_name, { type, noise, 
     }
   });
 
-  it("misses the end of an event when it is cut inside one", () => {
+  it("is missing the end of an event if it breaks inside one", () => {
     const stream = follow(type);
     for (const text of [...noise, content]) stream.say(text);
     stream.say(end.trimEnd().slice(0, 12));
@@ -173,7 +173,7 @@ const errors: Record<string, { type?: string; event: string; error: unknown }> =
 };
 
 describe.each(Object.entries(errors))("an error in a stream of %s", (_name, { type, event, error }) => {
-  it("is seen as the first event", () => {
+  it("is recognised as the first event", () => {
     const stream = follow(type);
     expect(stream.say(event)).toBe(false);
     expect(stream.hasContent).toBe(false);
@@ -181,7 +181,7 @@ describe.each(Object.entries(errors))("an error in a stream of %s", (_name, { ty
   });
 });
 
-it("an error with which a stream begins is none behind content, though content and its end follow in the same chunk", () => {
+it("an error that begins a stream comes before any content, even if content and the end follow in the same chunk", () => {
   const stream = follow();
   const error = data({ error: { message: "boom" } });
   expect(stream.say(error + data(delta("Hi")) + data("[DONE]"))).toBe(false);
@@ -206,7 +206,7 @@ describe("an error in mid-stream", () => {
     ["a gateway that speaks responses", streams["responses"]!.content, data({ error: { message: "boom" } })],
     ["a gateway that speaks messages", streams["anthropic messages"]!.content, data({ error: { message: "boom" } })],
     ["a gateway that speaks Cohere's", streams["cohere chat"]!.content, data({ error: { message: "boom" } })],
-  ])("of %s is seen after content", (_name, content, event) => {
+  ])("of %s is recognised after content", (_name, content, event) => {
     const stream = follow();
     stream.say(content);
     expect(stream.hasContent).toBe(true);
@@ -216,7 +216,7 @@ describe("an error in mid-stream", () => {
   });
 
   it.each(Object.entries(streams).filter(([, { type }]) => type === undefined))(
-    "of which only the event's name tells is seen in %s, whatever ends its lines, and in whatever order they come",
+    "named only by its event is recognised in %s, with any line ends, and its lines in any order",
     (_name, { content }) => {
       for (const line of ["\n", "\r\n", "\r"]) {
         const lines = ["event: error", 'data: {"message":"boom"}'];
@@ -230,7 +230,7 @@ describe("an error in mid-stream", () => {
     },
   );
 
-  it("is not seen in content that only speaks of errors", () => {
+  it("is not mistaken for content that mentions errors", () => {
     const stream = follow();
     for (const text of ['"error":', 'data: {"error":{}}', "[DONE]", "event: error"]) stream.say(data(delta(text)));
     expect(stream.error).toBeUndefined();
@@ -239,13 +239,13 @@ describe("an error in mid-stream", () => {
 });
 
 describe("a stream", () => {
-  it("in which Gemini refuses to answer is whole", () => {
+  it("in which Gemini refuses to answer is complete", () => {
     const stream = follow();
     expect(stream.say(data({ promptFeedback: { blockReason: "SAFETY" } }))).toBe(true);
     expect([stream.missing, stream.isComplete]).toEqual([undefined, true]);
   });
 
-  it("in which Gemini goes on behind a tool of its own is whole only at its last reason to finish", () => {
+  it("in which Gemini continues after a built-in tool is complete only at its last finish reason", () => {
     const part = (value: object) => data({ candidates: [{ content: { parts: [value] } }] });
     const end = streams["gemini"]!.end;
     const stream = follow();
@@ -257,7 +257,7 @@ describe("a stream", () => {
     expect(stream.isComplete).toBe(true);
   });
 
-  it("of a server that sends an empty reason to finish with each chunk is whole only at a real one", () => {
+  it("of a server that sends an empty finish reason with each chunk is complete only at a real one", () => {
     const stream = follow();
     stream.say(data({ choices: [{ index: 0, delta: { content: "Hi" }, finish_reason: "" }] }));
     expect(stream.missing).toBe("the terminator");
@@ -274,19 +274,19 @@ describe("a stream", () => {
     },
   );
 
-  it.each(["thinking", "tool_calls"])("of Ollama's that has nothing but %s has content", (field) => {
+  it.each(["thinking", "tool_calls"])("of Ollama's with nothing but %s has content", (field) => {
     const value = field === "tool_calls" ? [{ function: {} }] : "Hm";
     const message = { role: "assistant", content: "", [field]: value };
     expect(follow("application/x-ndjson").say(`${JSON.stringify({ message, done: false })}\n`)).toBe(true);
   });
 
-  it("may have nothing in the place of a choice", () => {
+  it("may have null in place of a choice", () => {
     const stream = follow();
     stream.say(data({ choices: [null, delta("Hi").choices[0]] }));
     expect([stream.hasContent, stream.missing]).toEqual([true, "the terminator"]);
   });
 
-  it("of several choices is whole only when each has finished", () => {
+  it("of several choices is complete only when each has finished", () => {
     const stream = follow();
     for (const event of [delta("a", 0), delta("b", 1), finish(0)]) stream.say(data(event));
     expect(stream.missing).toBe("the terminator");
@@ -294,7 +294,7 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
-  it("of several choices is not whole any more when one begins that another has ended before", () => {
+  it("of several choices is no longer complete when a new one begins after another has finished", () => {
     const stream = follow();
     for (const event of [delta("a", 0), finish(0)]) stream.say(data(event));
     for (const index of [1, 2]) {
@@ -306,7 +306,7 @@ describe("a stream", () => {
     expect(stream.isComplete).toBe(true);
   });
 
-  it("of several choices is not whole any more when the first begins last", () => {
+  it("of several choices is no longer complete when the first begins last", () => {
     const stream = follow();
     for (const event of [delta("b", 1), finish(1)]) stream.say(data(event));
     expect(stream.isComplete).toBe(true);
@@ -316,7 +316,7 @@ describe("a stream", () => {
     expect(stream.isComplete).toBe(true);
   });
 
-  it("is whole though only some of its chunks tell the index of their choice", () => {
+  it("is complete even if only some of its chunks have the index of their choice", () => {
     const stream = follow();
     stream.say(data({ choices: [{ delta: { content: "Hi" }, finish_reason: null }] }));
     stream.say(data(finish()));
@@ -325,21 +325,21 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
-  it("stays whole when a choice that has finished is annotated, as Azure does when its filter is done", () => {
+  it("stays complete when a finished choice is annotated, as by Azure's content filter", () => {
     const stream = follow();
     stream.say(data(delta("Hi")) + data(finish()));
     stream.say(data({ choices: [{ index: 0, content_filter_results: {}, finish_reason: null }] }));
     expect(stream.missing).toBeUndefined();
   });
 
-  it("with an error for its reason to finish is a failure", () => {
+  it("with an error as its finish reason is a failure", () => {
     const stream = follow();
     stream.say(data(delta("Hi")));
     stream.say(data({ choices: [{ index: 0, delta: {}, finish_reason: "error" }] }));
     expect(stream.error?.error).toMatchObject({ finish_reason: "error" });
   });
 
-  it("is no failure while the fields of its error are all null, as an answer's may be, or its list of errors is empty", () => {
+  it("is not a failure if all fields of its error are null, or its list of errors is empty", () => {
     for (const content of [delta("Hi"), { candidates: [{ content: { parts: [{}] } }] }, { what: "ever" }]) {
       for (const error of [{ code: null, message: null }, []]) {
         const stream = follow();
@@ -349,13 +349,13 @@ describe("a stream", () => {
     }
   });
 
-  it("of a protocol that only says `done`, as Ollama does, too, is left alone", () => {
+  it("of an unknown protocol with a `done` like Ollama's is left alone", () => {
     const stream = follow();
     expect(stream.say(data({ text: "Hi", done: false }))).toBe(true);
     expect(stream.missing).toBeUndefined();
   });
 
-  it("has no event where there is no data, before content and after it", () => {
+  it("has no event without data, before content or after it", () => {
     const stream = follow();
     const empty = ["data:\n\n", "data\n\n", "event: ping\ndata: \n\n", ": data: 1\n\n", "id: data: 1\n\n"];
     for (const text of empty) expect(stream.say(text)).toBe(false);
@@ -365,7 +365,7 @@ describe("a stream", () => {
     expect(stream.say(data(delta("Hi")).replace("data: ", "data:  "))).toBe(true);
   });
 
-  it("of lines has no event in a line of blanks", () => {
+  it("of lines has no event in a blank line", () => {
     const stream = follow("application/x-ndjson");
     expect([stream.say(" \r\n"), stream.hasEvents]).toEqual([false, false]);
   });
@@ -374,12 +374,12 @@ describe("a stream", () => {
     ["its name", data({}, "ping")],
     ["another name", data({}, "keepalive")],
     ["its type", data({ type: "ping" })],
-  ])("is kept alive before any protocol is known by a ping, told by %s", (_what, ping) => {
+  ])("may send a ping, recognised by %s, before its protocol is known", (_what, ping) => {
     const stream = follow();
     expect([stream.say(ping), stream.hasEvents, stream.hasContent]).toEqual([false, true, false]);
   });
 
-  it("has an error told in any language, wherever its chunks are cut", () => {
+  it("has an error in any language, wherever it is split into chunks", () => {
     const stream = follow();
     for (const byte of encoder.encode(data({ error: { message: "余额不足 – désolé" } })))
       stream.take(Uint8Array.of(byte));
@@ -393,7 +393,7 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
-  it("keeps pings and comments apart from content after content has begun", () => {
+  it("tells pings and comments from content after content has begun", () => {
     const anthropic = follow();
     anthropic.say(streams["anthropic messages"]!.content);
     expect(anthropic.say(data({ type: "ping" }, "ping"))).toBe(false);
@@ -405,7 +405,7 @@ describe("a stream", () => {
     expect(chat.say(data(delta("there")))).toBe(true);
   });
 
-  it("may mix the ends of its lines", () => {
+  it("may mix different line ends", () => {
     const stream = follow();
     expect(stream.say(data(delta("Hi")).replace(/\n\n$/, "\n\r\n"))).toBe(true);
     expect(stream.say(data(delta("there")).replace(/\n\n$/, "\r\n\n"))).toBe(true);
@@ -416,7 +416,7 @@ describe("a stream", () => {
     ["text/event-stream", data(delta("Hi")), "data: [DONE]"],
     ["text/event-stream", streams["anthropic messages"]!.content, 'data: {"type":"message_stop"}\n'],
     ["application/x-ndjson", streams["ollama"]!.content, '{"done":true}'],
-  ])("of %s is whole without the blank behind its last event", (type, content, last) => {
+  ])("of %s is complete without the blank line after its last event", (type, content, last) => {
     const stream = follow(type);
     stream.say(content + last);
     expect(stream.missing).toBe("the end of an event");
@@ -425,14 +425,14 @@ describe("a stream", () => {
     expect(stream.isComplete).toBe(true);
   });
 
-  it("is not whole where its last event is cut", () => {
+  it("is not complete if its last event is cut off", () => {
     const stream = follow();
     stream.say(data(delta("Hi")) + data("[DONE]").slice(0, 9));
     stream.end();
     expect(stream.missing).toBe("the end of an event");
   });
 
-  it("with an event of more than a mebibyte, as an image may be, is content before it is whole, and still followed", () => {
+  it("with an event of more than 1 MiB, such as an image, has content before that event is complete, and is still parsed", () => {
     const stream = follow();
     stream.say(data(delta("Here it comes")));
     const image = data({ choices: [{ index: 0, delta: { images: ["x".repeat(1_100_000)] } }] });
@@ -443,7 +443,7 @@ describe("a stream", () => {
     expect(stream.missing).toBe("the terminator");
   });
 
-  it("whose last event is as long is whole", () => {
+  it("is complete after a last event of that length", () => {
     const stream = follow();
     stream.say(data({ candidates: [{ content: { parts: [{ text: "Here" }] } }] }));
     const parts = [{ inlineData: { data: "x".repeat(2_000_000) } }];
@@ -451,7 +451,7 @@ describe("a stream", () => {
     expect(stream.isComplete).toBe(true);
   });
 
-  it("takes a long event in small pieces in no more time than in large ones", () => {
+  it("takes no longer for a long event in small chunks than in large ones", () => {
     const stream = follow();
     const image = data({ choices: [{ index: 0, delta: { images: ["x".repeat(4_000_000)] } }] });
     for (let at = 0; at < image.length; at += 100) stream.say(image.slice(at, at + 100)); // for minutes, were each to search all
@@ -459,7 +459,7 @@ describe("a stream", () => {
     expect(stream.isComplete).toBe(true);
   });
 
-  it("with an event of more than 32 MiB is passed on without being looked at", () => {
+  it("with an event of more than 32 MiB is passed on without being parsed", () => {
     const stream = follow();
     expect(stream.say(`data: ${"x".repeat(32 * 1_048_576)}`)).toBe(true);
     expect(stream.hasContent).toBe(true);

@@ -12,13 +12,13 @@ function failing(times: number): Fetch {
 }
 
 describe("wrapFetch", () => {
-  it("takes a fetch, or options of which it is one", async () => {
+  it("takes a fetch, or options that include one", async () => {
     for (const wrapped of [wrapFetch(failing(0)), wrapFetch({ fetch: failing(0) })]) {
       expect(await (await wrapped(chatUrl, post)).json()).toEqual(whole);
     }
   });
 
-  it("tells the events of its layers to the listener of its options", async () => {
+  it("emits the events of its layers to the listener in its options", async () => {
     const events: ResilienceEvent[] = [];
     const layer = retry({ backoff: constant(0) });
     const wrapped = wrapFetch({ fetch: failing(1), emit: (event) => events.push(event) }, layer);

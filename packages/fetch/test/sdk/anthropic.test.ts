@@ -41,7 +41,7 @@ contract<Anthropic.RawMessageStreamEvent>({
 describe("the helper for streams", () => {
   const start = provider();
 
-  it("gathers the message, and fails where the stream was cut", async () => {
+  it("collects the message, and fails if the stream was cut off", async () => {
     await using server = await start(({ index }) => (index === 1 ? before(middle, []) : undefined));
     const { messages } = new Anthropic({ baseURL: server.url, apiKey: "none", fetch: resilientFetch(), maxRetries: 0 });
     expect(await messages.stream(question).finalText()).toBe(text);
@@ -57,7 +57,7 @@ describe("the helper for streams", () => {
 });
 
 describe("batches", () => {
-  it("are made, awaited and read, line by line", async () => {
+  it("are created, awaited and read, line by line", async () => {
     const batch = { id: "msgbatch_1", type: "message_batch", processing_status: "ended", results_url: "/results" };
     const results = [1, 2].map((id) => ({ custom_id: `${id}`, result: { type: "succeeded" } }));
     const lines = results.map((result) => `${JSON.stringify(result)}\n`);
@@ -83,7 +83,7 @@ describe("batches", () => {
   });
 });
 
-it("uploads a file under a limit of one call at a time: the response that it looks at before, and never reads, keeps no permit", async () => {
+it("uploads a file under a limit of one call at a time: the response that it inspects first, and never reads, keeps no permit", async () => {
   await using server = await faultServer({ respond: () => json({ id: "file_1", type: "file" }) });
   const events: string[] = [];
   const fetch = resilientFetch({

@@ -95,12 +95,12 @@ describe("the events of a model's own API", () => {
     expect(await invoke(whole)).toEqual({ said: events, requests: 1 });
   });
 
-  it("are asked for again where an exception comes before the first", async () => {
+  it("are requested again if an exception comes before the first", async () => {
     const throttled = [whole[0]!, amazonException("throttlingException", "Too many requests")];
     expect(await invoke(throttled, whole)).toEqual({ said: events, requests: 2 });
   });
 
-  it("are no silent end where the last is missing", async () => {
+  it("do not end silently if the last is missing", async () => {
     const { said, requests } = await invoke(whole.slice(0, -1));
     expect(said).toBeInstanceOf(StreamError);
     expect(requests).toBe(1);

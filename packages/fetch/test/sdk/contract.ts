@@ -82,7 +82,7 @@ export function contract<Chunk>(sdk: Sdk<Chunk>): void {
     it.each([
       ...Object.entries(passing).map(([name, fault]) => [name, "an answer", plain, fault] as const),
       ...Object.entries(inStreams).map(([name, fault]) => [name, "a stream", stream, fault] as const),
-    ])("is repeated: %s in the place of %s", async (_name, _kind, call, fault) => {
+    ])("is retried: %s in place of %s", async (_name, _kind, call, fault) => {
       await using context = await setUp(({ index }) => (index === 0 ? fault : undefined), {
         firstContent: 500,
         attemptLimit: (limit, attempt) => limit * (attempt === 1 ? 1 : 40),
@@ -156,7 +156,7 @@ export function contract<Chunk>(sdk: Sdk<Chunk>): void {
       ["ends too early", before(middle, []), broken],
       ["breaks off", before(middle, [cut]), broken],
       ["tells of an error", before(middle, [sdk.errorEvent]), sdk.reported],
-    ])("is no silent end where it %s", async (_name, fault, thrown) => {
+    ])("does not end silently if it %s", async (_name, fault, thrown) => {
       await using context = await setUp(() => fault, { gap: 1_000 });
       expect(await stream(context.client)).toMatchObject(thrownAs(thrown) as object);
       expect(context.server.requests).toHaveLength(1);

@@ -28,7 +28,7 @@ contract({
   left: "unread", // its loop does not cancel what it reads from
 });
 
-it("sends a blob as often as it takes", async () => {
+it("sends a blob again on a retry", async () => {
   await using server = await faultServer({ respond: sequence(openaiError(503), json({ text: "A keel" })) });
   const fetch = resilientFetch({ retry: retry({ retries: 1, backoff: constant(0) }) });
   const client = new InferenceClient("none", { endpointUrl: server.url, fetch, retry_on_error: false });

@@ -71,7 +71,7 @@ describe("beside answers", () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it("uploads a file, as a form whose every attempt is whole", async () => {
+  it("uploads a file as a form, complete in every attempt", async () => {
     await using context = await setUp();
     const { server, client } = context;
     const file = await toFile(Buffer.from('{"keel":"even"}\n'), "keel.jsonl");
@@ -91,7 +91,7 @@ describe("beside answers", () => {
     expect(context.server.requests.map((request) => request.body)).toEqual(['{"model":"mock","input":"A keel"}']);
   });
 
-  it("tells of the response that came in the end", async () => {
+  it("returns the last response", async () => {
     await using context = await setUp();
     const { response } = await context.client.models.list().withResponse();
     expect(response).toMatchObject({ status: 200, url: `${context.server.url}/v1/models` });
