@@ -13,7 +13,6 @@ import {
 import { profiles, type Profile, type ProfileName } from "@evenkeel/timeout";
 import { lower, type Refusals } from "./lower.ts";
 import { profileOf } from "./profile-of.ts";
-import { knownProtocols } from "./protocols/known.ts";
 import type { FetchClassifier } from "./raise-options.ts";
 import { readRequest, type FetchFunction, type FetchInput, type FetchRequest } from "./request.ts";
 import { sdkCaller } from "./sdk-caller.ts";
@@ -115,7 +114,6 @@ export function adapt(
 
   const operation = send({
     ...ownClassifier,
-    protocols: knownProtocols,
     clock,
     errorBody: { bytes: maxErrorBody, ms: errorBodyTimeout },
     peek,

@@ -1,6 +1,5 @@
 /** Follows a stream of Amazon's binary messages. */
 import { eventTracker } from "./event-tracker.ts";
-import type { Protocol } from "./protocols/protocol.ts";
 import { join } from "./read-head.ts";
 import { messageLength, readMessage } from "./read-message.ts";
 import type { StreamProgress } from "./stream-progress.ts";
@@ -9,8 +8,8 @@ import type { StreamProgress } from "./stream-progress.ts";
 const longestMessage = 1_048_576;
 
 /** Follows a binary stream. Its protocol is recognised by its messages. */
-export function binaryProgress(protocols: readonly Protocol[]): StreamProgress {
-  const tracker = eventTracker(protocols);
+export function binaryProgress(): StreamProgress {
+  const tracker = eventTracker();
   let pending: Uint8Array = new Uint8Array();
   let isOpaque = false;
   let hasContent = false;

@@ -1,4 +1,5 @@
 /** Tracks the meaning of a stream's events, whose protocol is recognised only once they arrive. */
+import { knownProtocols } from "./protocols/known.ts";
 import {
   hasError,
   reportedError,
@@ -22,8 +23,8 @@ export interface EventTracker {
   readonly error: ReportedError | undefined;
 }
 
-/** Tracks a stream by the first of `protocols` that recognises one of its events. */
-export function eventTracker(protocols: readonly Protocol[]): EventTracker {
+/** Tracks a stream by the first protocol that recognises one of its events. */
+export function eventTracker(): EventTracker {
   let protocol: Protocol | undefined;
   let interpret: ((event: StreamEvent) => Meaning) | undefined;
   let hasEvents = false;
@@ -33,7 +34,7 @@ export function eventTracker(protocols: readonly Protocol[]): EventTracker {
   function meaningOf(event: StreamEvent): Meaning {
     if (isError(event)) return reportedError(event.json ?? { message: event.data });
     if (!interpret) {
-      protocol = protocols.find((each) => each.matches(event));
+      protocol = knownProtocols.find((each) => each.matches(event));
       interpret = protocol?.interpreter();
     }
     if (interpret) return interpret(event);

@@ -1,13 +1,11 @@
 /** What it takes to tell an answer from a failure. */
 import type { Classifier } from "@evenkeel/classify";
 import type { Clock } from "@evenkeel/core";
-import type { Protocol } from "./protocols/protocol.ts";
 
 /** The functions of a classifier that a fetch uses. */
 export type FetchClassifier = Pick<Classifier, "classify" | "classifyResponse" | "classifyEvent">;
 
 export interface RaiseOptions extends FetchClassifier {
-  readonly protocols: readonly Protocol[];
   readonly clock: Clock;
   /** How much of an error body to read, and for how many milliseconds. */
   readonly errorBody: { readonly bytes: number; readonly ms: number };

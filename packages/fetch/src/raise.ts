@@ -31,7 +31,7 @@ export function raise(
   const reader = readerOf(response.body);
   // JSON lines that are merely read may be the records of jobs, some of which failed.
   const isStream = expectsAnswer(call.input) || isEventStream(contentType);
-  const progress = isStream ? progressOf(contentType, options.protocols) : undefined;
+  const progress = isStream ? progressOf(contentType) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType)) return raiseJson(call, response, reader, options);
   return guardResponse(call, response, { reader, head: [] }, options);

@@ -1,7 +1,6 @@
 /** Follows a stream of text: server-sent events or JSON lines. */
 import { eventTracker } from "./event-tracker.ts";
 import { parseLine, type Framing } from "./framing.ts";
-import type { Protocol } from "./protocols/protocol.ts";
 import type { StreamProgress } from "./stream-progress.ts";
 
 /** Matches whatever may be an error, in a stream of unknown protocol. */
@@ -22,12 +21,12 @@ const longestEvent = 32 * longEvent;
 const separatorStart = 2;
 
 /** Follows a stream with this framing. Its protocol is recognised by its events. */
-export function textProgress(framing: Framing, protocols: readonly Protocol[]): StreamProgress {
+export function textProgress(framing: Framing): StreamProgress {
   const decoder = new TextDecoder();
   let pending = "";
   /** The end of `pending`, where a separator may have begun: searching all of `pending` for each chunk would take quadratic time. */
   let tail = "";
-  const tracker = eventTracker(protocols);
+  const tracker = eventTracker();
   let isOpaque = false;
   /** Whether a parsed event was content. By then the protocol has been recognised, if it ever will be. */
   let contentParsed = false;

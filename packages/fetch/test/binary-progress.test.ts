@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { knownProtocols } from "../src/protocols/known.ts";
 import { progressOf } from "../src/progress-of.ts";
 import type { StreamProgress } from "../src/stream-progress.ts";
 import { amazonChunk, amazonEvent, amazonException, amazonMessage } from "./amazon-messages.ts";
 
-const begin = (): StreamProgress => progressOf("application/vnd.amazon.eventstream", knownProtocols)!;
+const begin = (): StreamProgress => progressOf("application/vnd.amazon.eventstream")!;
 
 const converse = {
   noise: [amazonEvent("messageStart", { role: "assistant" }), amazonEvent("contentBlockStart", { start: {} })],

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
-import { knownProtocols } from "../src/protocols/known.ts";
 import type { StreamProgress } from "../src/stream-progress.ts";
 import { textProgress } from "../src/text-progress.ts";
 
 const encoder = new TextEncoder();
 
 function follow(contentType = "text/event-stream"): StreamProgress & { say(text: string): boolean } {
-  const progress = textProgress(framingOf(contentType)!, knownProtocols);
+  const progress = textProgress(framingOf(contentType)!);
   return Object.defineProperties(
     { say: (text: string) => progress.take(encoder.encode(text)) },
     Object.getOwnPropertyDescriptors(progress),
