@@ -148,7 +148,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   #fail(error: unknown): void {
     if (this.#isOver) return;
     if (this.#body.progress?.isComplete && !this.#call.signal.aborted) return this.#endNormally(error);
-    // That nobody reads a body says nothing about the upstream.
+    // An unread body is not the upstream's fault.
     this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
     this.#failure = error;
     this.controller?.error(error); // before cancelling, which can make a pending read look like a normal end

@@ -11,7 +11,7 @@ export type Refusals = "auto" | "respond" | "throw";
 const shouldRetry = "x-should-retry";
 
 /**
- * Returns the response in an `HttpError`, or one made of a refusal where `refusals` says so.
+ * Returns the response in an `HttpError`, or an error response for a refusal if `refusals` asks for one.
  * @throws Any other error.
  */
 export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, hasRetried: boolean): Response {
@@ -28,7 +28,7 @@ export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, has
   throw error;
 }
 
-/** Makes a response of which an SDK makes its own typed error, without retrying. */
+/** Returns an error response for which an SDK throws its own typed error, without retrying. */
 function refusal({ code, message, verdict }: ResilienceError): Response {
   const headers = new Headers({ "content-type": "application/json", [shouldRetry]: "false" });
   const { retryAfter = Infinity } = verdict;

@@ -1,4 +1,4 @@
-/** What it takes to tell an answer from a failure. */
+/** The classifier and the limits with which to tell an answer from a failure. */
 import type { Classifier } from "@evenkeel/classify";
 import type { Clock } from "@evenkeel/core";
 

@@ -1,4 +1,4 @@
-/** Reports to a token bucket how many tokens an answer has really cost. */
+/** Reports to the token buckets above it how many tokens an answer actually cost. */
 import type { Call, Middleware } from "@evenkeel/core";
 import { expectsAnswer } from "./expects-data.ts";
 import { measureUsage } from "./measure-usage.ts";

@@ -8,7 +8,7 @@ export interface Delivered {
 }
 
 /**
- * Reports that a stream broke, ended before its protocol says it may, or contained an error of the upstream. Its name is not
+ * Reports that a stream broke, ended too early for its protocol, or contained an error of the upstream. Its name is not
  * `AbortError`, because six SDKs treat that as a normal end and report no error.
  */
 export class StreamError extends ResilienceError {

@@ -1,4 +1,4 @@
-/** What is known about a stream while it is passed on. */
+/** What has been learned about a stream so far. */
 import type { ReportedError } from "./protocols/protocol.ts";
 
 /** Follows a stream chunk by chunk, without changing the chunks. */

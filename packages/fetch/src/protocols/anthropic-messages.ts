@@ -1,4 +1,4 @@
-/** Anthropic's Messages API, also behind Vertex and Foundry. */
+/** Anthropic's Messages API, also on Vertex and Foundry. */
 import type { Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
