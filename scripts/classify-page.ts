@@ -1,6 +1,6 @@
 /**
- * Writes `docs/packages/classify.md`, with the actual verdicts on all documented responses of all providers. Run it after changing the
- * tables: `node scripts/classify-page.ts`. A test fails if the page is out of date.
+ * Writes `docs/packages/classify.md`, with the verdict of the classifier itself on each documented answer of each provider. Run it after
+ * changing the tables: `node scripts/classify-page.ts`. A test fails if the page is out of date.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,33 +11,33 @@ import { now, type Case, type Catalogue } from "../packages/classify/test/catalo
 import { catalogues } from "../packages/classify/test/catalogue/index.ts";
 import { thrown } from "../packages/classify/test/catalogue/thrown.ts";
 
-/** The path of the page. */
+/** Where the page is. */
 export const pagePath: string = join(import.meta.dirname, "../docs/packages/classify.md");
 
 const meanings: Readonly<Record<Kind, string>> = {
-  "rate-limit": "a limit of the key, which passes",
-  quota: "the quota of a day, a month or a plan is spent",
-  billing: "somebody has to pay first",
-  overloaded: "the provider has no capacity, whoever asks",
-  server: "something broke inside",
-  timeout: "somebody waited too long",
+  "rate-limit": "a limit of the key, which is temporary",
+  quota: "the quota of a day, a month or a plan is used up",
+  billing: "the account has no credit, or a bill is unpaid",
+  overloaded: "the provider has no capacity, for any caller",
+  server: "an error inside the server",
+  timeout: "something took too long",
   network: "the connection failed",
-  tls: "the certificate or the protocol of the connection is wrong",
-  proxy: "something in between refused",
+  tls: "the certificate or the TLS protocol of the connection is invalid",
+  proxy: "a proxy, firewall or CDN in between refused",
   auth: "the key or the signature is not valid",
   permission: "the key is valid, but not for this",
-  region: "not from this country",
+  region: "not available in this country",
   "not-found": "no such model, deployment or endpoint",
-  "context-length": "prompt and answer are longer than the context",
+  "context-length": "prompt and answer exceed the context",
   "too-large": "the request has too many bytes, or more tokens than the limit",
-  "content-filter": "the content was refused",
-  "invalid-request": "the request is wrong",
-  conflict: "a lock, or too early",
-  malformed: "what came is no valid answer",
+  "content-filter": "the content was blocked",
+  "invalid-request": "the request is invalid",
+  conflict: "a lock, or the request came too early",
+  malformed: "the response is not a valid answer",
   truncated: "the answer ended too early",
-  cancelled: "somebody called it off",
-  refused: "a layer of this toolkit refused: an open circuit, a full queue, also as the response that an SDK got",
-  unknown: "nobody knows",
+  cancelled: "the call was cancelled",
+  refused: "a layer of this toolkit refused the call (open circuit, full queue), also as the response that an SDK got",
+  unknown: "the failure is not recognised",
 };
 
 /** Returns the page. */
@@ -91,7 +91,7 @@ function kindsTable(): string {
     processed,
     health,
   ]);
-  return table(["kind", "what happened", "action", "processed", "health"], rows);
+  return table(["kind", "meaning", "action", "processed", "health"], rows);
 }
 
 const prose = `<!-- Written by scripts/classify-page.ts: change that, and run it. -->
@@ -100,18 +100,18 @@ const prose = `<!-- Written by scripts/classify-page.ts: change that, and run it
 
 ## What it does
 
-\`classify\` says what a failure means, in one verdict that every layer reads:
+\`classify\` turns a failure into a verdict, which all layers use:
 
-- \`action\`: what can help. \`accept\`: nothing is wrong. \`retry\`: the same call again. \`elsewhere\`: only another key, model or provider.
-  \`change\`: only a smaller or different request. \`stop\`: nothing.
-- \`kind\`: [what happened](#kinds).
+- \`action\`: what can help. \`accept\`: it is not a failure. \`retry\`: the same call again. \`elsewhere\`: only another key, model or
+  provider. \`change\`: only a smaller or different request. \`stop\`: nothing.
+- \`kind\`: [the kind of failure](#kinds).
 - \`processed\`: whether the provider may have done, and billed, the work: \`no\`, \`maybe\` or \`yes\`.
 - \`health\`: what it says about the upstream. A throttled key is \`neutral\`, an overloaded provider a \`failure\`.
-- \`retryAfter\`: how long the upstream asks to be left alone, in milliseconds, where it does.
+- \`retryAfter\`: how long the upstream asks callers to wait, in milliseconds, if it does.
 
-It reads what vendors' SDKs, HTTP clients and the \`fetch\` of every runtime throw, through their causes; responses, whatever their body is;
-and errors inside streams. It tells errors by their fields and never by \`instanceof\`, so that other realms and second copies of a package
-are no strangers. It never throws.
+It classifies what vendors' SDKs, HTTP clients and the \`fetch\` of every runtime throw, including their causes; responses, whatever their
+body is; and errors inside streams. It recognises errors by their fields, never by \`instanceof\`, so errors from other realms or from a
+second copy of a package work too. It never throws.
 
 ## Example
 
@@ -123,7 +123,7 @@ const { action, kind, retryAfter } = classify(error);
 console.log(action, kind, retryAfter); // retry rate-limit 7000
 \`\`\`
 
-\`isRetryable\` serves other libraries as it is: as p-retry's \`shouldRetry\`, as cockatiel's \`handleWhen\`, negated as opossum's \`errorFilter\`.
+\`isRetryable\` works with other libraries directly: as p-retry's \`shouldRetry\`, cockatiel's \`handleWhen\` and, negated, opossum's \`errorFilter\`.
 
 \`\`\`ts
 import { isRetryable } from "@evenkeel/classify";
@@ -132,7 +132,8 @@ console.log(isRetryable(new DOMException("This operation was aborted", "AbortErr
 console.log(isRetryable({ status: 529 })); // true
 \`\`\`
 
-A bundle that calls two providers need not know the others. What is left out of the tables is as in the generic one.
+A bundle that calls two providers does not need the tables of the others. \`classifier\` takes only those that you name; the generic table is
+always included.
 
 \`\`\`ts
 import { anthropic, classifier, openai } from "@evenkeel/classify";
@@ -145,33 +146,33 @@ console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api
 
 ## Functions
 
-| function | what it judges |
+| function | what it does |
 |---|---|
-| \`classify(error, options?)\` | anything thrown |
-| \`isRetryable(error)\` | the same, as a boolean: whether \`action\` is \`retry\` |
-| \`classifyResponse({ status, headers, body, url }, options?)\` | a response whose body was read as text, whole or cut, or not read at all |
-| \`classifyEvent(event, options?)\` | an event of a stream, or the body of a 2xx, as JSON text or parsed: \`undefined\` where it tells of no failure |
-| \`classifier(...providers)\` | makes these four over the tables that it is given |
-| \`parseRetryAfter(headers, { now }?)\` | the wait in ms that headers ask for: strictly, with the server's own clock, in all three forms of HTTP dates |
-| \`parseRateLimit(headers, { now }?)\` | limits, what is left and when it resets, of requests and tokens, in one shape for every provider and the IETF's drafts |
+| \`classify(error, options?)\` | classifies anything thrown |
+| \`isRetryable(error)\` | returns whether its \`action\` is \`retry\` |
+| \`classifyResponse({ status, headers, body, url }, options?)\` | classifies a response; \`body\` is its text, whole or truncated, or left out |
+| \`classifyEvent(event, options?)\` | classifies a stream event or the body of a 2xx, as JSON text or parsed; returns \`undefined\` if it reports no failure |
+| \`classifier(...providers)\` | creates these four functions from the given tables |
+| \`parseRetryAfter(headers, { now }?)\` | returns the wait in ms that the headers ask for, or \`undefined\`. Parses strictly, all three forms of HTTP dates, relative to the server's own \`Date\` |
+| \`parseRateLimit(headers, { now }?)\` | returns limit, remaining units and time to reset, for requests and tokens, in one shape for every provider and the IETF drafts |
 
 ## Options
 
 | option | meaning | default |
 |---|---|---|
-| \`provider\` | the name of the provider that answered (the \`name\` of its table: \`"groq"\`, \`"azure-openai"\`), where its host does not tell: behind a gateway, or on a host of your own | by the host of the URL, else the generic table |
-| \`url\` | where the answer came from, where the error or response does not say | the error's or the response's own |
+| \`provider\` | the name of the provider that answered (\`"groq"\`, \`"azure-openai"\`), if the host does not identify it: behind a gateway, or on a host of your own | by the host of the URL, else the generic table |
+| \`url\` | the URL that was requested, if the error or response does not contain it | the error's or the response's own |
 | \`now\` | the current time in ms since the epoch, for hints that name an instant | the system clock's |
 
 ## Events and errors
 
-None: it only says what things mean.
+None.
 
 ## How it composes
 
-\`resilientFetch\` judges every response and error by it, and takes a provider's table as its \`provider\`. A layer alone takes it as its own
-\`classify\` option, and a whole pipeline through \`classify\` in the call's init. Whether a call was *aborted* is not its question: each
-layer asks its own signal.
+\`resilientFetch\` classifies every response and error with it, and takes a provider's table as its \`provider\`. Pass it to a single layer
+as the layer's \`classify\` option, or to a whole pipeline as \`classify\` in the call's init. It does not decide whether a call was
+*aborted*: each layer checks its own signal.
 
 \`\`\`ts
 import { classify } from "@evenkeel/classify";
@@ -180,15 +181,15 @@ import { retry } from "@evenkeel/retry";
 const models = await retry({ classify }).run(async ({ signal }) => {
   const response = await fetch("https://api.openai.com/v1/models", { signal });
   if (response.ok) return response.json();
-  // A layer judges what is thrown: a response that is no answer has to be.
+  // Layers classify only what is thrown, so a failed response has to be thrown.
   const { status, headers, url } = response;
   throw Object.assign(new Error(\`Status \${status}\`), { status, headers, url, body: await response.text() });
 });
 console.log(models);
 \`\`\`
 
-It knows HTTP and the network. Of a database, a subprocess or gRPC it knows only a lost connection; all else is \`unknown\`, which is neither
-repeated nor counted. Say what you know of them, in the words of HTTP where that is enough:
+It knows HTTP and the network. From a database, a subprocess or gRPC it recognises only a lost connection; everything else is \`unknown\`,
+which is neither retried nor counted as a failure. Write a classifier of your own for those; mapping to an HTTP status is often enough:
 
 \`\`\`ts
 import { circuitBreaker } from "@evenkeel/circuit-breaker";
@@ -197,7 +198,7 @@ import { compose, type Verdict } from "@evenkeel/core";
 import { retry } from "@evenkeel/retry";
 import assert from "node:assert/strict";
 
-/** The codes of gRPC that are worth more than a guess, such as 8 for RESOURCE_EXHAUSTED and 14 for UNAVAILABLE. */
+/** The HTTP statuses of gRPC codes, such as 8, RESOURCE_EXHAUSTED, and 14, UNAVAILABLE. */
 const statuses = new Map([[1, 499], [3, 400], [4, 504], [5, 404], [7, 403], [8, 429], [10, 409], [13, 500], [14, 503], [16, 401]]);
 const classifyGrpc = (error: unknown): Verdict => {
   const status = statuses.get(Number((error as { code?: unknown }).code));
@@ -210,28 +211,31 @@ const fails = (): never => {
 };
 const steady = compose(retry(), circuitBreaker());
 await assert.rejects(steady.run(fails, { classify: classifyGrpc }), { code: 3 });
-assert.equal(calls, 2); // UNAVAILABLE was asked for again, INVALID_ARGUMENT was not
+assert.equal(calls, 2); // UNAVAILABLE was retried, INVALID_ARGUMENT was not
 \`\`\`
 
-## Do and don't
+## Don't / Do
 
-- Do say the \`provider\` where a gateway or a proxy hides it. It is known by the host of the URL, and never guessed from a message.
-- Do look at \`processed\` before you repeat what costs money: \`maybe\` may be billed twice.
-- Don't take \`health: "neutral"\` for good: it says nothing about the upstream.
-- Don't wait for \`retryAfter\` where \`action\` is not \`retry\`: it tells when a quota comes back, not that a wait would help this call.
+**Do** name the \`provider\` if a gateway or a proxy hides it. It is recognised by the host of the URL, and never guessed from a message.
 
-## What goes before what
+**Do** check \`processed\` before you repeat what costs money: \`maybe\` may be billed twice.
 
-An explicit code, then a type, then a message that the provider documents for that status, then the status, then the shape of the
-network's failure. The table of the provider goes before the generic one. \`x-should-retry\` is the provider's own word and decides the action.
+**Don't** read \`health: "neutral"\` as healthy: it says nothing about the upstream.
+
+**Don't** wait for \`retryAfter\` unless \`action\` is \`retry\`: it says when a quota resets, not that waiting would help this call.
+
+## Precedence
+
+An explicit code comes first, then a type, then a message that the provider documents for that status, then the status, then the kind of
+network failure. The provider's table comes before the generic one. \`x-should-retry\` overrides the action.
 
 The wait is the first of: \`retry-after-ms\`, \`x-ms-retry-after-ms\`, \`x-amz-retry-after\`, \`retry-after\`, a field of the body
-(\`retryDelay\`, \`quotaResetDelay\`, \`estimated_time\`, \`resets_in_seconds\`, \`resets_at\`, \`retry_after\`), what the message
-says, and, of a 429, the reset of a limit of which nothing remains.
+(\`retryDelay\`, \`quotaResetDelay\`, \`quotaResetTimeStamp\`, \`estimated_time\`, \`resets_in_seconds\`, \`resets_at\`,
+\`retry_after\`), the message, and, for a 429, the reset of a limit that is used up.
 
 ## Kinds
 
-What each kind implies, unless the tables below say otherwise:
+The verdict of each kind, unless the tables below say otherwise:
 
 ${kindsTable()}
 
