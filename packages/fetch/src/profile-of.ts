@@ -13,6 +13,9 @@ const providerTool = /"type"\s*:\s*"(image_generation|code_(interpreter|executio
 /** Image generation: a first preview may take a minute. */
 const imagePath = /\/images\//;
 
+/** Tools, or their results; the end of a long schema shows only its properties. */
+const tools = /"(tool\w*|function\w*|input_?schema|properties)"/i;
+
 /** Transfers of any size: files that a provider stores for its user, and Ollama's models. */
 const transferPath = /\/(content|results)(\?|$)|:download\b|\/api\/(pull|push|create)$/;
 
@@ -36,7 +39,9 @@ export function profileOf(url: string, { body }: RequestInit): Profile {
   if (streamInBody.test(settings) || streamInPath.test(url.slice(url.lastIndexOf("/")))) {
     // A stream requested without a body continues an answer made in the background, by an unknown model.
     if (isSilent || !body) return reasoning;
-    return { ...streaming, firstContent: Math.max(streaming.firstContent, toRead) };
+    // Many servers send a long argument of a tool call, such as a file to write, only once it is complete.
+    const { gap } = tools.test(settings) ? reasoning : streaming;
+    return { ...streaming, firstContent: Math.max(streaming.firstContent, toRead), gap };
   }
   const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
   const upload = fileBytes(body) / uploadRate;

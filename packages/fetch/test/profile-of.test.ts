@@ -18,7 +18,13 @@ function formOf(file: Blob): FormData {
 describe("the limits of a request whose caller chose none", () => {
   const { long, streaming, reasoning } = profiles;
   const thoughtful = { ...reasoning, firstContent: long.total };
-  const kinds = { long, streaming, reasoning, "reasoning in one piece": thoughtful };
+  const kinds = {
+    long,
+    streaming,
+    reasoning,
+    "reasoning in one piece": thoughtful,
+    "streaming with tools": { ...streaming, gap: reasoning.gap },
+  };
   const google = "https://generativelanguage.googleapis.com/v1beta/models";
   const bedrock = "https://bedrock-runtime.us-east-1.amazonaws.com/model";
   const azure = "https://x.openai.azure.com/openai/deployments";
@@ -42,7 +48,7 @@ describe("the limits of a request whose caller chose none", () => {
       "a tool that is to give its reasoning",
       chatUrl,
       `{"tools":[{"properties":{"reasoning":{"type":"string"},"thinking":{"type":"string"}}}],"stream":true}`,
-      "streaming",
+      "streaming with tools",
     ],
     [
       "a message that tells what was thought",
@@ -86,7 +92,28 @@ describe("the limits of a request whose caller chose none", () => {
       "reasoning",
     ],
     ["a tool of the provider's", chatUrl, '{"tools":[{"type":"code_execution_20260120"}],"stream":true}', "reasoning"],
-    ["a tool of the caller's", chatUrl, '{"tools":[{"type":"function"}],"stream":true}', "streaming"],
+    ["a tool of the caller's", chatUrl, '{"tools":[{"type":"function"}],"stream":true}', "streaming with tools"],
+    [
+      "a tool of Anthropic's caller",
+      "https://api.anthropic.com/v1/messages",
+      '{"model":"claude-sonnet-4-5","tools":[{"name":"write","input_schema":{"type":"object"}}],"stream":true}',
+      "streaming with tools",
+    ],
+    ["Bedrock's tools", `${bedrock}/x/converse-stream`, '{"toolConfig":{"tools":[]}}', "streaming with tools"],
+    [
+      "Gemini's tools",
+      `${google}/gemini-2.0-flash:streamGenerateContent`,
+      '{"tools":[{"functionDeclarations":[]}]}',
+      "streaming with tools",
+    ],
+    [
+      "a tool whose long schema hides what it is",
+      chatUrl,
+      `{"tools":[{"parameters":{"a":"${"x".repeat(5_000)}","properties":{}}}],"stream":true}`,
+      "streaming with tools",
+    ],
+    ["a prompt about tools", chatUrl, JSON.stringify({ prompt: '{"tools":[]}', stream: true }), "streaming"],
+    ["a tool, in one piece", chatUrl, '{"tools":[{"type":"function"}]}', "long"],
     ["images that are sketched first", "https://x/v1/images/generations", '{"stream":true}', "reasoning"],
     ["an answer made in the background", "https://x/v1/responses/resp_1?stream=true", undefined, "reasoning"],
   ])("fit %s", (_name, url, body, kind) => {
@@ -241,6 +268,25 @@ describe("the limits of a request whose caller chose none", () => {
     "http://localhost:11434/api/pull",
   ])("set no total limit for a transfer: %s", (url) => {
     expect(profileOf(url, { body: null })).toEqual({ ...profiles.reasoning, total: Infinity });
+  });
+
+  it("let Anthropic write a long argument of a tool call in silence, apart from pings", async () => {
+    const clock = fakeClock();
+    const { response, send, end } = feed();
+    const fetch = resilientFetch({ fetch: async () => response, clock });
+    const event = (type: string, rest = ""): string => `event: ${type}\ndata: {"type":"${type}"${rest}}\n\n`;
+    const delta = event("content_block_delta", ',"index":0,"delta":{"type":"input_json_delta","partial_json":""}');
+    send(event("content_block_start") + delta);
+    const body = '{"model":"claude-sonnet-4-5","tools":[{"name":"write","input_schema":{}}],"stream":true}';
+    const answer = (await fetch("https://api.anthropic.com/v1/messages", { method: "POST", body })).text();
+    for (let pings = 0; pings < 8; pings++) {
+      await clock.advance(15_000);
+      send(event("ping"));
+    }
+    send(delta + event("message_stop"));
+    end();
+    await clock.advance(0);
+    expect(await answer).toContain("message_stop");
   });
 
   it("let the download of a model take hours, as long as data arrives", async () => {
