@@ -15,6 +15,11 @@ export function expectsData(request: FetchRequest): boolean {
   return /json|event-stream/.test(accepted) || (expectsAnswer(request) && !accepted.includes("html"));
 }
 
+/** Tells whether a request subscribes to events, as `EventSource` and MCP do: there may be none for hours. */
+export function subscribes({ method, headers }: RequestInit): boolean {
+  return (method ?? "GET").toUpperCase() === "GET" && new Headers(headers).get("accept") === "text/event-stream";
+}
+
 /** Tells whether the body of a success may be empty, whatever its content type. */
 export function mayBeEmpty({ status, headers }: Response): boolean {
   return status !== 200 || headers.get("content-length") === "0";

@@ -1,6 +1,7 @@
 /** Chooses the time limits of a request from the request itself. */
 import { estimateTimeout, profiles, type Profile } from "@evenkeel/timeout";
 import { edgesOf, estimateTokens, fileBytes } from "./edges-of.ts";
+import { subscribes } from "./expects-data.ts";
 import { thinks } from "./thinks.ts";
 
 /** Requests for a stream: the field of OpenAI and Anthropic, and the paths of Gemini, Vertex and Bedrock. */
@@ -21,16 +22,22 @@ const transferPath = /\/(content|results)(\?|$)|:download\b|\/api\/(pull|push|cr
 
 const outputLimit = /"(?:max_(?:completion_|output_|new_)?tokens|max(?:Output)?Tokens|num_predict)"\s*:\s*(\d+)/;
 
+/** A subscription may say nothing for as long as nothing happens. */
+const unlimited = { firstContent: Infinity, gap: Infinity, total: Infinity };
+
 /** Upload speed in bytes per millisecond, at 1 Mbit/s: low on purpose. */
 const uploadRate = 125;
 
 /**
  * Returns the limits of a request whose caller chose none: `reasoning` where nothing may come for minutes, `streaming` for any other
  * stream, otherwise `long`. The limit to the first content grows with a long prompt and, for an answer in one piece, with the files sent
- * and the tokens asked for. A transfer has no total limit, since its duration is unknown: it fails only when it stalls.
+ * and the tokens asked for. A transfer has no total limit, since its duration is unknown: it fails only when it stalls. A
+ * subscription has a limit only for its headers.
  */
-export function profileOf(url: string, { body }: RequestInit): Profile {
+export function profileOf(url: string, init: RequestInit): Profile {
+  const { body } = init;
   const { long, streaming, reasoning } = profiles;
+  if (subscribes(init)) return { ...streaming, headers: streaming.firstContent, ...unlimited };
   if (transferPath.test(url)) return { ...reasoning, total: Infinity };
   const settings = edgesOf(body);
   const isSilent = thinks(url, settings) || providerTool.test(settings) || imagePath.test(url);

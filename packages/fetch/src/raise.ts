@@ -1,6 +1,6 @@
 /** Tells an answer from a failure, and throws the failure, so that a layer sees every failure as an error. */
 import type { Call } from "@evenkeel/core";
-import { expectsAnswer, expectsData } from "./expects-data.ts";
+import { expectsAnswer, expectsData, subscribes } from "./expects-data.ts";
 import { isEventStream } from "./framing.ts";
 import { guardResponse } from "./guard-response.ts";
 import { progressOf } from "./progress-of.ts";
@@ -29,8 +29,8 @@ export function raise(
   if (isWebPage(contentType) && expectsData(call.input)) return raiseFailure(call, response, options);
 
   const reader = readerOf(response.body);
-  // JSON lines that are merely read may be the records of jobs, some of which failed.
-  const isStream = expectsAnswer(call.input) || isEventStream(contentType);
+  // JSON lines that are merely read may be the records of jobs, some of which failed; a subscription has begun with its headers.
+  const isStream = expectsAnswer(call.input) || (isEventStream(contentType) && !subscribes(call.input.init));
   const progress = isStream ? progressOf(contentType) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType)) return raiseJson(call, response, reader, options);

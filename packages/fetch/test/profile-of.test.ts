@@ -289,6 +289,45 @@ describe("the limits of a request whose caller chose none", () => {
     expect(await answer).toContain("message_stop");
   });
 
+  it.each([
+    ["as EventSource and MCP subscribe", undefined, "text/event-stream", true],
+    ["with a method", "get", "text/event-stream", true],
+    ["of a question", "POST", "text/event-stream", false],
+    ["of either", "GET", "application/json, text/event-stream", false],
+  ])("bound a subscription by its headers alone, %s", (_name, method, accept, isSubscription) => {
+    const init = method ? { method, headers: { accept } } : { headers: { accept } };
+    const none = { firstContent: Infinity, gap: Infinity, total: Infinity };
+    expect(profileOf("https://x/mcp", init)).toEqual(
+      isSubscription ? { ...streaming, ...none, headers: streaming.firstContent } : long,
+    );
+  });
+
+  it("let a subscription say nothing for hours, from its first event on and before it", async () => {
+    const clock = fakeClock();
+    const { response, send, end } = feed();
+    const fetch = resilientFetch({ fetch: async () => response, clock });
+    const { body } = await fetch("https://tools.example.com/mcp", { headers: { accept: "text/event-stream" } });
+    const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (const event of [": here\n\n", "data: one\n\n", "data: two\n\n"]) {
+      const read = reader.read();
+      await clock.advance(12 * 3_600_000);
+      send(event);
+      expect(await read).toEqual({ done: false, value: event });
+    }
+    end();
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it("give up a subscription that gets no headers", async () => {
+    const clock = fakeClock();
+    const silent: Fetch = () => new Promise(() => {});
+    const fetch = resilientFetch({ fetch: silent, clock, retry: (call, next) => next(call) });
+    const headers = { accept: "text/event-stream" };
+    const asked = fetch("https://tools.example.com/mcp", { headers }).catch((error: unknown) => error);
+    await clock.advance(streaming.firstContent);
+    expect(await asked).toMatchObject({ name: "TimeoutError", label: "headers" });
+  });
+
   it("let the download of a model take hours, as long as data arrives", async () => {
     const clock = fakeClock();
     const { response, send, end } = feed({ headers: { "content-type": "application/x-ndjson" } });
