@@ -2,7 +2,7 @@
 import type { Call } from "@evenkeel/core";
 import { expectsAnswer, expectsData, mayBeEmpty } from "./expects-data.ts";
 import { guardResponse } from "./guard-response.ts";
-import { hasError, type Json, type ReportedError } from "./protocols/protocol.ts";
+import { hasError, listAt, reportedError, type Json, type ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { join, readHead, textOf, type BodyReader } from "./read-head.ts";
 import { rebuild } from "./rebuild.ts";
@@ -56,7 +56,10 @@ function errorIn(text: string): ReportedError | undefined {
   try {
     const json: unknown = JSON.parse(text);
     const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
-    return hasError(first) ? first : undefined;
+    if (hasError(first)) return first;
+    // As OpenRouter reports a failed choice.
+    const failed = listAt(first, "choices").find((choice) => choice["finish_reason"] === "error");
+    return failed && reportedError(failed);
   } catch {
     return undefined;
   }

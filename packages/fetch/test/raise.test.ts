@@ -42,6 +42,18 @@ describe("an answer is raised as a failure", () => {
     expect(error).toMatchObject({ name: "HttpError", status: 502, response: { statusText: "" } });
   });
 
+  it("where a choice failed, as OpenRouter reports it", async () => {
+    const error = { code: 502, message: "Provider disconnected" };
+    const choice = { index: 0, message: { content: "Hel" }, finish_reason: "error", error };
+    const failure = await failureOf(answer([JSON.stringify({ choices: [choice] })], "application/json"));
+    expect(failure).toMatchObject({ name: "HttpError", verdict: { action: "retry" } });
+  });
+
+  it("not where an answer is about an error", async () => {
+    const choice = { index: 0, message: { content: "error" }, finish_reason: "stop", error: null };
+    expect(await failureOf(answer([JSON.stringify({ choices: [choice] })], "application/json"))).toBeUndefined();
+  });
+
   it.each([
     ["an empty one", "application/json", ""],
     ["a cut object", "application/json", '{"id": "1", "choi'],
