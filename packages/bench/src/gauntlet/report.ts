@@ -51,7 +51,7 @@ const fields: readonly Field[] = [
 ];
 
 function conditionsOf(summaries: readonly Summary[]): string {
-  return `${conditions()}; seeds 1 to ${summaries[0]!.runs}. All time is virtual: the machine decides how long the simulation takes, not what comes of it.`;
+  return `${conditions()}; seeds 1 to ${summaries[0]!.runs}. All time is virtual: the machine affects how long the simulation takes, but not its results.`;
 }
 
 function contenderTable(): string {
@@ -69,7 +69,7 @@ function picturesOf({ seconds, trouble }: Scenario, summaries: readonly Summary[
     shaded: trouble,
     panels: [
       {
-        title: "Answered, of the calls that came at this time",
+        title: "Share of the calls made at this time that were answered",
         lines: lines(({ answered }) => answered),
         top: 1,
         format: (value) => `${100 * value} %`,

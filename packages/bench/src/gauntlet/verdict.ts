@@ -12,7 +12,7 @@ export interface Field {
 }
 
 /** The most requests per call that a contender may send in order to be compared. */
-const decentLoad = 1.3;
+const acceptableLoad = 1.3;
 
 /** The largest relative distance to the best that still counts as level. */
 const level = 0.02;
@@ -24,12 +24,12 @@ const level = 0.02;
 export function verdict(summaries: readonly Summary[], { ours, peers, advantaged = [] }: Field): string | undefined {
   const own = summaries.find(({ contender }) => contender === ours);
   const best = summaries
-    .filter((each) => peers.includes(each.contender) && isDecent(each))
+    .filter((each) => peers.includes(each.contender) && isComparable(each))
     .toSorted((a, b) => b.goodput.mean - a.goodput.mean)[0];
   if (!own || !best) return undefined;
   const behind = 1 - own.goodput.mean / best.goodput.mean;
-  const place = !isDecent(own)
-    ? "**not decent**"
+  const place = !isComparable(own)
+    ? "**not comparable**"
     : behind <= 0
       ? "the best"
       : behind <= level
@@ -38,21 +38,21 @@ export function verdict(summaries: readonly Summary[], { ours, peers, advantaged
   const isAhead = (each: Summary): boolean => Number(share(each)) > Number(share(own));
   const leftOut = summaries.flatMap((each) => {
     const why = advantaged.includes(each.contender)
-      ? "told the concurrency"
+      ? "knows the concurrency limit"
       : peers.includes(each.contender) && flaw(each);
     return why && isAhead(each) ? `${each.contender} ${share(each)} % (${why})` : [];
   });
-  const more = leftOut.length > 0 ? ` More, but not compared: ${leftOut.join(", ")}.` : "";
-  return `${ours} is ${place}: ${share(own)} %, and of the others ${best.contender} ${share(best)} %.${more}`;
+  const more = leftOut.length > 0 ? ` Higher, but not compared: ${leftOut.join(", ")}.` : "";
+  return `${ours} is ${place}: ${share(own)} %, the best peer, ${best.contender}, ${share(best)} %.${more}`;
 }
 
 /** Returns why a contender is excluded from the comparison, if it is. */
 function flaw({ collapsed, runs, load }: Summary): string | undefined {
   if (collapsed > 0) return `collapsed in ${collapsed} of ${runs} runs`;
-  return load.mean > decentLoad ? `${load.mean.toFixed(2)} requests per call` : undefined;
+  return load.mean > acceptableLoad ? `${load.mean.toFixed(2)} requests per call` : undefined;
 }
 
-function isDecent(each: Summary): boolean {
+function isComparable(each: Summary): boolean {
   return flaw(each) === undefined;
 }
 

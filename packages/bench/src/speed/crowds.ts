@@ -12,7 +12,7 @@ interface Crowd {
   readonly why?: string | undefined;
 }
 
-const pendingWhy = "Each call has a timer of Node's own, and a signal of its own that hears of the caller's abort.";
+const pendingWhy = "Each call has its own timer of Node, and its own signal, which follows the caller's.";
 
 const table = {
   waiting: {
@@ -20,7 +20,7 @@ const table = {
     title: "10 permits",
     sizes: [1_000, 100_000, 1_000_000],
     time: 1_200,
-    why: "Who waits has a call of his own, a place in a queue that knows priorities, and a way to leave it at once.",
+    why: "A waiting call has its own object, a place in a priority queue, and a way to leave it at once.",
   },
   pending: {
     subject: "Timeout, many pending",

@@ -26,24 +26,25 @@ const isFailure = (outcome: unknown): boolean => outcome === failed;
 const isRefusal = (outcome: unknown): boolean => outcome instanceof Error && outcome !== failed;
 
 const windowWhy =
-  "Asks when the work is over, which may be after the promise has settled, and finds the circuit by its key: a circuit stands for an upstream.";
-const failureWhy = "The error is judged, and remembered with its logical call, of which a second failure is no news.";
-const limitWhy = "Each call has a timer of Node's own, and a controller with its signal.";
-const linkedWhy = "As around a result; beside it a place among those who hear of the caller's abort.";
+  "It waits for the end of the work, which may come after the promise has settled, and looks up the circuit by key, since each upstream has its own.";
+const failureWhy =
+  "It classifies the error, and remembers the logical call, so that a further failure of the same call does not count.";
+const limitWhy = "Each call has its own timer of Node, and its own controller and signal.";
+const linkedWhy = "As around a result, plus a place in the list of listeners for the caller's abort.";
 
 const table = {
   retrySuccess: {
     subject: "Retry",
     title: "around a success",
     ratio: 2.5,
-    why: "Each call is an object that layers hand on, with work of its own.",
+    why: "Each call is an object, with its own record of the work.",
   },
   retryFailures: {
     subject: "Retry",
     title: "two failures, then success, no delay",
     floor: bareFlaky,
     ratio: 1.3,
-    why: "A failure is judged, and each further attempt is a call of its own with work of its own, so that a permit, a verdict and a signal know which attempt they belong to.",
+    why: "A failure is classified, and each further attempt is a call object with its own work, so that permits, verdicts and signals belong to one attempt.",
   },
   breakerCount: {
     subject: "Circuit breaker",
@@ -61,7 +62,7 @@ const table = {
     subject: "Circuit breaker",
     title: "closed, window of 30 s",
     ratio: 2.5,
-    why: "Reads the clock at each call, besides what a window of calls pays for.",
+    why: "It reads the clock at each call, in addition to the cost of a window of calls.",
   },
   breakerFailure: {
     subject: "Circuit breaker",
@@ -85,19 +86,19 @@ const table = {
     floor: bareFailure,
     isRight: isRefusal,
     ratio: 1.5,
-    why: "A fresh error that says when to come back.",
+    why: "It creates a new error with the time until the next probe.",
   },
   semaphore: {
     subject: "Semaphore",
     title: "a permit is free",
     ratio: 2.1,
-    why: "The permit is held until the work is over, a streamed body included; a peer's ends with the promise.",
+    why: "The permit is held until the work ends, including a streamed body; a peer's is released with the promise.",
   },
   tokenBucket: {
     subject: "Rate limit",
     title: "a token is there",
     ratio: 2.5,
-    why: "Reads the clock, and settles when the work is over, at what it really cost.",
+    why: "It reads the clock, and settles with the actual cost when the work ends.",
   },
   timeout: {
     subject: "Timeout",

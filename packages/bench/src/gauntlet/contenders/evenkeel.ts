@@ -19,7 +19,7 @@ function profileOf({ limits: { attempt, patience } }: World): ResilientFetchOpti
 export const evenkeel: Contender = {
   name: "evenkeel",
   packages: [],
-  settings: "`resilientFetch({ profile })`, the profile being the caller's limits; all else is default",
+  settings: "`resilientFetch({ profile })`, with the caller's limits as the profile, otherwise defaults",
   start: (world) => start(world, { profile: profileOf(world) }),
 };
 
@@ -46,14 +46,14 @@ export type Setting = (world: World) => ResilientFetchOptions;
 /** The same with a different setting, to check the default. */
 export function evenkeelSetTo(name: string, setting: Setting): Contender {
   const startSo = (world: World): Ask => start(world, { profile: profileOf(world), ...setting(world) });
-  return { ...evenkeel, name, settings: "one thing otherwise", start: startSo };
+  return { ...evenkeel, name, settings: "one setting changed", start: startSo };
 }
 
 /** `resilientFetch` without options. */
 export const evenkeelUntouched: Contender = {
   name: "evenkeel, untouched",
   packages: [],
-  settings: "`resilientFetch()`: its limits are its own, too (300 s to the answer)",
+  settings: "`resilientFetch()`, with its own limits, too (300 s to the answer)",
   start: (world) => start(world),
 };
 

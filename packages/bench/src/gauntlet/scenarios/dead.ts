@@ -6,7 +6,7 @@ const trouble = { from: 60, to: 3_660 };
 /** For an hour, all connections are refused. */
 export const dead: Scenario = {
   name: "dead",
-  story: "for an hour every connection is refused; a call a second for 65 min",
+  story: "every connection is refused for an hour; 1 call a second for 65 min",
   seconds: 3_900,
   rate: () => 1,
   limits: { attempt: 30_000, patience: 60_000 },

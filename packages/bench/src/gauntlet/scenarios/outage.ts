@@ -6,7 +6,7 @@ const trouble = { from: 60, to: 90 };
 /** For half a minute, all requests fail. */
 export const outage: Scenario = {
   name: "outage",
-  story: "for 30 s every request is answered 503; 10 calls a second for 180 s",
+  story: "every request gets a 503 for 30 s; 10 calls a second for 180 s",
   seconds: 180,
   rate: () => 10,
   limits: { attempt: 30_000, patience: 60_000 },

@@ -8,7 +8,7 @@ const body = errorBody("insufficient_quota", "insufficient_quota", "You exceeded
 /** The quota is exhausted, until somebody pays. */
 export const quota: Scenario = {
   name: "quota",
-  story: "for 180 s every request is answered 429 `insufficient_quota`; 5 calls a second for 300 s",
+  story: "every request gets a 429 `insufficient_quota` for 180 s; 5 calls a second for 300 s",
   seconds: 300,
   rate: () => 5,
   limits: { attempt: 30_000, patience: 60_000 },

@@ -7,7 +7,7 @@ const trouble = { from: 20, to: 25 };
 export const spike: Scenario = {
   name: "spike",
   story:
-    "40 calls a second, for 5 s 80; the server takes 1 s + 10 ms per request under way, and finishes what its client gave up after 3 s; 80 s",
+    "40 calls a second, and 80 for 5 s; the server takes 1 s + 10 ms per request in flight, and goes on with requests that their client gave up on after 3 s; 80 s",
   seconds: 80,
   rate: (second) => (isWithin(trouble, second) ? 80 : 40),
   limits: { attempt: 3_000, patience: 30_000 },

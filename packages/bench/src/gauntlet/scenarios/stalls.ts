@@ -4,7 +4,7 @@ import { healthyWork, type Scenario } from "../scenario.ts";
 /** Two requests in a hundred are never answered. */
 export const stalls: Scenario = {
   name: "stalls",
-  story: "2 % of requests are never answered; an attempt may take 20 s; 10 calls a second for 200 s",
+  story: "2 % of requests are never answered; the limit for an attempt is 20 s; 10 calls a second for 200 s",
   seconds: 200,
   rate: () => 10,
   limits: { attempt: 20_000, patience: 60_000 },

@@ -5,7 +5,7 @@ import { healthyWork, type Scenario } from "../scenario.ts";
 export const tail: Scenario = {
   name: "tail",
   story:
-    "10 % of answers take 5 s or longer (Pareto, exponent 1.2, at most 120 s); an attempt may take 30 s; 10 calls a second for 200 s",
+    "10 % of answers take 5 s or longer (Pareto, exponent 1.2, at most 120 s); the limit for an attempt is 30 s; 10 calls a second for 200 s",
   seconds: 200,
   rate: () => 10,
   limits: { attempt: 30_000, patience: 90_000 },

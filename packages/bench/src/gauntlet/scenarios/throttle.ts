@@ -8,7 +8,7 @@ const window = 10;
 export const throttle: Scenario = {
   name: "throttle",
   story:
-    "a key is granted 120 requests per 10 s, for 40 s only 20; the rest is answered 429 with the `Retry-After` of the next window; 8 calls a second for 160 s",
+    "a key may send 120 requests per 10 s, and only 20 for 40 s; the others get a 429 with the time until the next window as `Retry-After`; 8 calls a second for 160 s",
   seconds: 160,
   rate: () => 8,
   limits: { attempt: 30_000, patience: 60_000 },
