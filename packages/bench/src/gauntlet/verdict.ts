@@ -43,7 +43,7 @@ export function verdict(summaries: readonly Summary[], { ours, peers, advantaged
     return why && isAhead(each) ? `${each.contender} ${share(each)} % (${why})` : [];
   });
   const more = leftOut.length > 0 ? ` Higher, but not compared: ${leftOut.join(", ")}.` : "";
-  return `${ours} is ${place}: ${share(own)} %, the best peer, ${best.contender}, ${share(best)} %.${more}`;
+  return `${ours} is ${place}: ${share(own)} %; best peer: ${best.contender}, ${share(best)} %.${more}`;
 }
 
 /** Returns why a contender is excluded from the comparison, if it is. */

@@ -43,12 +43,12 @@ describe("the verdict", () => {
     ["**behind the best**", 0.88],
   ])("is that we are %s at %d, by those who neither collapse nor crowd, and know no more", (place, goodput) => {
     const sentence = verdict([summaryOf("us", goodput), ...rivals], field);
-    expect(sentence).toMatch(`us is ${place}: ${(100 * goodput).toFixed(1)} %, the best peer, a, 90.0 %.`);
+    expect(sentence).toMatch(`us is ${place}: ${(100 * goodput).toFixed(1)} %; best peer: a, 90.0 %.`);
   });
 
   it("names whoever answered more, and says why they are not compared", () => {
     expect(verdict([summaryOf("us", 0.97), ...rivals], field)).toBe(
-      "us is the best: 97.0 %, the best peer, a, 90.0 %. Higher, but not compared: b 99.0 % (1.31 requests per call), d 100.0 % (knows the concurrency limit).",
+      "us is the best: 97.0 %; best peer: a, 90.0 %. Higher, but not compared: b 99.0 % (1.31 requests per call), d 100.0 % (knows the concurrency limit).",
     );
     const all = verdict([summaryOf("us", 0.94), ...rivals], field);
     expect(all).toMatch("compared: b 99.0 % (1.31 requests per call), c 95.0 % (collapsed in 1 of 40 runs), d");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Contender } from "../../src/gauntlet/contender.ts";
 import { bare } from "../../src/gauntlet/contenders/bare.ts";
-import { evenkeel, evenkeelUntouched } from "../../src/gauntlet/contenders/evenkeel.ts";
+import { evenkeel, evenkeelUntouched, evenkeelWaiting } from "../../src/gauntlet/contenders/evenkeel.ts";
 import { play } from "../../src/gauntlet/play.ts";
 import type { Reply } from "../../src/gauntlet/provider.ts";
 import { healthyWork, isWithin, type Scenario } from "../../src/gauntlet/scenario.ts";
@@ -113,5 +113,23 @@ describe.each([evenkeel, evenkeelUntouched])("with its defaults, $name", { timeo
   it("asks once where the quota is exhausted, and is back at once", async () => {
     const { load, recovery } = await play(quota, contender, 1);
     expect([load, recovery]).toEqual([1, 0]);
+  });
+});
+
+describe("with calls that wait for an open circuit, the toolkit", { timeout: 60_000 }, () => {
+  it("loses hardly a call of an outage, at next to no further load", async () => {
+    const { goodput, load } = await mean(outage, evenkeelWaiting, 8);
+    expect(goodput).toBeGreaterThan(0.99);
+    expect(load).toBeLessThan(1.05);
+  });
+
+  it("does not collapse after a spike, be it four times as long and higher", async () => {
+    const long = { from: 20, to: 40 };
+    const harder: Scenario = { ...spike, seconds: 160, rate: (second) => (isWithin(long, second) ? 100 : 40) };
+    for (const scenario of [spike, harder]) {
+      const { collapsed, goodput } = await play(scenario, evenkeelWaiting, 1);
+      expect(collapsed).toBe(false);
+      expect(goodput).toBeGreaterThan(0.98);
+    }
   });
 });
