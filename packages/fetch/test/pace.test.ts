@@ -5,12 +5,8 @@ import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
 
 const limits = { connect: 1_000, firstContent: 10_000, gap: 10_000, total: 60_000 };
 
-/** Makes one call that hears of `headers`, then `bodies` at once, and returns when each of those was sent, in ms. */
-async function sentAt(
-  headers: Record<string, string>,
-  bodies: readonly string[],
-  options: ResilientFetchOptions = {},
-): Promise<number[]> {
+/** Makes one call that is told `headers`, and returns what it takes to make more. */
+async function told(headers: Record<string, string>, options: ResilientFetchOptions = {}) {
   const clock = fakeClock(1_000_000);
   const times: number[] = [];
   const fetch: Fetch = async () => {
@@ -18,8 +14,19 @@ async function sentAt(
     return json(whole, times.length === 1 ? { headers } : {});
   };
   const resilient = resilientFetch({ fetch, clock, profile: limits, ...options });
-  await resilient(chatUrl, post);
-  const asked = bodies.map((body) => resilient(chatUrl, { ...post, body }));
+  const ask = (body = post.body): Promise<Response> => resilient(chatUrl, { ...post, body });
+  await ask();
+  return { clock, ask, times };
+}
+
+/** Makes one call that is told `headers`, then `bodies` at once, and returns when each of those was sent, in ms. */
+async function sentAt(
+  headers: Record<string, string>,
+  bodies: readonly string[],
+  options?: ResilientFetchOptions,
+): Promise<number[]> {
+  const { clock, ask, times } = await told(headers, options);
+  const asked = bodies.map((body) => ask(body));
   await clock.advance(60_000);
   await Promise.all(asked);
   return times.slice(1);
@@ -74,14 +81,10 @@ describe("a key", () => {
     ],
     ["its tokens, long before its requests", { ...tokens(0), ...requests(60), "x-ratelimit-reset-requests": "24h" }],
   ])("is no longer paced once the limit that was nearly used up is full again: %s", async (_what, headers) => {
-    const clock = fakeClock();
-    let sent = 0;
-    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers } : {});
-    const resilient = resilientFetch({ fetch, clock, profile: limits });
-    await resilient(chatUrl, post);
+    const { clock, ask, times } = await told(headers);
     await clock.advance(60_000);
-    await Promise.all([resilient(chatUrl, post), resilient(chatUrl, post)]);
-    expect(sent).toBe(3);
+    await Promise.all([ask(), ask()]);
+    expect(times).toHaveLength(3);
     expect(clock.pending).toBe(0);
   });
 
@@ -92,30 +95,22 @@ describe("a key", () => {
       [`x-ratelimit-limit-${slow}`]: "1000000000", // of which a few grow back in a millisecond
       [`x-ratelimit-reset-${slow}`]: "24h",
     };
-    const clock = fakeClock();
-    let sent = 0;
-    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers } : {});
-    const resilient = resilientFetch({ fetch, clock, profile: limits });
-    await resilient(chatUrl, post);
+    const { clock, ask, times } = await told(headers);
     await clock.advance(60_000);
-    const asked = [resilient(chatUrl, post), resilient(chatUrl, post)];
+    const asked = [ask(), ask()];
     await clock.advance(1);
-    expect(sent).toBe(3);
+    expect(times).toHaveLength(3);
     await Promise.all(asked);
   });
 
   it("whose calls queued until after its limit is full again lets the next one pass at once", async () => {
-    const clock = fakeClock();
-    let sent = 0;
-    const fetch: Fetch = async () => json(whole, sent++ === 0 ? { headers: requests(0) } : {});
-    const resilient = resilientFetch({ fetch, clock, profile: limits });
-    await resilient(chatUrl, post);
+    const { clock, ask, times } = await told(requests(0));
     await clock.advance(59_000);
-    for (let call = 0; call < 5; call++) void resilient(chatUrl, post);
+    for (let call = 0; call < 5; call++) void ask();
     await clock.advance(1_000);
-    const before = sent;
-    await resilient(chatUrl, post);
-    expect(sent).toBe(before + 1);
+    const before = times.length;
+    await ask();
+    expect(times).toHaveLength(before + 1);
   });
 });
 
