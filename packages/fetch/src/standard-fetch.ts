@@ -77,7 +77,6 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
   }
 
   const pacing = pace({ below: paceBelow, clock });
-  const hold = semaphore({ permits: Infinity, holdWhile: breaker.refuses, clock });
   const layers: FetchLayer[] = [
     sdkRetries(budget),
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
@@ -85,7 +84,9 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
       return mayRetry(call.input) ? retrying(call, next) : next(call);
     },
     // Refuse above the queue, so that no call waits in vain; or hold calls below it, where no circuit can open after the check.
-    ...(waits ? [pacing, rateLimit, hold] : [breaker.gate, pacing, rateLimit]),
+    ...(waits
+      ? [pacing, rateLimit, semaphore({ permits: Infinity, holdWhile: breaker.refuses, clock })]
+      : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",
