@@ -59,8 +59,7 @@ export function binaryProgress(): StreamProgress {
       return tracker.hasEnded;
     },
     get missing() {
-      if (isOpaque || !tracker.protocol || tracker.hasEnded) return undefined;
-      return pending.byteLength === 0 ? "the terminator" : "the end of an event";
+      return isOpaque ? undefined : tracker.missing(pending.byteLength > 0);
     },
   };
 }

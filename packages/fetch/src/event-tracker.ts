@@ -21,7 +21,14 @@ export interface EventTracker {
   readonly hasEnded: boolean;
   /** The error that the upstream reported. */
   readonly error: ReportedError | undefined;
+  /**
+   * Returns what would be missing if the stream ended now; `undefined` if the answer is complete or the protocol unknown.
+   * @param isInEvent Whether part of an event has arrived.
+   */
+  missing(isInEvent: boolean): Missing | undefined;
 }
+
+export type Missing = "the end of an event" | "the terminator";
 
 /** Tracks a stream by the first protocol that recognises one of its events. */
 export function eventTracker(): EventTracker {
@@ -60,6 +67,10 @@ export function eventTracker(): EventTracker {
     },
     get error() {
       return error;
+    },
+    missing(isInEvent) {
+      if (!protocol || hasEnded) return undefined;
+      return isInEvent ? "the end of an event" : "the terminator";
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What has been learned about a stream so far. */
+import type { Missing } from "./event-tracker.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 
 /** Follows a stream chunk by chunk, without changing the chunks. */
@@ -16,5 +17,5 @@ export interface StreamProgress {
   /** Whether the answer is complete: nothing that follows, not even a broken connection, changes that. */
   readonly isComplete: boolean;
   /** What would be missing if the stream ended now; `undefined` if the answer is complete or the protocol unknown. */
-  readonly missing: "the end of an event" | "the terminator" | undefined;
+  readonly missing: Missing | undefined;
 }

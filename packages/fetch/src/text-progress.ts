@@ -112,8 +112,7 @@ export function textProgress(framing: Framing): StreamProgress {
       return tracker.hasEnded;
     },
     get missing() {
-      if (isOpaque || !tracker.protocol || tracker.hasEnded) return undefined;
-      return pending.trim() === "" ? "the terminator" : "the end of an event";
+      return isOpaque ? undefined : tracker.missing(pending.trim() !== "");
     },
   };
 }
