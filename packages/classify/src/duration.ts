@@ -1,13 +1,22 @@
 /** Parses durations as providers write them (`26s`, `6m0s`, `1h2m3.5s`, `634ms`, `120µs`, `5 minutes`), and points in time. */
 
-/** The units in ms, by their first letters. Any other unit is a microsecond, whose letter has three code points: u, µ and μ. */
-const units: Readonly<Record<string, number>> = { n: 1e-6, ms: 1, mi: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
+/** The units in ms, by their first letters; a month is 30 days. Any other unit is a microsecond, whose letter has three code points: u, µ and μ. */
+const units: Readonly<Record<string, number>> = {
+  n: 1e-6,
+  ms: 1,
+  mi: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+  d: 864e5,
+  mo: 2592e6,
+};
 const microsecond = 1e-3;
 
 /** Returns the duration at the start of `text` in ms, or `undefined` if there is none. */
 export function parseDuration(text: string): number | undefined {
   let total: number | undefined;
-  const part = /\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|[nuµμ](?=s)|[smhd])[a-zµμ]*/iy;
+  const part = /\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|mo|[nuµμ](?=s)|[smhd])[a-zµμ]*/iy;
   for (let match = part.exec(text); match; match = part.exec(text)) {
     total = (total ?? 0) + Number(match[1]) * (units[match[2]!.toLowerCase()] ?? microsecond);
   }

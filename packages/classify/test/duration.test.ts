@@ -15,6 +15,10 @@ test.each<[text: string, wait: number | undefined]>([
   [" 1970-01-07T00:00Z ", 518_400_000 - now],
   ["1970-13-01T00:00:00Z", undefined],
   [" 6m0s", 360_000],
+  ["1 minute", 60_000],
+  ["1 month", 30 * 86_400_000],
+  ["2 Months 1 day", 61 * 86_400_000],
+  ["3mo", 90 * 86_400_000],
   ["soon", undefined],
 ])("the time until %j is %j", (text, wait) => {
   expect(parseReset(text, now)).toBe(wait);
