@@ -14,7 +14,7 @@ export function anthropicMessage(
   const deltas = deltasOf(text);
   const base = { id: "msg_1", type: "message", role: "assistant", model, stop_sequence: null };
   if (!stream) {
-    const content = [{ type: "text", text: deltas.join(""), citations: null }];
+    const content = [{ type: "text", text: deltas.join("") }];
     return json({ ...base, content, stop_reason: "end_turn", usage: usage(deltas.length) });
   }
   const event = (type: string, rest: object = {}): string => frame({ type, ...rest }, type);

@@ -27,3 +27,9 @@ test("a stream of chat completions does not tell its usage to who did not ask", 
   expect(chunks).toHaveLength(4);
   for (const chunk of chunks) expect(chunk).not.toHaveProperty("usage");
 });
+
+test("a message of Anthropic has no `citations` unless it cites something: AI SDK 6 refuses null", async () => {
+  const response = await fetch(`${server.url}/v1/messages`, { method: "POST", body: "{}" });
+  const { content } = (await response.json()) as { content: unknown };
+  expect(content).toEqual([{ type: "text", text: "Hello there." }]);
+});
