@@ -1,3 +1,4 @@
+export type { QueueControl } from "./queue-control.ts";
 export type { QueueOptions } from "./queue-options.ts";
 export type { LimiterName, RateLimitReason, Refusal } from "./rate-limit-error.ts";
 export { RateLimitError } from "./rate-limit-error.ts";

@@ -2,6 +2,7 @@ import { wrap, type Call, type Emit, type Layer } from "@evenkeel/core";
 import { assertType, expectTypeOf, test } from "vitest";
 import { semaphore, tokenBucket } from "../src/index.ts";
 import type {
+  QueueControl,
   RateLimitError,
   RateLimitEvent,
   RateLimitReason,
@@ -44,6 +45,12 @@ test("the state can be read, and changed only by what is made for it", () => {
   expectTypeOf(tokenBucket({ limit: 5, interval: 1_000 }).available()).toEqualTypeOf<number>();
   // @ts-expect-error `resize` does that
   limit.permits = 3;
+});
+
+test("what both limiters can do with a queue has a name, to write code for either", () => {
+  assertType<QueueControl>(semaphore({ permits: 5 }));
+  assertType<QueueControl>(tokenBucket({ limit: 5, interval: 1_000 }));
+  expectTypeOf<QueueControl["pause"]>().toEqualTypeOf<(key: string, ms: number) => void>();
 });
 
 test("events are told apart by their type, and their listener is accepted wherever any may come", () => {
