@@ -6,12 +6,19 @@ import type { FetchLayer } from "./adapt.ts";
  * @throws {TypeError} `header` is not a valid header name.
  */
 export function idempotencyKey(header: string): FetchLayer {
-  if (typeof header !== "string" || !/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
-    throw new TypeError(`Expected \`idempotencyHeader\` to be a header name, got ${JSON.stringify(header)}`);
-  }
+  checkHeaderName("header", header);
   return function idempotencyKey(call, next) {
     const headers = new Headers(call.input.init.headers);
     if (!headers.has(header)) headers.set(header, crypto.randomUUID());
     return next({ ...call, input: { ...call.input, init: { ...call.input.init, headers } } });
   };
+}
+
+/**
+ * Returns `value` if it is a valid header name.
+ * @throws {TypeError} `value` is anything else.
+ */
+export function checkHeaderName(name: string, value: string): string {
+  if (typeof value === "string" && /^[!#$%&'*+.^_`|~\w-]+$/.test(value)) return value;
+  throw new TypeError(`Expected \`${name}\` to be a header name, got ${JSON.stringify(value)}`);
 }

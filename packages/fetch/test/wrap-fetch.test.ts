@@ -1,6 +1,6 @@
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import type { ResilienceEvent } from "@evenkeel/core";
-import { wrapFetch } from "@evenkeel/fetch";
+import { idempotencyKey, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { describe, expect, it } from "vitest";
 import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
@@ -44,6 +44,7 @@ describe("wrapFetch", () => {
       () => wrapFetch({ clock: Date as never }),
       "Expected `clock.after` to be a function, got undefined",
     ],
+    ["a header that is none", () => idempotencyKey("a b"), 'Expected `header` to be a header name, got "a b"'],
     ["a layer that is none", () => wrapFetch(failing(0), {} as never), "to be a function"],
   ])("refuses %s", (_what, make, message) => {
     expect(make).toThrow(message);
