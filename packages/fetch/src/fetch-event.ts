@@ -1,6 +1,10 @@
 /** The events of the adapter. None of them contains a URL, a header or a body. */
+import type { CircuitEvent } from "@evenkeel/circuit-breaker";
 import type { RateLimit } from "@evenkeel/classify";
 import type { Call, ResilienceEvent, Verdict } from "@evenkeel/core";
+import type { RateLimitEvent } from "@evenkeel/rate-limit";
+import type { RetryEvent } from "@evenkeel/retry";
+import type { TimeoutEvent } from "@evenkeel/timeout";
 
 /** An attempt has settled: at the first content of its answer, or with a failure. */
 export interface AttemptEvent extends ResilienceEvent {
@@ -44,8 +48,17 @@ export interface PaceEvent extends ResilienceEvent {
   readonly wait: number;
 }
 
-/** An event of the adapter. */
-export type FetchEvent = AttemptEvent | BodyEvent | SdkRetryEvent | RateLimitsEvent | PaceEvent;
+/** Any event that `resilientFetch` emits: one of the adapter, or of one of its layers. */
+export type FetchEvent =
+  | AttemptEvent
+  | BodyEvent
+  | SdkRetryEvent
+  | RateLimitsEvent
+  | PaceEvent
+  | RetryEvent
+  | CircuitEvent
+  | RateLimitEvent
+  | TimeoutEvent;
 
 /** Returns the fields that all events of a call share. */
 export function about({ key, attempt, work }: Call): Omit<ResilienceEvent, "type"> {
