@@ -12,7 +12,6 @@ export { equal, full, none } from "./jitter.ts";
 export type { ReplayCapOptions } from "./replay-cap.ts";
 export { replayCap } from "./replay-cap.ts";
 export type { Replay, ReplayRule } from "./replay.ts";
-export { replayOf } from "./replay.ts";
 export type { RetryBudget, RetryBudgetOptions } from "./retry-budget.ts";
 export { retryBudget } from "./retry-budget.ts";
 export type { GiveUpReason, RetryEvent, RetryGiveUpEvent, RetryScheduledEvent } from "./retry-event.ts";
