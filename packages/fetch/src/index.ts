@@ -12,5 +12,6 @@ export type { Delivered } from "./stream-error.ts";
 export { StreamError } from "./stream-error.ts";
 export type { ResumeOptions } from "./resume.ts";
 export { resume } from "./resume.ts";
+export type { SdkCaller } from "./sdk-caller.ts";
 export { settleUsage } from "./settle-usage.ts";
 export { wrapFetch } from "./wrap-fetch.ts";
