@@ -1,8 +1,8 @@
 /** The contract between a circuit and what decides that it must open. */
 import type { Clock } from "@evenkeel/core";
 
-/** Why a trip condition opened a circuit. */
-export type TripReason = "consecutive" | "failure-rate" | "slow-call-rate" | "timeout-rate";
+/** Why a trip condition opened a circuit: a reason of this package's conditions, or one of your own. */
+export type TripReason = "consecutive" | "failure-rate" | "slow-call-rate" | "timeout-rate" | (string & {});
 
 /** What a call says about the upstream. A `timeout` is a failure as well. */
 export type TripOutcome = "success" | "failure" | "timeout";

@@ -44,7 +44,7 @@ test("a trip condition is one, many, or the user's own", () => {
     kind: "at-any-timeout",
     slowCallDuration: Infinity,
     start: () => ({
-      add: (outcome) => (outcome === "timeout" ? "timeout-rate" : undefined),
+      add: (outcome) => (outcome === "timeout" ? "any-timeout" : undefined),
       isIdle: true,
       save: () => [],
       load: () => {},
