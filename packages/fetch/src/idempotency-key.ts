@@ -6,19 +6,21 @@ import type { FetchLayer } from "./adapt.ts";
  * @throws {TypeError} `header` is not a valid header name.
  */
 export function idempotencyKey(header: string): FetchLayer {
-  checkHeaderName("header", header);
+  return keyIn(header, "header");
+}
+
+/**
+ * Returns the layer of `idempotencyKey`.
+ * @param name What the error calls `header`: the parameter or the option that the user has set.
+ * @throws {TypeError} `header` is not a valid header name.
+ */
+export function keyIn(header: string, name: string): FetchLayer {
+  if (typeof header !== "string" || !/^[!#$%&'*+.^_`|~\w-]+$/.test(header)) {
+    throw new TypeError(`Expected \`${name}\` to be a header name, got ${JSON.stringify(header)}`);
+  }
   return function idempotencyKey(call, next) {
     const headers = new Headers(call.input.init.headers);
     if (!headers.has(header)) headers.set(header, crypto.randomUUID());
     return next({ ...call, input: { ...call.input, init: { ...call.input.init, headers } } });
   };
-}
-
-/**
- * Returns `value` if it is a valid header name.
- * @throws {TypeError} `value` is anything else.
- */
-export function checkHeaderName(name: string, value: string): string {
-  if (typeof value === "string" && /^[!#$%&'*+.^_`|~\w-]+$/.test(value)) return value;
-  throw new TypeError(`Expected \`${name}\` to be a header name, got ${JSON.stringify(value)}`);
 }

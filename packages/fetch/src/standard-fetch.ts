@@ -14,7 +14,7 @@ import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } fr
 import { timeout } from "@evenkeel/timeout";
 import { adapt, type AdaptedFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
 import { freeWhileOpen } from "./free-while-open.ts";
-import { checkHeaderName, idempotencyKey } from "./idempotency-key.ts";
+import { keyIn } from "./idempotency-key.ts";
 import { pace } from "./pace.ts";
 import type { FetchClassifier } from "./raise-options.ts";
 import type { FetchRequest } from "./request.ts";
@@ -93,10 +93,7 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
       clock,
     }),
   ];
-  const { idempotencyHeader } = options;
-  if (idempotencyHeader !== undefined) {
-    layers.unshift(idempotencyKey(checkHeaderName("idempotencyHeader", idempotencyHeader)));
-  }
+  if (options.idempotencyHeader !== undefined) layers.unshift(keyIn(options.idempotencyHeader, "idempotencyHeader"));
   return adapt(classifier, layers, true, options);
 }
 
