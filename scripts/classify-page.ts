@@ -123,13 +123,23 @@ const { action, kind, retryAfter } = classify(error);
 console.log(action, kind, retryAfter); // retry rate-limit 7000
 \`\`\`
 
-\`isRetryable\` works with other libraries directly: as p-retry's \`shouldRetry\`, cockatiel's \`handleWhen\` and, negated, opossum's \`errorFilter\`.
+\`isRetryable\` works with other libraries directly: as p-retry's \`shouldRetry\`, and as \`handleWhen\` of cockatiel's retry.
 
 \`\`\`ts
 import { isRetryable } from "@evenkeel/classify";
 
 console.log(isRetryable(new DOMException("This operation was aborted", "AbortError"))); // false
 console.log(isRetryable({ status: 529 })); // true
+\`\`\`
+
+A circuit breaker of another library should count by the \`health\` instead: a throttled call is worth a retry, but is no failure of the
+upstream. For opossum's \`errorFilter\`, which tells what not to count:
+
+\`\`\`ts
+import { classify } from "@evenkeel/classify";
+
+const errorFilter = (error: unknown): boolean => classify(error).health !== "failure";
+console.log(errorFilter({ status: 429 }), errorFilter({ status: 529 })); // true false
 \`\`\`
 
 A bundle that calls two providers does not need the tables of the others. \`classifier\` takes only those that you name; the generic table is

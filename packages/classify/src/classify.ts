@@ -69,8 +69,8 @@ export function classify(error: unknown, options?: ClassifyOptions<ProviderName>
 }
 
 /**
- * Tells whether repeating the call may help. Works as p-retry's `shouldRetry` and cockatiel's `handleWhen` and, negated, as
- * opossum's `errorFilter`. Never throws.
+ * Tells whether repeating the call may help. Works as p-retry's `shouldRetry` and cockatiel's `handleWhen`. A circuit breaker should
+ * not count by it, but by the `health` of the verdict: a throttled call is worth a retry, but no failure of the upstream. Never throws.
  */
 export function isRetryable(error: unknown): boolean {
   return everyProvider.isRetryable(error);

@@ -3,7 +3,7 @@ import { ConsecutiveBreaker, circuitBreaker, ConstantBackoff, handleWhen, retry 
 import CircuitBreaker from "opossum";
 import pRetry from "p-retry";
 import { describe, expect, test } from "vitest";
-import { isRetryable } from "../src/index.ts";
+import { classify, isRetryable } from "../src/index.ts";
 
 const cause = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), {
   code: "ECONNREFUSED",
@@ -15,6 +15,7 @@ const overloaded = Object.assign(new Error("529 Overloaded"), {
   error: { type: "error", error: { type: "overloaded_error" } },
 });
 const spent = Object.assign(new Error("429 no money"), { status: 429, code: "insufficient_quota" });
+const throttled = Object.assign(new Error("429 slow down"), { status: 429 });
 const aborted = new DOMException("This operation was aborted", "AbortError");
 
 /** Fails with these errors, one after another, and then succeeds. */
@@ -65,16 +66,16 @@ describe.each(Object.entries(libraries))("isRetryable in %s", (_, retrying) => {
   });
 });
 
-test("isRetryable, negated, keeps opossum's circuit closed for the caller's own faults", async () => {
+test("the health of a verdict keeps opossum's circuit closed for throttled calls and the caller's own faults", async () => {
   const breaker = (errors: unknown[]): CircuitBreaker<[], string> =>
     new CircuitBreaker(failing(...errors).run, {
-      errorFilter: (error: unknown) => !isRetryable(error),
+      errorFilter: (error: unknown) => classify(error).health !== "failure",
       volumeThreshold: 1,
       errorThresholdPercentage: 50,
     });
 
-  const mine = breaker([spent, spent]);
-  await expect(mine.fire()).rejects.toBe(spent);
+  const mine = breaker([throttled, spent]);
+  await expect(mine.fire()).rejects.toBe(throttled);
   await expect(mine.fire()).rejects.toBe(spent);
   expect(mine.opened).toBe(false);
 
