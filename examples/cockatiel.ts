@@ -6,16 +6,17 @@
  *   a wrong request is not retried: 1 request
  *   our limit on streams inside of cockatiel: never more than 1 at once
  */
-import { isRetryable } from "@evenkeel/classify";
+import { classify, isRetryable } from "@evenkeel/classify";
 import { semaphore } from "@evenkeel/rate-limit";
 import { circuitBreaker, ConsecutiveBreaker, handleWhen, retry, wrap } from "cockatiel";
 import OpenAI from "openai";
 import { flakyProvider } from "./setup/flaky-provider.ts";
 
-const ours = handleWhen(isRetryable); // a 429 for lack of credit is not retried, a 529 is
+const retryable = handleWhen(isRetryable); // a 429 for lack of credit is not retried, a 529 is
+const failures = handleWhen((error) => classify(error).health === "failure"); // no 429 is one: it is a limit of the key
 const policy = wrap(
-  retry(ours, { maxAttempts: 3 }), // the number of retries, despite its name
-  circuitBreaker(ours, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(5) }),
+  retry(retryable, { maxAttempts: 3 }), // the number of retries, despite its name
+  circuitBreaker(failures, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(5) }),
 );
 
 await using provider = await flakyProvider("unavailable");
