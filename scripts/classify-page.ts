@@ -198,8 +198,9 @@ const models = await retry({ classify }).run(async ({ signal }) => {
 console.log(models);
 \`\`\`
 
-It knows HTTP and the network. From a database, a subprocess or gRPC it recognises only a lost connection; everything else is \`unknown\`,
-which is neither retried nor counted as a failure. Write a classifier of your own for those; mapping to an HTTP status is often enough:
+It knows HTTP and the network. From a database, a subprocess or gRPC it recognises little but socket errors such as \`ECONNRESET\`; most
+else, even pg's "Connection terminated unexpectedly", is \`unknown\`, which is neither retried nor counted as a failure. Write a
+classifier of your own for those; mapping to an HTTP status is often enough:
 
 \`\`\`ts
 import { circuitBreaker } from "@evenkeel/circuit-breaker";
