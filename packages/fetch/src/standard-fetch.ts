@@ -68,7 +68,9 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
     throw new TypeError('Expected `rateLimit` to limit the concurrency when `whenOpen` is "wait", got undefined');
   }
   // A call must not fail because it was a probe: only the total limit ends its attempts.
-  const patience = waits ? { retries: Infinity, budget: freeWhileOpen(budget, breaker) } : { budget };
+  const patience = waits
+    ? { retries: Infinity, maxRetryAfter: Infinity, budget: freeWhileOpen(budget, breaker) }
+    : { budget };
   const { retry: retrying = retry({ ...patience, clock, random, replay }) } = options;
   checkFunction("retry", retrying);
   // Ignoring `replay` could bill work twice that must be billed once.
@@ -85,7 +87,7 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
     },
     // Refuse above the queue, so that no call waits in vain; or hold calls below it, where no circuit can open after the check.
     ...(waits
-      ? [pacing, rateLimit, semaphore({ permits: Infinity, holdWhile: breaker.refuses, clock })]
+      ? [pacing, rateLimit, semaphore({ permits: Infinity, maxQueue: Infinity, holdWhile: breaker.refuses, clock })]
       : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {

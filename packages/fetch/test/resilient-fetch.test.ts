@@ -5,9 +5,9 @@ import { classify, groq } from "@evenkeel/classify";
 import { resilientFetch, wrapFetch, type ResilientFetchOptions } from "@evenkeel/fetch";
 import { resilientFetch as genericFetch } from "@evenkeel/fetch/generic";
 import { RateLimitError, semaphore } from "@evenkeel/rate-limit";
-import type { Clock, ResilienceEvent } from "@evenkeel/core";
+import { sleep, type Clock, type ResilienceEvent } from "@evenkeel/core";
 import { constant, replayCap, retry, retryBudget, type RetryBudget } from "@evenkeel/retry";
-import { fakeClock } from "@evenkeel/testkit";
+import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -326,14 +326,26 @@ describe("a refusal of ours", () => {
 });
 
 describe("an outage, where calls wait for an open circuit", () => {
-  type Breaking = CircuitBreakerOptions & { budget?: RetryBudget };
+  const overloaded = openaiError(503, "server_is_overloaded");
+
+  interface Outage extends CircuitBreakerOptions {
+    readonly budget?: RetryBudget;
+    readonly calls?: number;
+    readonly permits?: number;
+    /** How a request fails. */
+    readonly failure?: (clock: FakeClock) => Response | Promise<Response>;
+  }
 
   /** A provider that is down for a minute, and twenty calls to it by a few at a time, for at most `total` ms each. */
-  function twentyCalls(total: number, whenOpen?: "wait", { budget, ...more }: Breaking = {}) {
+  function twentyCalls(
+    total: number,
+    whenOpen?: "wait",
+    { budget, calls = 20, permits = 5, failure = overloaded, ...more }: Outage = {},
+  ) {
     const clock = fakeClock();
-    const rateLimit = semaphore({ permits: 5, clock });
+    const rateLimit = semaphore({ permits, clock });
     const isUp = (): boolean => clock.now() >= 60_000;
-    const fetch = vi.fn<Fetch>(async () => (isUp() ? json(whole) : openaiError(503, "server_is_overloaded")()));
+    const fetch = vi.fn<Fetch>(async () => (isUp() ? json(whole) : failure(clock)));
     const breaker = circuitBreaker({ trip: consecutive(5), factor: 2, clock, random: () => 0, ...more });
     const resilient = resilientFetch({
       fetch,
@@ -349,7 +361,7 @@ describe("an outage, where calls wait for an open circuit", () => {
         ({ status }) => status,
         ({ name }: Error) => name,
       );
-    return { clock, fetch, rateLimit, statuses: Promise.all(Array.from({ length: 20 }, statusOf)) };
+    return { clock, fetch, rateLimit, statuses: Promise.all(Array.from({ length: calls }, statusOf)) };
   }
 
   it("fails none of them, and sends a probe at a time until one succeeds", async () => {
@@ -367,6 +379,29 @@ describe("an outage, where calls wait for an open circuit", () => {
     await clock.advance(300_000);
     expect(new Set(await statuses)).toEqual(new Set([200]));
     expect(fetch.mock.calls.length).toBeGreaterThan(20 + 40);
+  });
+
+  it.each<[string, Outage]>([
+    [
+      "throttled as a probe, which leaves the circuit half-open",
+      { failure: ({ now }) => (now() < 10_000 ? overloaded() : openaiError(429, "rate_limit_exceeded")()) },
+    ],
+    [
+      "sent before the circuit opened, and failed when a probe was due",
+      { openFor: 2_200, failure: (clock) => sleep(clock, 2_500, new AbortController().signal).then(overloaded) },
+    ],
+    ["asked to wait for long", { failure: openaiError(503, "server_is_overloaded", { "retry-after": "120" }) }],
+  ])("fails no call for being %s", async (_what, outage) => {
+    const budget = retryBudget({ reserve: 5, deposit: 0 });
+    const { clock, statuses } = twentyCalls(600_000, "wait", { budget, ...outage });
+    await clock.advance(600_000);
+    expect(new Set(await statuses)).toEqual(new Set([200]));
+  });
+
+  it("holds back as many calls as the limiter admits", async () => {
+    const { clock, statuses } = twentyCalls(600_000, "wait", { calls: 1_500, permits: 1_500 });
+    await clock.advance(300_000);
+    expect(new Set(await statuses)).toEqual(new Set([200]));
   });
 
   it("ends their waits with their total limit", async () => {
