@@ -7,9 +7,10 @@ import {
   systemClock,
   systemRandom,
   type Call,
+  type Clock,
   type Random,
 } from "@evenkeel/core";
-import { semaphore } from "@evenkeel/rate-limit";
+import { semaphore, type Semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
 import { adapt, type AdaptedFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
@@ -86,9 +87,7 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
       return mayRetry(call.input) ? retrying(call, next) : next(call);
     },
     // Refuse above the queue, so that no call waits in vain; or hold calls below it, where no circuit can open after the check.
-    ...(waits
-      ? [pacing, rateLimit, semaphore({ permits: Infinity, maxQueue: Infinity, holdWhile: breaker.refuses, clock })]
-      : [breaker.gate, pacing, rateLimit]),
+    ...(waits ? [pacing, rateLimit, hold(breaker, clock)] : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",
@@ -97,6 +96,15 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
   ];
   if (options.idempotencyHeader !== undefined) layers.unshift(keyIn(options.idempotencyHeader, "idempotencyHeader"));
   return adapt(classifier, layers, true, options);
+}
+
+/**
+ * Makes calls wait while their circuit is open. Those with the most time left go first: after a long outage the others are about to reach
+ * their limit, which would cut one of them short as a probe, and open the circuit again.
+ */
+function hold({ refuses }: CircuitBreaker, clock: Clock): Semaphore {
+  const priority = ({ deadline }: Call): number => deadline;
+  return semaphore({ permits: Infinity, maxQueue: Infinity, holdWhile: refuses, priority, clock });
 }
 
 /** A one-shot body cannot be sent again. A retry of the SDK's own gets a single attempt, or its retries would multiply with ours. */

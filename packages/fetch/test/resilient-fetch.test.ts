@@ -404,6 +404,28 @@ describe("an outage, where calls wait for an open circuit", () => {
     expect(new Set(await statuses)).toEqual(new Set([200]));
   });
 
+  it("that lasts longer than they wait ends for those that come after it: the first probe has the time to succeed", async () => {
+    const clock = fakeClock();
+    const breaker = circuitBreaker({ trip: consecutive(5), clock });
+    async function fetch(): Promise<Response> {
+      if (clock.now() < 100_000) return overloaded();
+      await sleep(clock, 5_000, new AbortController().signal);
+      return json(whole);
+    }
+    const rateLimit = semaphore({ permits: 10, clock });
+    const resilient = resilientFetch({ fetch, clock, breaker, rateLimit, whenOpen: "wait", profile: limits });
+    const outcomes: unknown[] = [];
+    for (let second = 0; second < 300; second++) {
+      resilient(chatUrl, post).then(
+        ({ status }) => (outcomes[second] = status),
+        ({ name }: Error) => (outcomes[second] = name),
+      );
+      await clock.advance(1_000);
+    }
+    await clock.advance(limits.total);
+    expect(new Set(outcomes.slice(110))).toEqual(new Set([200]));
+  });
+
   it("ends their waits with their total limit", async () => {
     const { clock, rateLimit, statuses } = twentyCalls(30_000, "wait");
     await clock.advance(30_000);
