@@ -15,9 +15,13 @@ export function expectsData(request: FetchRequest): boolean {
   return /json|event-stream/.test(accepted) || (expectsAnswer(request) && !accepted.includes("html"));
 }
 
+/** A GET that reads the stream of an answer again, as of OpenAI's background responses and Gemini's interactions. */
+const answerQuery = /[?&]stream=true(&|$)/;
+
 /** Tells whether a request subscribes to events, as `EventSource` and MCP do: there may be none for hours. */
-export function subscribes({ method, headers }: RequestInit): boolean {
-  return (method ?? "GET").toUpperCase() === "GET" && new Headers(headers).get("accept") === "text/event-stream";
+export function subscribes({ url, init: { method = "GET", headers } }: Pick<FetchRequest, "url" | "init">): boolean {
+  if (method.toUpperCase() !== "GET" || answerQuery.test(url)) return false;
+  return new Headers(headers).get("accept") === "text/event-stream";
 }
 
 /** Tells whether the body of a success may be empty, whatever its content type. */

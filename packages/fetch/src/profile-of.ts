@@ -37,7 +37,7 @@ const uploadRate = 125;
 export function profileOf(url: string, init: RequestInit): Profile {
   const { body } = init;
   const { long, streaming, reasoning } = profiles;
-  if (subscribes(init)) return { ...streaming, headers: streaming.firstContent, ...unlimited };
+  if (subscribes({ url, init })) return { ...streaming, headers: streaming.firstContent, ...unlimited };
   if (transferPath.test(url)) return { ...reasoning, total: Infinity };
   const settings = edgesOf(body);
   const isSilent = thinks(url, settings) || providerTool.test(settings) || imagePath.test(url);

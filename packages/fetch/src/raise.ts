@@ -30,7 +30,7 @@ export function raise(
 
   const reader = readerOf(response.body);
   // JSON lines that are merely read may be the records of jobs, some of which failed; a subscription has begun with its headers.
-  const isStream = expectsAnswer(call.input) || (isEventStream(contentType) && !subscribes(call.input.init));
+  const isStream = expectsAnswer(call.input) || (isEventStream(contentType) && !subscribes(call.input));
   const progress = isStream ? progressOf(contentType) : undefined;
   if (progress) return raiseStream(call, response, reader, progress, options);
   if (isJsonType(contentType)) return raiseJson(call, response, reader, options);

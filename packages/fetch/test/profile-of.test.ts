@@ -302,6 +302,13 @@ describe("the limits of a request whose caller chose none", () => {
     );
   });
 
+  it.each([
+    "https://api.openai.com/v1/responses/resp_1?stream=true&starting_after=4",
+    "https://generativelanguage.googleapis.com/v1beta/interactions/1?last_event_id=4&stream=true",
+  ])("take no answer that is read again for a subscription: %s", (url) => {
+    expect(profileOf(url, { headers: { accept: "text/event-stream" } })).toBe(reasoning);
+  });
+
   it("let a subscription say nothing for hours, from its first event on and before it", async () => {
     const clock = fakeClock();
     const { response, send, end } = feed();

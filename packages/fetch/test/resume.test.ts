@@ -79,6 +79,19 @@ describe("a background response", () => {
     }
   });
 
+  it.each([
+    ["new", url, background],
+    ["retrieved", `${url}/resp_1?stream=true`, {}],
+  ])(
+    "of a client that accepts only events is resumed as well, where it ends cleanly but too early: %s",
+    async (_how, at, init) => {
+      const parts = [events.slice(0, 3), events.slice(3, 5), events.slice(5)].map((part) => part.join(""));
+      const fetch: Fetch = async () => streamed(encoder.encode(parts.shift()), false);
+      const headers = { accept: "text/event-stream" };
+      expect(await (await wrapFetch(fetch, resume())(at, { ...init, headers })).text()).toBe(whole);
+    },
+  );
+
   it("is resumed at a relative URL, as in a browser", async () => {
     vi.stubGlobal("location", { href: "https://app.example.com/chat" });
     const { fetch, requests } = provider(firstEvent);
