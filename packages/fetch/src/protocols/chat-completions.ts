@@ -32,6 +32,8 @@ export const chatCompletions: Protocol = {
         const reason = choice["finish_reason"] || choice["stop_reason"]; // the latter from DeepSeek and Mistral on Bedrock
         if (reason === "error") return reportedError(choice);
         if (hasContent(choice)) meaning = "content";
+        // Beside another choice there is a first one, too, which may have begun unnoticed: its chunks have no mark.
+        if ((index as number) > 0 && !finished.has(0)) open.add(0);
         if (!finished.has(index)) open.add(index);
         if (!reason) continue; // some servers send an empty one with each chunk
         open.delete(index);
