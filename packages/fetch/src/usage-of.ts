@@ -12,7 +12,10 @@ interface Count {
   readonly final?: RegExp;
 }
 
-/** What a user or a model writes about tokens never matches: in a JSON string every quote is written `\"`, so `usage"` cannot occur. */
+/**
+ * What a user or a model writes about tokens hardly ever matches: in a JSON string every quote is written `\"`, so `usage"` cannot occur.
+ * The arguments of a tool, which some APIs write as an object, can contain it, but the count comes after them.
+ */
 const counts: readonly Count[] = [
   // OpenAI and compatible APIs: https://platform.openai.com/docs/api-reference/chat/object
   { from: /"usage"\s*:\s*\{/g, fields: ["total_tokens"] },
@@ -34,16 +37,20 @@ const counts: readonly Count[] = [
   { from: /"total_duration"\s*:/g, fields: ["prompt_eval_count", "eval_count"] },
 ];
 
-/** Returns the provider's token count, or `undefined` if `text` contains none. */
+/** Returns the provider's token count, or `undefined` if `text` contains none. Of several it is the one that begins last. */
 export function usageOf(text: string): number | undefined {
+  let usage: number | undefined;
+  let shortest = Infinity;
   for (const { from, fields, begun, final } of counts) {
-    if (final && !final.test(text)) continue;
     const last = fromLast(text, from);
+    if (last === "" || last.length >= shortest || (final && !final.test(text))) continue;
     const first = begun ? fromLast(text, begun) : "";
     const sum = fields.reduce((sum, field) => sum + (numberIn(last, field) ?? numberIn(first, field) ?? 0), 0);
-    if (sum > 0) return sum; // no answer costs nothing, so a 0 is not a count
+    if (sum === 0) continue; // no answer costs nothing, so a 0 is not a count
+    usage = sum;
+    shortest = last.length;
   }
-  return undefined;
+  return usage;
 }
 
 /** Returns the text from the last match of `mark` on. */

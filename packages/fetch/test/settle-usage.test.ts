@@ -194,6 +194,26 @@ describe("the bucket is charged the provider's token count", () => {
       anthropicStream({ ...anthropicUsage, output_tokens: 30, iterations: [{ input_tokens: 1, output_tokens: 2 }] }),
       180,
     ],
+    [
+      "a message of Anthropic's with the arguments of a tool that look like a count of another API",
+      plain,
+      JSON.stringify({
+        ...message,
+        content: [{ type: "tool_use", input: { usageMetadata: { totalTokenCount: 5 } } }],
+        stop_reason: "tool_use",
+        usage: { ...anthropicUsage, output_tokens: 20 },
+      }),
+      170,
+    ],
+    [
+      "a call of Gemini's with such arguments",
+      plain,
+      JSON.stringify({
+        candidates: [{ content: { parts: [{ functionCall: { name: "log", args: { usage: counted } } }] } }],
+        usageMetadata: { totalTokenCount: 33 },
+      }),
+      33,
+    ],
     ["Gemini's", plain, JSON.stringify(geminiEvent(33, "STOP"), undefined, 2), 33],
     [
       "a stream of Gemini's",
