@@ -98,6 +98,7 @@ export class Circuit {
    */
   succeed(permit: Permit, duration: number): void {
     this.#probes?.endLeases();
+    if (permit.generation === -this.#generation) this.#probes?.renew(permit);
     if (permit.generation !== this.#generation) return;
     if (permit.isProbe) this.#probeSucceeded(permit, duration);
     else this.#count("success", duration);

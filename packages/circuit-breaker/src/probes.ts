@@ -9,6 +9,7 @@ export interface ProbeSettings {
 
 /** The admission of a call. Its result counts only while the circuit is still in the same generation. */
 export interface Permit {
+  /** Negative once the lease of a probe has ended without an answer. */
   generation: number;
   readonly isProbe: boolean;
   /** Until when a probe's failure opens the circuit by itself, in the clock's ms. */
@@ -48,13 +49,19 @@ export class Probes {
     return this.#unanswered.delete(probe);
   }
 
-  /** Frees the places of probes whose lease has ended. Their results are ignored from then on. */
+  /** Gives an ended lease back to a probe that has succeeded after all: some answers take minutes. */
+  renew(probe: Permit): void {
+    probe.generation *= -1;
+    this.#unanswered.add(probe);
+  }
+
+  /** Frees the places of probes whose lease has ended. Their failures are ignored from then on. */
   endLeases(): void {
     const now = this.#settings.clock.now();
     for (const probe of this.#unanswered) {
       if (now < probe.leaseEnd) continue;
       this.#unanswered.delete(probe);
-      probe.generation = -1;
+      probe.generation *= -1;
     }
   }
 }

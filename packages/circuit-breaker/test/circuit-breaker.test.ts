@@ -571,6 +571,7 @@ describe("the state map", () => {
     expect(keysOf(scene)).toContain("probed");
     probe.resolve("done");
     await probe.outcome;
+    await scene.clock.advance(1_000); // it is remembered for as long as it was open
     await crowd(scene);
     expect(keysOf(scene)).not.toContain("probed");
   });

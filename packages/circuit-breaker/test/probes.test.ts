@@ -189,7 +189,7 @@ describe("a probe", () => {
 });
 
 describe("the lease of a probe", () => {
-  it("ends when it hangs: another goes, and what it yet says is not heard", async () => {
+  it("ends when it hangs: another goes, and its failure is ignored", async () => {
     const { breaker, send, clock, start } = await halfOpen({ probeLease: 60_000 });
     const hung = await start();
     await clock.advance(59_999);
@@ -208,10 +208,34 @@ describe("the lease of a probe", () => {
     const { breaker, clock, start, events } = await halfOpen();
     const hung = await start();
     await clock.advance(60_000);
-    hung.resolve("too late");
-    expect(await hung.outcome).toBe("too late");
+    hung.reject(boom);
+    expect(await hung.outcome).toBe(boom);
     expect(breaker.state()).toBe("half-open");
     expect(events.map(({ type }) => type)).toEqual(["circuit-half-open"]);
+  });
+
+  it("may end before the probe succeeds, which still counts: an answer may take minutes", async () => {
+    const { breaker, clock, start, events } = await halfOpen({ probes: 2 });
+    const slow = [await start(), await start()];
+    await clock.advance(60_000);
+    await start(); // takes a place that is free now
+    for (const probe of slow) {
+      expect(breaker.state()).toBe("half-open");
+      probe.resolve("late");
+      await probe.outcome;
+    }
+    expect(breaker.state()).toBe("closed");
+    expect(events.map(({ type }) => type)).toEqual(["circuit-half-open", "circuit-close"]);
+  });
+
+  it("ends for good when the circuit opens again: a success from before changes nothing", async () => {
+    const { breaker, clock, start, fail } = await halfOpen();
+    const slow = await start();
+    await clock.advance(60_000);
+    await fail(1);
+    slow.resolve("late");
+    await slow.outcome;
+    expect(breaker.state()).toBe("open");
   });
 
   it("ends in the order in which the probes went", async () => {

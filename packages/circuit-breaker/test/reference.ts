@@ -89,7 +89,9 @@ export class Reference {
 
   end(passage: Passage, { is, retryAfter = 0 }: End, now: number): void {
     const { state, since, openFor, outcomes } = this.memory;
-    const isLate = passage.era !== this.era || (!passage.answered && passage.isProbe && this.isLost(passage, now));
+    const isUnanswered = passage.isProbe && !passage.answered;
+    const isLost = isUnanswered && this.isLost(passage, now) && !(is === "success" && state === "half-open");
+    const isLate = passage.era !== this.era || isLost;
     const isSlow = passage.duration >= this.rules.slowFrom;
     if (isLate) {
       const asked = now + retryAfter - since;

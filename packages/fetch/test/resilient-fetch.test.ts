@@ -325,6 +325,27 @@ describe("a refusal of ours", () => {
   });
 });
 
+it("closes its circuit also where every answer takes longer than the lease of a probe", async () => {
+  const clock = fakeClock();
+  async function fetch(): Promise<Response> {
+    if (clock.now() < 60_000) return openaiError(500, "server_error")();
+    await sleep(clock, 90_000, new AbortController().signal);
+    return json(whole);
+  }
+  const resilient = resilientFetch({ fetch, clock });
+  const outcomes: unknown[] = [];
+  for (let second = 0; second < 600; second++) {
+    resilient(chatUrl, post).then(
+      ({ status }) => (outcomes[second] = status),
+      ({ name }: Error) => (outcomes[second] = name),
+    );
+    await clock.advance(1_000);
+  }
+  await clock.advance(90_000);
+  expect(outcomes).toContain("CircuitOpenError");
+  expect(new Set(outcomes.slice(300))).toEqual(new Set([200]));
+});
+
 describe("an outage, where calls wait for an open circuit", () => {
   const overloaded = openaiError(503, "server_is_overloaded");
 
