@@ -87,8 +87,11 @@ export abstract class Limiter implements AdmissionControl {
   /** Holds all calls back for `ms` from now, unless they already are. `call` is the one that was throttled, if any. */
   pauseFor(ms: number, call?: Call): void {
     if (!this.#holdBack(ms)) return;
-    const emit: ((event: RateLimitEvent) => void) | undefined = call?.emit;
-    if (call) emit?.({ type: "rate-limit-pause", ...about(call, this.rules.limiter), retryAfter: ms });
+    call?.emit?.({
+      type: "rate-limit-pause",
+      ...about(call, this.rules.limiter),
+      retryAfter: ms,
+    } satisfies RateLimitEvent as RateLimitEvent);
     this.serve();
   }
 
@@ -116,8 +119,12 @@ export abstract class Limiter implements AdmissionControl {
     const { limiter } = this.rules;
     const wait = reason === "paused" ? this.pausedFor : this.wait(cost);
     const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
-    const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
-    emit?.({ type: "rate-limit-reject", ...about(call, limiter), reason, retryAfter });
+    call.emit?.({
+      type: "rate-limit-reject",
+      ...about(call, limiter),
+      reason,
+      retryAfter,
+    } satisfies RateLimitEvent as RateLimitEvent);
     return stackless(() => new RateLimitError({ reason, limiter, key: call.key, limit: this.limit, retryAfter }));
   }
 

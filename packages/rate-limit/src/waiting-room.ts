@@ -74,13 +74,12 @@ export class WaitingRoom {
     this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
     // After `priority` was called, because that may have aborted the call.
     waiter.listening = listenForAbort(call.signal, waiter);
-    const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
-    emit?.({
+    call.emit?.({
       type: "rate-limit-wait",
       ...about(call, limiter),
       waiting: this.size,
       paused: this.#limiter.pausedFor > 0,
-    });
+    } satisfies RateLimitEvent as RateLimitEvent);
     if (this.#queue.first === waiter) this.serve();
   }
 
@@ -99,8 +98,11 @@ export class WaitingRoom {
       this.#remove(waiter);
       const { call, since } = waiter;
       const { limiter, clock } = this.#limiter.rules;
-      const emit: ((event: RateLimitEvent) => void) | undefined = call.emit;
-      emit?.({ type: "rate-limit-acquire", ...about(call, limiter), waited: clock.now() - since });
+      call.emit?.({
+        type: "rate-limit-acquire",
+        ...about(call, limiter),
+        waited: clock.now() - since,
+      } satisfies RateLimitEvent as RateLimitEvent);
     }
   }
 

@@ -55,7 +55,6 @@ export function timeout(
     reject: (error: unknown) => void,
   ): void {
     const { key, attempt, work } = call;
-    const emit: ((event: TimeoutEvent) => void) | undefined = call.emit;
     let endWork: EndWork | undefined;
 
     const own = link(call.signal, function giveUp(reason) {
@@ -65,7 +64,14 @@ export function timeout(
     });
     const stopTimer = clock.after(ms, function expire() {
       own.abort(new TimeoutError(ms, label, work.root.lastError));
-      emit?.({ type: "timeout", key, attempt, call: work.root, label, limit: ms });
+      call.emit?.({
+        type: "timeout",
+        key,
+        attempt,
+        call: work.root,
+        label,
+        limit: ms,
+      } satisfies TimeoutEvent as TimeoutEvent);
     });
     function succeed(result: O): void {
       if (endWork) return endWork();
