@@ -22,7 +22,7 @@ import { readCircuits, saveCircuits, type CircuitSnapshot } from "./circuit-snap
 import { Circuit } from "./circuit.ts";
 import { emitTransition } from "./emit-transition.ts";
 import { gate } from "./gate.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf, success } from "./outcome.ts";
 import type { Permit } from "./probes.ts";
 import { refuse } from "./refuse.ts";
 import { timeWindow } from "./time-window.ts";
@@ -170,13 +170,13 @@ export function circuitBreaker({
     // An outer layer gave up on the call, but the operation ignored its signal.
     if (call.signal.aborted) return failed(circuit, permit, call, duration, call.signal.reason);
     const was = circuit.phase;
-    circuit.succeed(permit, duration);
+    circuit.record(permit, success, duration, call.work);
     if (circuit.phase !== was) emitTransition(call, circuit);
   }
 
   function failed(circuit: Circuit, permit: Permit, call: Call, duration: number, error: unknown): void {
     const was = circuit.phase;
-    circuit.record(permit, outcomeOf(call, error, classify), duration, call.work.root);
+    circuit.record(permit, outcomeOf(call, error, classify), duration, call.work);
     if (circuit.phase !== was) emitTransition(call, circuit, error);
   }
 

@@ -1,5 +1,5 @@
 /** The state machine of one circuit, free of promises and events. */
-import type { Random } from "@evenkeel/core";
+import type { Random, Work } from "@evenkeel/core";
 import type { CircuitState, OpenReason } from "./circuit-event.ts";
 import type { Outcome } from "./outcome.ts";
 import { Probes, type Permit, type ProbeSettings } from "./probes.ts";
@@ -93,28 +93,18 @@ export class Circuit {
   }
 
   /**
-   * Records a success. Calling it again for the same probe has no effect.
+   * Records what the end of a call says about the upstream. Recording another success of the same probe has no effect.
    * @param duration How long the call took to settle, in ms; 0 if no trip condition needs it.
+   * @param work Belongs to the logical call, so that it counts as one failure at most.
    */
-  succeed(permit: Permit, duration: number): void {
+  record(permit: Permit, { result, retryAfter }: Outcome, duration: number, work: Work): void {
     this.#probes?.endLeases();
-    if (permit.generation === -this.#generation) this.#probes?.renew(permit);
-    if (permit.generation !== this.#generation) return;
-    if (permit.isProbe) this.#probeSucceeded(permit, duration);
-    else this.#count("success", duration);
-  }
-
-  /**
-   * Records what the end of a call says about the upstream.
-   * @param call Identifies the logical call, so that it counts as one failure at most.
-   */
-  record(permit: Permit, { health, isTimeout, retryAfter }: Outcome, duration: number, call: object): void {
-    if (health === "success") return this.succeed(permit, duration);
-    this.#probes?.endLeases();
-    if (health === "neutral") this.#probes?.release(permit);
+    if (result === "success" && permit.generation === -this.#generation) this.#probes?.renew(permit);
+    if (result === "neutral") this.#probes?.release(permit);
     else if (permit.generation !== this.#generation) this.#stayOpen(retryAfter);
+    else if (permit.isProbe && result === "success") this.#probeSucceeded(permit, duration);
     else if (permit.isProbe && this.#stillDecides(permit)) this.#open("probe-failed", retryAfter);
-    else if (this.#isFirstFailure(call)) this.#count(isTimeout ? "timeout" : "failure", duration, retryAfter);
+    else if (result === "success" || this.#isFirstFailure(work)) this.#count(result, duration, retryAfter);
   }
 
   isolate(): void {
@@ -136,7 +126,7 @@ export class Circuit {
     this.#enter(state);
   }
 
-  #count(outcome: TripOutcome, duration: number, retryAfter = 0): void {
+  #count(outcome: TripOutcome, duration: number, retryAfter: number): void {
     for (const record of this.#records) {
       const reason = record.add(outcome, duration);
       if (reason !== undefined) return this.#open(reason, retryAfter);
@@ -154,7 +144,7 @@ export class Circuit {
     this.#enter("open");
   }
 
-  /** A failure from an earlier generation does not count, but the wait that its server asks for is respected. */
+  /** A call of an earlier generation does not count, but the wait that its server asks for is respected. */
   #stayOpen(retryAfter: number): void {
     if (this.state !== "open") return;
     this.openFor = Math.max(this.openFor, this.#settings.clock.now() - this.#since + retryAfter);
@@ -177,11 +167,11 @@ export class Circuit {
     return this.phase === "half-open" || this.#settings.clock.now() < leaseEnd;
   }
 
-  #isFirstFailure(call: object): boolean {
+  #isFirstFailure({ root }: Work): boolean {
     if (this.#settings.countPer === "attempt") return true;
     this.#counted ??= new WeakSet();
-    if (this.#counted.has(call)) return false;
-    this.#counted.add(call);
+    if (this.#counted.has(root)) return false;
+    this.#counted.add(root);
     return true;
   }
 

@@ -1,17 +1,20 @@
-/** What a failed call says about the upstream. */
-import { isTimeout, judge, type Call, type Classify, type Health } from "@evenkeel/core";
+/** What a finished call says about the upstream. */
+import { isTimeout, judge, type Call, type Classify } from "@evenkeel/core";
 import { staleAfter } from "./stale-after.ts";
+import type { TripOutcome } from "./trip-condition.ts";
 
 export interface Outcome {
-  readonly health: Health;
-  readonly isTimeout: boolean;
+  /** `neutral` if it says nothing. */
+  readonly result: TripOutcome | "neutral";
   /** How long the upstream asks callers to wait, in ms; 0 if it does not. */
   readonly retryAfter: number;
 }
 
-const failure: Outcome = { health: "failure", isTimeout: false, retryAfter: 0 };
-const timedOut: Outcome = { health: "failure", isTimeout: true, retryAfter: 0 };
-const neutral: Outcome = { health: "neutral", isTimeout: false, retryAfter: 0 };
+/** The outcome of a call that was answered. */
+export const success: Outcome = { result: "success", retryAfter: 0 };
+const failure: Outcome = { result: "failure", retryAfter: 0 };
+const timedOut: Outcome = { result: "timeout", retryAfter: 0 };
+const neutral: Outcome = { result: "neutral", retryAfter: 0 };
 
 /**
  * Judges a failed call. If it was aborted, only the reason matters: a timeout of this toolkit means that the upstream hung, any other
@@ -22,8 +25,8 @@ export function outcomeOf(call: Call, error: unknown, classify?: Classify): Outc
   if (aborted) return isTimeout(reason) ? timedOut : neutral;
   try {
     const { health, kind, retryAfter = 0 } = judge(call, error, classify);
-    const asked = retryAfter > 0 ? Math.min(retryAfter, staleAfter) : 0;
-    return { health, isTimeout: kind === "timeout", retryAfter: asked };
+    const result = health === "failure" && kind === "timeout" ? kind : health;
+    return { result, retryAfter: retryAfter > 0 ? Math.min(retryAfter, staleAfter) : 0 };
   } catch {
     return failure;
   }
