@@ -25,13 +25,13 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
   readonly rank: number;
   /** When the wait began, in the clock's ms; 0 if nothing needs it. */
   readonly since: number;
+  /** Lets the call proceed, once its cost has been taken. */
   resolve: Bivariant<I, O>["resolve"];
+  /** Makes the call reject. */
+  reject: (reason: unknown) => void;
   listening: Listening | undefined;
   bound: Bound | undefined;
   trial: Trial | undefined;
-  /** Whether the call was admitted and its cost taken; otherwise it rejects with `reason`. */
-  hasPassed = false;
-  reason: unknown;
 
   constructor(
     room: Room,
@@ -41,6 +41,7 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
     rank: number,
     since: number,
     resolve: Bivariant<I, O>["resolve"],
+    reject: (reason: unknown) => void,
   ) {
     super();
     this.#room = room;
@@ -50,6 +51,7 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
     this.rank = rank;
     this.since = since;
     this.resolve = resolve;
+    this.reject = reject;
   }
 
   abort(reason: unknown): void {

@@ -58,9 +58,9 @@ export class WaitingRoom {
     const reason = this.#reasonToRefuse(cost, left, late);
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
-    return new Promise<Waiter<I, O>>((resolve) => {
+    return new Promise<Waiter<I, O>>((resolve, reject) => {
       const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
-      const waiter = new Waiter<I, O>(this, call, next, cost, rank, now, resolve);
+      const waiter = new Waiter<I, O>(this, call, next, cost, rank, now, resolve, reject);
       if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
       this.#join(waiter, call.attempt > 1);
     }).then(this.#proceed);
@@ -94,8 +94,8 @@ export class WaitingRoom {
         continue;
       }
       waiter.trial = this.#limiter.admit(waiter.cost);
-      waiter.hasPassed = true;
       this.#remove(waiter);
+      waiter.resolve(waiter);
       const { call, since } = waiter;
       const { limiter, clock } = this.#limiter.rules;
       call.emit?.({
@@ -120,14 +120,14 @@ export class WaitingRoom {
 
   #refuse(waiter: Waiter, reason: RateLimitReason): void {
     this.#remove(waiter);
-    waiter.reason = this.#limiter.refuse(waiter.call, waiter.cost, reason);
+    waiter.reject(this.#limiter.refuse(waiter.call, waiter.cost, reason));
   }
 
   /** Removes a call that its caller aborted. */
   abandon(waiter: Waiter, reason: unknown): void {
     const wasFirst = this.#queue.first === waiter;
-    waiter.reason = reason;
     this.#remove(waiter);
+    waiter.reject(reason);
     // The next call may cost less.
     if (wasFirst) this.serve();
   }
@@ -146,22 +146,20 @@ export class WaitingRoom {
     if (waiter.bound) this.#bounds.leave(waiter.bound);
     waiter.listening?.leave();
     if (this.size === 0) this.#alarm.stop();
-    waiter.resolve(waiter);
   }
 
-  /** Continues a call after its wait. One function for all, to allocate none per call; `then` keeps the caller's async context. */
+  /** Starts a call after its wait. One function for all, to allocate none per call; `then` keeps the caller's async context. */
   readonly #proceed = <I, O>(waiter: Waiter<I, O>): Promise<O> => {
-    const { call, next, cost, trial, hasPassed, reason } = waiter;
-    if (!hasPassed) throw reason;
+    const { call, next, cost, trial } = waiter;
     const { aborted } = call.signal;
     // After it was admitted, another call may have opened the circuit, or become the probe.
     const isHeld = this.#limiter.rules.holdWhile && this.#limiter.pausedFor > 0;
     if (!aborted && !isHeld) return this.#limiter.start(call, next, cost, trial);
     this.#limiter.giveBack(cost, trial);
     if (aborted) throw call.signal.reason;
-    return new Promise<Waiter<I, O>>((resolve) => {
-      waiter.hasPassed = false;
+    return new Promise<Waiter<I, O>>((resolve, reject) => {
       waiter.resolve = resolve;
+      waiter.reject = reject;
       this.#join(waiter, true);
     }).then(this.#proceed);
   };
