@@ -44,10 +44,10 @@ export class Circuit {
   #since = 0;
   #openings = 0;
   readonly #settings: CircuitSettings;
-  #records: readonly TripRecord[];
+  #records!: readonly TripRecord[];
   #generation = 0;
   /** The permit shared by all calls of a generation. Only probes have their own. */
-  #permit: Permit = { generation: 0, isProbe: false, leaseEnd: 0 };
+  #permit!: Permit;
   /** Set while the circuit is half-open. */
   #probes: Probes | undefined;
   /** The logical calls whose failure has been counted. */
@@ -55,7 +55,7 @@ export class Circuit {
 
   constructor(settings: CircuitSettings) {
     this.#settings = settings;
-    this.#records = startRecords(settings);
+    this.reset();
   }
 
   get state(): CircuitState {
