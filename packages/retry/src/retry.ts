@@ -95,13 +95,12 @@ export function retry({
       if (signal.aborted) throw signal.reason;
       const attempt = call.attempt + attempts - 1;
       const verdict = judge(call, error, classify);
-      const refused = verdict.kind === "refused";
-      if (!refused) work.root.lastError = error;
+      if (verdict.kind !== "refused") work.root.lastError = error;
 
       const decision = decide(call, error, verdict, attempts, delay);
       if (signal.aborted) throw signal.reason;
       if (typeof decision === "string") {
-        if (refused) error = work.root.lastError ?? error;
+        error = work.root.lastError ?? error;
         emit?.({ type: "retry-give-up", key, attempt, call: work.root, attempts, error, verdict, reason: decision });
         throw error;
       }
