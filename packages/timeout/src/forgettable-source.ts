@@ -22,10 +22,14 @@ export abstract class ForgettableSource<Chunk> {
   /** Creates the stream over this source. Must be called only once. */
   open(): ReadableStream<Chunk> {
     const held: Held<Chunk> = { controller: undefined };
-    this.#held = referenceTo(held);
-    // Watches what `pull` refers to, not the stream object, which some engines collect while a reader still uses it.
-    if (typeof FinalizationRegistry !== "undefined")
+    if (typeof FinalizationRegistry === "undefined") {
+      // In a Worker with a compatibility date before May 2025, for example. A dropped stream then ends only at a time limit.
+      this.#held = { deref: () => held };
+    } else {
+      this.#held = new WeakRef(held);
+      // Watches what `pull` refers to, not the stream object, which some engines collect while a reader still uses it.
       (forgotten ??= new FinalizationRegistry((source) => source.forget())).register(held, this as never, this);
+    }
     // With a high-water mark of 1 a read would always be pending, which would count as a waiting reader and keep a dropped stream alive.
     return new ReadableStream(pulling(this, held), { highWaterMark: 0 });
   }
@@ -48,9 +52,4 @@ function pulling<Chunk>(source: ForgettableSource<Chunk>, held: Held<Chunk>): Un
     pull: (controller) => source.pull((held.controller = controller)),
     cancel: (reason) => source.cancel(reason),
   };
-}
-
-/** Without weak references, as in a Worker with a compatibility date before May 2025, a dropped stream ends only at a time limit. */
-function referenceTo<T extends object>(target: T): Pick<WeakRef<T>, "deref"> {
-  return typeof WeakRef === "undefined" ? { deref: () => target } : new WeakRef(target);
 }
