@@ -3,6 +3,7 @@ import {
   checkFunction,
   checkNumber,
   checkOneOf,
+  checkOptions,
   keyed,
   layer,
   startCall,
@@ -99,6 +100,7 @@ export function circuitBreaker({
   clock = systemClock,
   random = systemRandom,
 }: CircuitBreakerOptions = {}): CircuitBreaker {
+  checkOptions(arguments[0]);
   const conditions = [trip].flat();
   conditions.forEach((condition, i) => checkFunction(`trip[${i}].start`, condition?.start));
   checkNumber("openFor", openFor, { exclusive: true, max: Number.MAX_SAFE_INTEGER });

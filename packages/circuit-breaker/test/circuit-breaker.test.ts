@@ -630,6 +630,7 @@ describe("the state map", () => {
 
 describe("bad options", () => {
   it.each([
+    [5_000, "Expected `options` to be an object, got 5000"],
     [{ openFor: 0 }, "Expected `openFor` to be a number > 0 and <= 9007199254740991, got 0"],
     [{ openFor: Infinity }, "Expected `openFor` to be a number > 0 and <= 9007199254740991, got Infinity"],
     [{ openFor: "5s" }, 'Expected `openFor` to be a number > 0 and <= 9007199254740991, got "5s"'],

@@ -44,6 +44,14 @@ export function checkFunction<F>(name: string, value: F): F {
 }
 
 /**
+ * Checks an argument that is destructured, as `arguments[0]`: a number or a function would be taken for an object without properties.
+ * @throws {TypeError} `options` is neither `undefined` nor an object.
+ */
+export function checkOptions(options: unknown = {}): void {
+  if (typeof options !== "object") throw new TypeError(`Expected \`options\` to be an object, got ${show(options)}`);
+}
+
+/**
  * Returns `value` if it is one of the `allowed` words.
  * @throws {TypeError} `value` is anything else.
  */

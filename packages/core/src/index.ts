@@ -1,6 +1,6 @@
 export type { Call, CallInit, Middleware, MiddlewareFor, Next } from "./call.ts";
 export { startCall } from "./call.ts";
-export { checkFunction, checkNumber, checkOneOf } from "./check.ts";
+export { checkFunction, checkNumber, checkOneOf, checkOptions } from "./check.ts";
 export type { Clock, Random } from "./clock.ts";
 export { systemClock, systemRandom } from "./clock.ts";
 export { compose } from "./compose.ts";

@@ -1,4 +1,4 @@
-import { checkFunction, checkNumber, checkOneOf, judge, startCall } from "@evenkeel/core";
+import { checkFunction, checkNumber, checkOneOf, checkOptions, judge, startCall } from "@evenkeel/core";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 
@@ -95,6 +95,21 @@ describe("checkOneOf", () => {
     expect(() => checkOneOf("option", value as "a", ["a", "b"])).toThrow(
       new TypeError(`Expected \`option\` to be "a" or "b", got ${shown}`),
     );
+  });
+});
+
+describe("checkOptions", () => {
+  it.each([[{}], [{ retries: 1 }], [Object.create(null)], [undefined]])("allows %o", (options) => {
+    expect(() => checkOptions(options)).not.toThrow();
+  });
+
+  it.each<[unknown, string]>([
+    [5, "5"],
+    ["total", '"total"'],
+    [false, "false"],
+    [() => 5, "[object Function]"],
+  ])("refuses %o", (options, shown) => {
+    expect(() => checkOptions(options)).toThrow(new TypeError(`Expected \`options\` to be an object, got ${shown}`));
   });
 });
 

@@ -1,5 +1,5 @@
 /** Backoffs: how long to wait before the next attempt, as pure functions of what came before. */
-import { checkFunction, checkNumber, type Random } from "@evenkeel/core";
+import { checkFunction, checkNumber, checkOptions, type Random } from "@evenkeel/core";
 import { full, none, type Jitter } from "./jitter.ts";
 
 /** What a backoff can base its decision on. */
@@ -56,6 +56,7 @@ export interface DecorrelatedOptions {
  * @throws {RangeError | TypeError} `delay` is not a finite number >= 0, or `jitter` is not a function.
  */
 export function constant(delay: number, { jitter = none }: ConstantOptions = {}): Backoff {
+  checkOptions(arguments[1]);
   checkDelay("delay", delay);
   checkFunction("jitter", jitter);
   return ({ random }) => jitter(delay, random);
@@ -66,6 +67,7 @@ export function constant(delay: number, { jitter = none }: ConstantOptions = {})
  * @throws {RangeError | TypeError} An option is invalid.
  */
 export function linear({ initial = 500, step = initial, max = 30_000, jitter = full }: LinearOptions = {}): Backoff {
+  checkOptions(arguments[0]);
   checkDelay("initial", initial);
   checkDelay("step", step);
   checkNumber("max", max);
@@ -83,6 +85,7 @@ export function exponential({
   max = 30_000,
   jitter = full,
 }: ExponentialOptions = {}): Backoff {
+  checkOptions(arguments[0]);
   checkDelay("initial", initial);
   checkNumber("factor", factor, { min: 1, max: longest });
   checkNumber("max", max);
@@ -97,6 +100,7 @@ export function exponential({
  * @throws {RangeError | TypeError} An option is invalid.
  */
 export function decorrelated({ initial = 500, max = 30_000 }: DecorrelatedOptions = {}): Backoff {
+  checkOptions(arguments[0]);
   checkDelay("initial", initial);
   checkNumber("max", max);
   return ({ previous, random }) => {

@@ -1,5 +1,5 @@
 /** Caps how much work may be billed twice. */
-import { checkFunction, checkNumber, systemClock, type Clock } from "@evenkeel/core";
+import { checkFunction, checkNumber, checkOptions, systemClock, type Clock } from "@evenkeel/core";
 import type { Replay } from "./replay.ts";
 
 export interface ReplayCapOptions {
@@ -26,6 +26,7 @@ export function replayCap({
   interval = 3_600_000,
   clock = systemClock,
 }: ReplayCapOptions = {}): Replay {
+  checkOptions(arguments[0]);
   checkNumber("perCall", perCall, { integer: true });
   checkNumber("limit", limit, { integer: true });
   checkNumber("interval", interval, { exclusive: true });

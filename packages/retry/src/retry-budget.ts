@@ -1,5 +1,5 @@
 /** Limits the load that retries add, across all calls that share the budget. */
-import { checkFunction, checkNumber, keyed, systemClock, type Clock } from "@evenkeel/core";
+import { checkFunction, checkNumber, checkOptions, keyed, systemClock, type Clock } from "@evenkeel/core";
 
 export interface RetryBudgetOptions {
   /** How many retries a success earns. @default 0.3 */
@@ -43,6 +43,7 @@ export function retryBudget({
   maxKeys = 1_000,
   clock = systemClock,
 }: RetryBudgetOptions = {}): RetryBudget {
+  checkOptions(arguments[0]);
   checkNumber("deposit", deposit);
   checkNumber("capacity", capacity, { min: 1 });
   checkNumber("reserve", reserve, { max: capacity });

@@ -2,6 +2,7 @@
 import {
   checkFunction,
   checkNumber,
+  checkOptions,
   judge,
   layer,
   sleep,
@@ -58,6 +59,7 @@ export function retry({
   clock = systemClock,
   random = systemRandom,
 }: RetryOptions = {}): Layer {
+  checkOptions(arguments[0]);
   checkNumber("retries", retries, { integer: true });
   checkFunction("backoff", backoff);
   checkNumber("maxRetryAfter", maxRetryAfter);

@@ -143,6 +143,10 @@ test("every backoff stays a finite number, whatever its options and however many
 test.each([
   [() => constant(-1), RangeError, "Expected `delay` to be a number >= 0 and <= 9007199254740991, got -1"],
   [() => constant(Infinity), RangeError, "Expected `delay` to be a number >= 0 and <= 9007199254740991, got Infinity"],
+  [() => constant(1, full as never), TypeError, "Expected `options` to be an object, got [object Function]"],
+  [() => linear(500 as never), TypeError, "Expected `options` to be an object, got 500"],
+  [() => exponential(500 as never), TypeError, "Expected `options` to be an object, got 500"],
+  [() => decorrelated(500 as never), TypeError, "Expected `options` to be an object, got 500"],
   [() => constant(1, { jitter: 0.5 as never }), TypeError, "Expected `jitter` to be a function, got 0.5"],
   [
     () => linear({ initial: NaN }),

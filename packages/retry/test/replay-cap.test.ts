@@ -89,11 +89,12 @@ describe("replayCap", () => {
   });
 
   it.each([
+    [1, "Expected `options` to be an object, got 1"],
     [{ perCall: -1 }, "Expected `perCall` to be an integer >= 0, got -1"],
     [{ limit: 0.5 }, "Expected `limit` to be an integer >= 0, got 0.5"],
     [{ interval: 0 }, "Expected `interval` to be a number > 0, got 0"],
     [{ clock: null as never }, "Expected `clock.now` to be a function, got undefined"],
   ])("refuses %o", (options, message) => {
-    expect(() => replayCap(options)).toThrow(message);
+    expect(() => replayCap(options as object)).toThrow(message);
   });
 });

@@ -217,6 +217,7 @@ test("no failure rate holds the load above 1.3 requests per call", async () => {
 });
 
 test.each([
+  [50, TypeError, "Expected `options` to be an object, got 50"],
   [{ deposit: -0.1 }, RangeError, "Expected `deposit` to be a number >= 0, got -0.1"],
   [{ capacity: 0.5 }, RangeError, "Expected `capacity` to be a number >= 1, got 0.5"],
   [{ capacity: "50" }, TypeError, 'Expected `capacity` to be a number >= 1, got "50"'],

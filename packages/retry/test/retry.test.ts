@@ -667,6 +667,7 @@ test("works under the arithmetic of independent failures: success 1 - x^4, load 
 });
 
 test.each([
+  [5, TypeError, "Expected `options` to be an object, got 5"],
   [{ retries: -1 }, RangeError, "Expected `retries` to be an integer >= 0, got -1"],
   [{ retries: 1.5 }, RangeError, "Expected `retries` to be an integer >= 0, got 1.5"],
   [{ retries: "3" }, TypeError, 'Expected `retries` to be an integer >= 0, got "3"'],

@@ -1,5 +1,5 @@
 /** Estimates how long an answer may take from its size and that of the prompt. */
-import { checkNumber } from "@evenkeel/core";
+import { checkNumber, checkOptions } from "@evenkeel/core";
 
 export interface EstimateOptions {
   /** The number of tokens in the prompt: about a quarter of its characters. @default 0 */
@@ -29,6 +29,7 @@ export function estimateTimeout({
   inputRate = 1_000,
   outputRate = 20,
 }: EstimateOptions = {}): number {
+  checkOptions(arguments[0]);
   checkNumber("base", base);
   checkNumber("inputTokens", inputTokens);
   checkNumber("outputTokens", outputTokens);

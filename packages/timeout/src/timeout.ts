@@ -2,6 +2,7 @@
 import {
   checkFunction,
   checkNumber,
+  checkOptions,
   layer,
   link,
   systemClock,
@@ -35,6 +36,7 @@ export function timeout(
   limit: number | ((call: Call) => number),
   { label = "timeout", clock = systemClock }: TimeoutOptions = {},
 ): Layer {
+  checkOptions(arguments[1]);
   if (typeof limit !== "function") checkNumber("limit", limit);
   checkFunction("clock.after", clock?.after);
 

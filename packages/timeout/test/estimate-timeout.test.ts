@@ -29,6 +29,10 @@ test("leaves Anthropic's own pace of 128,000 tokens an hour time enough", () => 
     expect(estimateTimeout({ outputTokens })).toBeGreaterThan((outputTokens / 128_000) * 3_600_000);
 });
 
+test("options that are no object are refused", () => {
+  expect(() => estimateTimeout(1_000 as never)).toThrow("Expected `options` to be an object, got 1000");
+});
+
 test.each<[keyof EstimateOptions, unknown, string]>([
   ["inputTokens", -1, "Expected `inputTokens` to be a number >= 0, got -1"],
   ["outputTokens", NaN, "Expected `outputTokens` to be a number >= 0, got NaN"],

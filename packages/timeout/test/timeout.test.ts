@@ -444,6 +444,14 @@ describe("the limit", () => {
     expect(() => timeout(limit as number)).toThrow(new kind(message));
   });
 
+  test.each([
+    ["total", '"total"'],
+    [5, "5"],
+  ])("is not made with options that are no object: %o", (options, shown) => {
+    const message = `Expected \`options\` to be an object, got ${shown}`;
+    expect(() => timeout(1_000, options as never)).toThrow(new TypeError(message));
+  });
+
   test("is not kept by a clock that cannot wait, which is refused when the layer is made", () => {
     const message = "Expected `clock.after` to be a function, got undefined";
     for (const clock of [null, {}, performance]) expect(() => timeout(1, { clock: clock as never })).toThrow(message);
