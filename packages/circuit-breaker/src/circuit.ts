@@ -98,13 +98,12 @@ export class Circuit {
    * @param work Belongs to the logical call, so that it counts as one failure at most.
    */
   record(permit: Permit, { result, retryAfter }: Outcome, duration: number, work: Work): void {
-    this.#probes?.endLeases();
-    if (result === "success" && permit.generation === -this.#generation) this.#probes?.renew(permit);
     if (result === "neutral") this.#probes?.release(permit);
     else if (permit.generation !== this.#generation) this.#stayOpen(retryAfter);
     else if (permit.isProbe && result === "success") this.#probeSucceeded(permit, duration);
-    else if (permit.isProbe && this.#stillDecides(permit)) this.#open("probe-failed", retryAfter);
-    else if (result === "success" || this.#isFirstFailure(work)) this.#count(result, duration, retryAfter);
+    else if (permit.isProbe && this.#decides(permit)) this.#open("probe-failed", retryAfter);
+    else if (!this.#probes && (result === "success" || this.#isFirstFailure(work)))
+      this.#count(result, duration, retryAfter);
   }
 
   isolate(): void {
@@ -152,8 +151,9 @@ export class Circuit {
 
   #probeSucceeded(probe: Permit, duration: number): void {
     const { trip, clock } = this.#settings;
+    if (!this.#probes?.release(probe)) return;
     if (trip.some(({ slowCallDuration }) => duration >= slowCallDuration)) return this.#open("probe-failed");
-    if (!this.#probes?.succeed(probe)) return;
+    if (!this.#probes.succeed()) return;
     // Closes without a new generation, so that the circuit opens again if the probe's body still fails.
     this.phase = "closed";
     this.#probes = undefined;
@@ -162,9 +162,13 @@ export class Circuit {
     this.#counted = undefined;
   }
 
-  /** Whether a probe's failure opens the circuit by itself. Once its lease has ended, it is a call like any other. */
-  #stillDecides({ leaseEnd }: Permit): boolean {
-    return this.phase === "half-open" || this.#settings.clock.now() < leaseEnd;
+  /**
+   * Whether a probe's failure opens the circuit by itself: before its lease ends or, if it was answered, before the circuit closes. After
+   * that it is a call like any other.
+   */
+  #decides(probe: Permit): boolean {
+    const wasAnswered = this.#probes?.release(probe) === false;
+    return wasAnswered || this.#settings.clock.now() < probe.leaseEnd;
   }
 
   #isFirstFailure({ root }: Work): boolean {

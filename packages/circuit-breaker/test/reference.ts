@@ -90,8 +90,9 @@ export class Reference {
   end(passage: Passage, { is, retryAfter = 0 }: End, now: number): void {
     const { state, since, openFor, outcomes } = this.memory;
     const isUnanswered = passage.isProbe && !passage.answered;
-    const isLost = isUnanswered && this.isLost(passage, now) && !(is === "success" && state === "half-open");
-    const isLate = passage.era !== this.era || isLost;
+    // While others are probing, only its success counts; later, only its failure, as that of any call.
+    const isIgnored = state === "half-open" ? is !== "success" : is === "success";
+    const isLate = passage.era !== this.era || (isUnanswered && this.isLost(passage, now) && isIgnored);
     const isSlow = passage.duration >= this.rules.slowFrom;
     if (isLate) {
       const asked = now + retryAfter - since;
