@@ -25,13 +25,15 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
   readonly rank: number;
   /** When the wait began, in the clock's ms; 0 if nothing needs it. */
   readonly since: number;
-  /** Lets the call proceed, once its cost has been taken. */
+  /** Ends the wait, once the call's cost has been taken or `refusal` is set. */
   resolve: Bivariant<I, O>["resolve"];
-  /** Makes the call reject. */
+  /** Makes the call reject, because it was aborted. */
   reject: (reason: unknown) => void;
   listening: Listening | undefined;
   bound: Bound | undefined;
   trial: Trial | undefined;
+  /** Why the call is refused. */
+  refusal: RateLimitReason | undefined;
 
   constructor(
     room: Room,

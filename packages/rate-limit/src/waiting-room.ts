@@ -96,13 +96,6 @@ export class WaitingRoom {
       waiter.trial = this.#limiter.admit(waiter.cost);
       this.#remove(waiter);
       waiter.resolve(waiter);
-      const { call, since } = waiter;
-      const { limiter, clock } = this.#limiter.rules;
-      call.emit?.({
-        type: "rate-limit-acquire",
-        ...about(call, limiter),
-        waited: clock.now() - since,
-      } satisfies RateLimitEvent as RateLimitEvent);
     }
   }
 
@@ -120,7 +113,8 @@ export class WaitingRoom {
 
   #refuse(waiter: Waiter, reason: RateLimitReason): void {
     this.#remove(waiter);
-    waiter.reject(this.#limiter.refuse(waiter.call, waiter.cost, reason));
+    waiter.refusal = reason;
+    waiter.resolve(waiter);
   }
 
   /** Removes a call that its caller aborted. */
@@ -148,12 +142,19 @@ export class WaitingRoom {
     if (this.size === 0) this.#alarm.stop();
   }
 
-  /** Starts a call after its wait. One function for all, to allocate none per call; `then` keeps the caller's async context. */
+  /** Ends a wait in the async context of its caller, which `then` keeps. One function for all, to allocate none per call. */
   readonly #proceed = <I, O>(waiter: Waiter<I, O>): Promise<O> => {
-    const { call, next, cost, trial } = waiter;
+    const { call, next, cost, since, trial, refusal } = waiter;
+    if (refusal) throw this.#limiter.refuse(call, cost, refusal);
+    const { holdWhile, limiter, clock } = this.#limiter.rules;
+    call.emit?.({
+      type: "rate-limit-acquire",
+      ...about(call, limiter),
+      waited: clock.now() - since,
+    } satisfies RateLimitEvent as RateLimitEvent);
     const { aborted } = call.signal;
     // After it was admitted, another call may have opened the circuit, or become the probe.
-    const isHeld = this.#limiter.rules.holdWhile && this.#limiter.pausedFor > 0;
+    const isHeld = holdWhile && this.#limiter.pausedFor > 0;
     if (!aborted && !isHeld) return this.#limiter.start(call, next, cost, trial);
     this.#limiter.giveBack(cost, trial);
     if (aborted) throw call.signal.reason;

@@ -99,6 +99,35 @@ describe("permits", () => {
     await Promise.all(calls);
     expect(seen).toEqual(["Ada", "Grace"]);
   });
+
+  test("the events of a queued call are emitted in the async context of its caller, whoever ends its wait", async () => {
+    const { AsyncLocalStorage } = await import("node:async_hooks");
+    const user = new AsyncLocalStorage<string>();
+    const clock = fakeClock();
+    const limit = semaphore({ permits: 1, queueTimeout: 100, clock });
+    const seen: string[] = [];
+    const running: (() => void)[] = [];
+    const calls = ["Ada", "Grace", "Mary", "Joan"].map((name) => {
+      const emit = ({ type }: { type: string }): void => void seen.push(`${user.getStore()} for ${name}: ${type}`);
+      const operation = (): Promise<void> => new Promise((resolve) => running.push(resolve));
+      return user.run(name, () => limit.run(operation, { emit }).catch(() => {}));
+    });
+    running[0]!();
+    await calls[0];
+    await clock.advance(50);
+    user.run("Joan", () => limit.pause("default", 60));
+    await clock.advance(50);
+    running[1]!();
+    await Promise.all(calls);
+    expect(seen).toEqual([
+      "Grace for Grace: rate-limit-wait",
+      "Mary for Mary: rate-limit-wait",
+      "Joan for Joan: rate-limit-wait",
+      "Grace for Grace: rate-limit-acquire",
+      "Mary for Mary: rate-limit-reject",
+      "Joan for Joan: rate-limit-reject",
+    ]);
+  });
 });
 
 describe("a permit is never lost", () => {
