@@ -1,9 +1,10 @@
 /** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
 import { judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
-import type { ReportedError } from "./protocols/protocol.ts";
+import { about, type BodyEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import type { BodyReader } from "./read-head.ts";
+import { judgeReported } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
 import type { StreamProgress } from "./stream-progress.ts";
@@ -14,17 +15,11 @@ export interface OpenBody {
   /** The chunks that were read. They are handed on as the same objects. */
   readonly head: Uint8Array[];
   /** Follows the stream, if it may have a known protocol. */
-  readonly progress: StreamProgress | undefined;
-  /** Returns the verdict on an error that the upstream reports in the stream. */
-  readonly judgeReported: (reported: ReportedError) => Verdict;
-  /** Called once, when the body has ended. */
-  readonly ended: (bytes: number, error: unknown) => void;
+  readonly progress?: StreamProgress | undefined;
 }
 
-type GuardOptions = Pick<RaiseOptions, "clock" | "unread" | "pingsAreProgress">;
-
 /** Returns the guarded body. The work of `call` lasts until it has ended. */
-export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions): ReadableStream<Uint8Array> {
+export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: RaiseOptions): ReadableStream<Uint8Array> {
   return new BodyGuard(call, body, options).open();
 }
 
@@ -32,7 +27,8 @@ export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: Gua
 class BodyGuard extends ForgettableSource<Uint8Array> {
   readonly #call: Call<FetchRequest>;
   readonly #body: OpenBody;
-  readonly #options: GuardOptions;
+  readonly #options: RaiseOptions;
+  readonly #startedAt: number;
   readonly #endWork: EndWork;
   readonly #watch: IdleWatch;
   readonly #stopTotal: () => void;
@@ -43,13 +39,14 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   #bytes = 0;
   #chunks = 0;
 
-  constructor(call: Call<FetchRequest>, body: OpenBody, options: GuardOptions) {
+  constructor(call: Call<FetchRequest>, body: OpenBody, options: RaiseOptions) {
     super();
     this.#call = call;
     this.#body = body;
     this.#options = options;
     const { clock, unread } = options;
     const { limits, endsAt } = call.input;
+    this.#startedAt = clock.now();
     this.#endWork = call.work.hold();
     this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread }, clock, (error) =>
       this.#fail(error),
@@ -57,7 +54,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (body.progress?.hasContent ?? body.head.length > 0) this.#watch.read(true);
     // Need not keep the process running: while a reader waits for a chunk, the watch does.
     this.#stopTotal = clock.after(
-      endsAt - clock.now(),
+      endsAt - this.#startedAt,
       () => this.#fail(new TimeoutError(limits.total, "total", call.work.root.lastError)),
       true,
     );
@@ -123,7 +120,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     // The reader gets the event itself, so that an SDK makes its own error of it. For those that ignore it, the stream fails next.
     this.#failure = this.#streamError(
       "The upstream reported an error in the stream",
-      this.#body.judgeReported(reported),
+      judgeReported(this.#call, reported, this.#options),
       reported,
     );
     this.#finish(this.#failure);
@@ -173,7 +170,13 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#stopListening();
     this.#watch.stop();
     this.#stopTotal();
-    this.#body.ended(this.#bytes, reported);
+    this.#call.emit?.({
+      type: "body",
+      ...about(this.#call),
+      duration: this.#options.clock.now() - this.#startedAt,
+      bytes: this.#bytes,
+      error: reported,
+    } as BodyEvent);
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
