@@ -1,65 +1,43 @@
 /** Follows a stream of Amazon's binary messages. */
-import { eventTracker } from "./event-tracker.ts";
 import { join } from "./read-head.ts";
 import { messageLength, readMessage } from "./read-message.ts";
-import type { StreamProgress } from "./stream-progress.ts";
+import { StreamProgress } from "./stream-progress.ts";
 
 /** If a message is longer than this, in bytes, neither it nor anything after it is parsed. */
 const longestMessage = 1_048_576;
 
 /** Follows a binary stream. Its protocol is recognised by its messages. */
-export function binaryProgress(): StreamProgress {
-  const tracker = eventTracker();
-  let pending: Uint8Array = new Uint8Array();
-  let isOpaque = false;
-  let hasContent = false;
+export class BinaryProgress extends StreamProgress {
+  #pending: Uint8Array = new Uint8Array();
 
-  function take(chunk: Uint8Array): boolean {
-    if (isOpaque) return true;
-    let rest = pending.byteLength > 0 ? join([pending, chunk]) : chunk;
+  override take(chunk: Uint8Array): boolean {
+    if (this.isOpaque) return true;
+    let rest = this.isInEvent ? join([this.#pending, chunk]) : chunk;
     let isContent = false;
     for (let length = messageLength(rest); length !== undefined; length = messageLength(rest)) {
-      if (length > longestMessage) return giveUp();
+      if (length > longestMessage) return this.#giveUp();
       if (length > rest.byteLength) break;
       try {
-        isContent = takeMessage(rest.subarray(0, length)) || isContent;
+        isContent = this.#takeMessage(rest.subarray(0, length)) || isContent;
       } catch {
-        return giveUp(); // the client reports what is wrong with the message
+        return this.#giveUp(); // the client reports what is wrong with the message
       }
       rest = rest.subarray(length);
     }
-    pending = rest.slice(); // a copy, because the reader may transfer the chunk's buffer
-    hasContent ||= isContent;
+    this.#pending = rest.slice(); // a copy, because the reader may transfer the chunk's buffer
     return isContent;
   }
 
-  function takeMessage(message: Uint8Array): boolean {
-    return !tracker.error && tracker.take(readMessage(message));
+  protected override get isInEvent(): boolean {
+    return this.#pending.byteLength > 0;
   }
 
-  /** Stops parsing: everything that follows counts as content. */
-  function giveUp(): true {
-    pending = new Uint8Array();
-    return (isOpaque = hasContent = true);
+  #takeMessage(message: Uint8Array): boolean {
+    return !this.error && this.takeEvent(readMessage(message));
   }
 
-  return {
-    take,
-    end() {},
-    get hasEvents() {
-      return tracker.hasEvents;
-    },
-    get hasContent() {
-      return hasContent;
-    },
-    get error() {
-      return tracker.error;
-    },
-    get isComplete() {
-      return tracker.hasEnded;
-    },
-    get missing() {
-      return isOpaque ? undefined : tracker.missing(pending.byteLength > 0);
-    },
-  };
+  #giveUp(): true {
+    this.#pending = new Uint8Array();
+    return (this.isOpaque = this.hasContent = true);
+  }
 }

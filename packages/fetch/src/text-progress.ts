@@ -1,7 +1,6 @@
 /** Follows a stream of text: server-sent events or JSON lines. */
-import { eventTracker } from "./event-tracker.ts";
 import { parseLine, type Framing } from "./framing.ts";
-import type { StreamProgress } from "./stream-progress.ts";
+import { StreamProgress } from "./stream-progress.ts";
 
 /** Matches whatever may be an error, in a stream of unknown protocol. */
 const errorMark = /rror["\n\r]/;
@@ -20,101 +19,87 @@ const longestEvent = 32 * longEvent;
 /** How many characters of a separator may precede its last one. */
 const separatorStart = 2;
 
-/** Follows a stream with this framing. Its protocol is recognised by its events. */
-export function textProgress(framing: Framing): StreamProgress {
-  const decoder = new TextDecoder();
-  let pending = "";
-  /** The end of `pending`, where a separator may have begun: searching all of `pending` for each chunk would take quadratic time. */
-  let tail = "";
-  const tracker = eventTracker();
-  let isOpaque = false;
+/** Follows a stream of one framing. Its protocol is recognised by its events. */
+export class TextProgress extends StreamProgress {
+  readonly #framing: Framing;
+  readonly #decoder = new TextDecoder();
+  #pending = "";
+  /** The end of `#pending`, where a separator may have begun: searching all of it for each chunk would take quadratic time. */
+  #tail = "";
   /** Whether a parsed event was content. By then the protocol has been recognised, if it ever will be. */
-  let contentParsed = false;
-  let hasContent = false;
+  #contentParsed = false;
 
-  function take(chunk: Uint8Array): boolean {
-    if (isOpaque) return true;
+  constructor(framing: Framing) {
+    super();
+    this.#framing = framing;
+  }
+
+  override take(chunk: Uint8Array): boolean {
+    if (this.isOpaque) return true;
     // Engines decode faster without `stream`, which only a chunk that ends inside a character needs: its last byte is not ASCII.
     const endsInAscii = chunk[chunk.length - 1]! < 0x80;
-    const decoded = decoder.decode(chunk, endsInAscii ? undefined : streaming);
-    const searched = tail + decoded;
-    const found = endOfLastEvent(searched, framing);
-    const text = pending + decoded;
+    const decoded = this.#decoder.decode(chunk, endsInAscii ? undefined : streaming);
+    const searched = this.#tail + decoded;
+    const found = endOfLastEvent(searched, this.#framing);
+    const text = this.#pending + decoded;
     if (found === 0) {
-      tail = searched.slice(-separatorStart);
-      return keep(text);
+      this.#tail = searched.slice(-separatorStart);
+      return this.#keep(text);
     }
     const end = text.length - searched.length + found;
-    pending = text.slice(end);
-    tail = pending.slice(-separatorStart);
-    return takeEvents(text.slice(0, end));
+    this.#pending = text.slice(end);
+    this.#tail = this.#pending.slice(-separatorStart);
+    return this.#takeEvents(text.slice(0, end));
+  }
+
+  /** Some servers omit the blank line after the last event, or end with bare JSON. That counts as an event if it is complete. */
+  override end(): void {
+    const event = this.error ? undefined : (this.#framing.parse(this.#pending) ?? parseLine(this.#pending));
+    if (event?.json === undefined && event?.data !== "[DONE]") return;
+    this.#pending = "";
+    this.takeEvent(event);
+  }
+
+  protected override get isInEvent(): boolean {
+    return this.#pending.trim() !== "";
   }
 
   /** Keeps an unfinished event, and tells whether it is so long that it is content. */
-  function keep(event: string): boolean {
+  #keep(event: string): boolean {
     const isLong = event.length > longEvent;
-    hasContent ||= isLong;
-    isOpaque = event.length > longestEvent;
-    pending = isOpaque ? "" : event;
+    this.hasContent ||= isLong;
+    this.isOpaque = event.length > longestEvent;
+    this.#pending = this.isOpaque ? "" : event;
     return isLong;
   }
 
-  function takeEvents(events: string): boolean {
+  #takeEvents(events: string): boolean {
     let rest = events;
-    while (!contentParsed && rest !== "") {
-      const { index, length } = firstSeparator(rest, framing);
-      contentParsed = takeFrame(rest.slice(0, index));
+    while (!this.#contentParsed && rest !== "") {
+      const { index, length } = firstSeparator(rest, this.#framing);
+      this.#contentParsed = this.#takeFrame(rest.slice(0, index));
       rest = rest.slice(index + length);
     }
-    hasContent ||= contentParsed;
-    if (rest === "") return contentParsed;
+    if (rest === "") return this.#contentParsed;
     // Once content has begun, an event without a mark is nothing but content.
     let isContent = rest !== events;
-    if (!hasMark(rest)) return isContent || isData.test(rest);
-    for (const frame of rest.split(framing.separator)) {
+    if (!this.#hasMark(rest)) return isContent || isData.test(rest);
+    for (const frame of rest.split(this.#framing.separator)) {
       // `split` has removed the end of the last line, which may be the line that names the event.
-      if (hasMark(`${frame}\n`) ? takeFrame(frame) : isData.test(frame)) isContent = true;
+      if (this.#hasMark(`${frame}\n`) ? this.#takeFrame(frame) : isData.test(frame)) isContent = true;
     }
     return isContent;
   }
 
-  function hasMark(text: string): boolean {
+  #hasMark(text: string): boolean {
     // After the end everything is parsed: little follows it, and what revokes it, such as a new choice, need not have a mark.
-    return tracker.hasEnded || (tracker.protocol?.marks ?? errorMark).test(text);
+    return this.isComplete || (this.protocol?.marks ?? errorMark).test(text);
   }
 
-  function takeFrame(frame: string): boolean {
-    const event = tracker.error ? undefined : framing.parse(frame);
-    return event !== undefined && tracker.take(event);
+  #takeFrame(frame: string): boolean {
+    const event = this.error ? undefined : this.#framing.parse(frame);
+    return event !== undefined && this.takeEvent(event);
   }
-
-  /** Some servers omit the blank line after the last event, or end with bare JSON. That counts as an event if it is complete. */
-  function end(): void {
-    const event = isOpaque || tracker.error ? undefined : (framing.parse(pending) ?? parseLine(pending));
-    if (event?.json === undefined && event?.data !== "[DONE]") return;
-    pending = "";
-    hasContent = tracker.take(event) || hasContent;
-  }
-
-  return {
-    take,
-    end,
-    get hasEvents() {
-      return tracker.hasEvents;
-    },
-    get hasContent() {
-      return hasContent;
-    },
-    get error() {
-      return tracker.error;
-    },
-    get isComplete() {
-      return tracker.hasEnded;
-    },
-    get missing() {
-      return isOpaque ? undefined : tracker.missing(pending.trim() !== "");
-    },
-  };
 }
 
 /** Returns the index after the last complete event, 0 if there is none. */

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
-import { textProgress } from "../src/text-progress.ts";
+import { TextProgress } from "../src/text-progress.ts";
 import { chatUrl, post, type Fetch } from "./answers.ts";
 
 const rejections: unknown[] = [];
@@ -92,7 +92,7 @@ describe("a stream of any bytes, cut anywhere", () => {
   it("is parsed without throwing, and pollutes no prototype", () => {
     fc.assert(
       fc.property(fc.constantFrom("text/event-stream", "application/x-ndjson"), chunks, (type, parts) => {
-        const progress = textProgress(framingOf(type)!);
+        const progress = new TextProgress(framingOf(type)!);
         for (const part of parts) expect(typeof progress.take(part)).toBe("boolean");
         expect(["string", "undefined"]).toContain(typeof progress.missing);
       }),

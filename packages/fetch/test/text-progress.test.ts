@@ -1,16 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
 import type { StreamProgress } from "../src/stream-progress.ts";
-import { textProgress } from "../src/text-progress.ts";
+import { TextProgress } from "../src/text-progress.ts";
 
 const encoder = new TextEncoder();
 
 function follow(contentType = "text/event-stream"): StreamProgress & { say(text: string): boolean } {
-  const progress = textProgress(framingOf(contentType)!);
-  return Object.defineProperties(
-    { say: (text: string) => progress.take(encoder.encode(text)) },
-    Object.getOwnPropertyDescriptors(progress),
-  ) as StreamProgress & { say(text: string): boolean };
+  const progress = new TextProgress(framingOf(contentType)!);
+  return Object.assign(progress, { say: (text: string) => progress.take(encoder.encode(text)) });
 }
 
 const data = (json: unknown, event?: string): string =>
