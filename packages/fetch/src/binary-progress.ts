@@ -1,5 +1,5 @@
 /** Follows a stream of Amazon's binary messages. */
-import { join } from "./read-head.ts";
+import { join } from "./join.ts";
 import { messageLength, readMessage } from "./read-message.ts";
 import { StreamProgress } from "./stream-progress.ts";
 

@@ -1,5 +1,5 @@
 /** Inspects the body of a request without consuming it: text and bytes, which most bodies are, and the sizes of files. */
-import { textOf } from "./read-head.ts";
+import { textOf } from "./text-of.ts";
 
 /** Settings stand before or after the prompt, which may be long: only this many characters at either end are searched. */
 const edge = 2_048;

@@ -3,7 +3,7 @@ import { judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict 
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import { about, type BodyEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import type { BodyReader } from "./read-head.ts";
+import type { BodyReader } from "./reader-of.ts";
 import { judgeReported } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";

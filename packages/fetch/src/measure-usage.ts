@@ -1,7 +1,8 @@
 /** Passes a body on to its reader, and finds the token count in it. */
 import type { EndWork, Work } from "@evenkeel/core";
 import { ForgettableSource } from "@evenkeel/timeout";
-import { textOf, type BodyReader } from "./read-head.ts";
+import type { BodyReader } from "./reader-of.ts";
+import { textOf } from "./text-of.ts";
 import { usageOf } from "./usage-of.ts";
 
 /** The count is at the beginning or the end of an answer: only this many bytes, or characters, at either end are searched. */

@@ -3,10 +3,13 @@ import type { Call } from "@evenkeel/core";
 import { mayBeEmpty } from "./expects-data.ts";
 import { failedStatus } from "./failed-status.ts";
 import { HttpError } from "./http-error.ts";
+import { join } from "./join.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import { join, readerOf, readHead, textOf, type BodyReader } from "./read-head.ts";
+import { readHead } from "./read-head.ts";
+import { readerOf, type BodyReader } from "./reader-of.ts";
 import { isBuildable, rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
+import { textOf } from "./text-of.ts";
 
 /**
  * Reads the body of a failed response, up to the limits on its size and time, to classify the failure and to hand the body back.

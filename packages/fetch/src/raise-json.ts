@@ -2,13 +2,16 @@
 import type { Call } from "@evenkeel/core";
 import { expectsAnswer, expectsData, mayBeEmpty } from "./expects-data.ts";
 import { guardResponse } from "./guard-response.ts";
+import { join } from "./join.ts";
 import { hasError, listAt, reportedError, type Json, type ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import { join, readHead, textOf, type BodyReader } from "./read-head.ts";
+import { readHead } from "./read-head.ts";
+import type { BodyReader } from "./reader-of.ts";
 import { rebuild } from "./rebuild.ts";
 import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
+import { textOf } from "./text-of.ts";
 
 /**
  * Reads a JSON answer of up to `peek` bytes to its end, so that a truncated one and an error with status 200 are retried.
@@ -21,14 +24,13 @@ export async function raiseJson(
   reader: BodyReader,
   options: RaiseOptions,
 ): Promise<Response> {
-  const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, beginsStream());
+  const { chunks, bytes, isWhole } = await readHead(reader, call.signal, options.peek, beginsStream());
   if (!isWhole) return guardResponse(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body).trim();
   const isMissing = text === "" && !mayBeEmpty(response) && expectsData(call.input);
   if (isMissing || (response.status !== 206 && isTruncated(text))) {
-    const delivered = { bytes: body.byteLength, chunks: chunks.length };
-    throw new StreamError("The body ended inside its JSON", truncated, delivered);
+    throw new StreamError("The body ended inside its JSON", truncated, { bytes, chunks: chunks.length });
   }
   const reported = expectsAnswer(call.input) ? errorIn(text) : undefined;
   if (reported) throw reportedFailure(call, response, reported, options);

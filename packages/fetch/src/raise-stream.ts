@@ -2,7 +2,8 @@
 import type { Call } from "@evenkeel/core";
 import { guardResponse } from "./guard-response.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import { join, readHead, type BodyReader } from "./read-head.ts";
+import { readHead } from "./read-head.ts";
+import type { BodyReader } from "./reader-of.ts";
 import { rebuild } from "./rebuild.ts";
 import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
@@ -24,17 +25,15 @@ export async function raiseStream(
   const atFirstEvent = call.input.commitsAt === "event";
   const isEnough = (chunk: Uint8Array): boolean =>
     progress.take(chunk) || progress.error !== undefined || (atFirstEvent && progress.hasEvents);
-  const { chunks, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
+  const { chunks, bytes, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
   if (isWhole) progress.end();
   if (progress.error && !progress.hasContent) {
     reader.cancel().catch(() => {});
     throw reportedFailure(call, response, progress.error, options);
   }
   if (isWhole && (progress.missing || !progress.hasContent)) {
-    const body = join(chunks);
-    const bytes = body.byteLength;
     // A 202 may be a mere acknowledgement; a 200 must have an answer.
-    if (bytes === 0 && response.status !== 200) return rebuild(response, body);
+    if (bytes === 0 && response.status !== 200) return rebuild(response, "");
     const missing = progress.missing ?? "any content";
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }

@@ -8,7 +8,7 @@ import { raiseFailure } from "./raise-failure.ts";
 import { raiseJson } from "./raise-json.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { raiseStream } from "./raise-stream.ts";
-import { readerOf } from "./read-head.ts";
+import { readerOf } from "./reader-of.ts";
 import type { FetchRequest } from "./request.ts";
 
 /**

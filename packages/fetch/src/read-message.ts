@@ -1,6 +1,6 @@
 /** Parses the binary messages of Amazon's event streams: https://smithy.io/2.0/aws/amazon-eventstream.html */
 import { parseJson, reportedError, type Json, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
-import { textOf } from "./read-head.ts";
+import { textOf } from "./text-of.ts";
 
 /** The length of the prelude in bytes: total length, headers length and a checksum, 4 bytes each. */
 const prelude = 12;

@@ -1,0 +1,28 @@
+/** Reads the body of any `fetch`. */
+
+/** Reads a body chunk by chunk. */
+export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Returns a reader of a body: a web stream, or the Node stream that some `fetch` implementations return. */
+export function readerOf(body: ReadableStream<Uint8Array> | NodeStream): BodyReader {
+  return "getReader" in body ? body.getReader() : toStream(body).getReader();
+}
+
+interface NodeStream extends AsyncIterable<Uint8Array> {
+  readonly destroy?: () => unknown;
+}
+
+function toStream(body: NodeStream): ReadableStream<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      body.destroy?.(); // an iterator that is waiting for a chunk, or has not been started, would not destroy it
+      await iterator.return?.();
+    },
+  });
+}
