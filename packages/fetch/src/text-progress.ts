@@ -74,19 +74,14 @@ export class TextProgress extends StreamProgress {
   }
 
   #takeEvents(events: string): boolean {
-    let rest = events;
-    while (!this.#contentParsed && rest !== "") {
-      const { index, length } = firstSeparator(rest, this.#framing);
-      this.#contentParsed = this.#takeFrame(rest.slice(0, index));
-      rest = rest.slice(index + length);
-    }
-    if (rest === "") return this.#contentParsed;
     // Once content has begun, an event without a mark is nothing but content.
-    let isContent = rest !== events;
-    if (!this.#hasMark(rest)) return isContent || isData.test(rest);
-    for (const frame of rest.split(this.#framing.separator)) {
+    if (this.#contentParsed && !this.#hasMark(events)) return isData.test(events);
+    let isContent = false;
+    for (const frame of events.split(this.#framing.separator)) {
       // `split` has removed the end of the last line, which may be the line that names the event.
-      if (this.#hasMark(`${frame}\n`) ? this.#takeFrame(frame) : isData.test(frame)) isContent = true;
+      const isPlain = this.#contentParsed && !this.#hasMark(`${frame}\n`);
+      if (isPlain) isContent ||= isData.test(frame);
+      else if (this.#takeFrame(frame)) isContent = this.#contentParsed = true;
     }
     return isContent;
   }
@@ -111,10 +106,4 @@ function endOfLastEvent(text: string, { separators }: Framing): number {
     if (text.includes(separator)) end = Math.max(end, text.lastIndexOf(separator) + separator.length);
   }
   return end;
-}
-
-/** Finds the separator after the first event. The text has at least one event. */
-function firstSeparator(text: string, { separator }: Framing): { index: number; length: number } {
-  const match = separator.exec(text);
-  return { index: match?.index ?? text.length, length: match?.[0].length ?? 0 };
 }
