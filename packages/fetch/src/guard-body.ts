@@ -3,7 +3,7 @@ import { judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict 
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import { about, type BodyEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import type { BodyReader } from "./reader-of.ts";
+import { release, type BodyReader } from "./reader-of.ts";
 import { judgeReported } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
 import { StreamError, truncated } from "./stream-error.ts";
@@ -33,11 +33,11 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   readonly #watch: IdleWatch;
   readonly #stopTotal: () => void;
   readonly #stopListening: () => void;
-  #failure: unknown;
+  readonly #delivered = { bytes: 0, chunks: 0 };
+  /** What the stream fails with once its reader has got the event that reports it. */
+  #failure: StreamError | undefined;
   #readingOn: Promise<void> | undefined;
   #isOver = false;
-  #bytes = 0;
-  #chunks = 0;
 
   constructor(call: Call<FetchRequest>, body: OpenBody, options: RaiseOptions) {
     super();
@@ -63,9 +63,9 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
 
   override pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
     const first = this.#body.head.shift();
-    if (!first && this.#failure === undefined) return this.#readingOn ?? this.#read();
     if (first) this.#deliver(first, controller);
-    else controller.error(this.#failure);
+    else if (this.#failure) controller.error(this.#failure);
+    else return this.#readingOn ?? this.#read();
     return undefined;
   }
 
@@ -107,13 +107,13 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   /** The reader has dropped the body without cancelling it. */
   override forget(): void {
     this.#finish(undefined);
-    this.#release(new Error("The body was not read to its end"));
+    release(this.#body.reader, new Error("The body was not read to its end"));
   }
 
   #deliver(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#enqueue(chunk, controller);
     const { progress, head } = this.#body;
-    if (!progress || this.#isOver || head.length > 0) return;
+    if (!progress || head.length > 0) return;
     if (progress.isComplete) this.#readingOn ??= this.#readOn();
     const reported = progress.error;
     if (!reported) return;
@@ -124,12 +124,12 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       reported,
     );
     this.#finish(this.#failure);
-    this.#release(this.#failure);
+    release(this.#body.reader, this.#failure);
   }
 
   #enqueue(chunk: Uint8Array, controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#bytes += chunk.byteLength;
-    this.#chunks++;
+    this.#delivered.bytes += chunk.byteLength;
+    this.#delivered.chunks++;
     controller.enqueue(chunk);
   }
 
@@ -147,9 +147,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (this.#body.progress?.isComplete && !this.#call.signal.aborted) return this.#endNormally(error);
     // An unread body is not the upstream's fault.
     this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
-    this.#failure = error;
     this.controller?.error(error); // before cancelling, which can make a pending read look like a normal end
-    this.#release(error);
+    release(this.#body.reader, error);
   }
 
   /** What happens after the end of an answer is not a failure, and a reader who comes late still gets the whole answer. */
@@ -158,7 +157,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (controller) for (const chunk of this.#body.head) this.#enqueue(chunk, controller);
     this.#finish(undefined);
     controller?.close();
-    this.#release(reason);
+    release(this.#body.reader, reason);
   }
 
   /** @param reported The error for the event, if it is not the same. */
@@ -174,18 +173,13 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       type: "body",
       ...about(this.#call),
       duration: this.#options.clock.now() - this.#startedAt,
-      bytes: this.#bytes,
+      bytes: this.#delivered.bytes,
       error: reported,
     } as BodyEvent);
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
-    const delivered = { bytes: this.#bytes, chunks: this.#chunks };
     // However it failed, the work up to here was done, and billed.
-    return new StreamError(message, { ...verdict, processed: "yes" }, delivered, lastError);
-  }
-
-  #release(reason: unknown): void {
-    this.#body.reader.cancel(reason).catch(() => {});
+    return new StreamError(message, { ...verdict, processed: "yes" }, this.#delivered, lastError);
   }
 }

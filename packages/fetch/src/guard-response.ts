@@ -2,6 +2,7 @@
 import type { Call } from "@evenkeel/core";
 import { guardBody, type OpenBody } from "./guard-body.ts";
 import type { RaiseOptions } from "./raise-options.ts";
+import { release } from "./reader-of.ts";
 import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 
@@ -17,7 +18,7 @@ export function guardResponse(
 ): Response {
   const { signal } = call;
   if (signal.aborted) {
-    body.reader.cancel(signal.reason).catch(() => {});
+    release(body.reader, signal.reason);
     throw signal.reason;
   }
   return rebuild(response, guardBody(call, body, options));

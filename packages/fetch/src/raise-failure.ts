@@ -6,7 +6,7 @@ import { HttpError } from "./http-error.ts";
 import { join } from "./join.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { readHead } from "./read-head.ts";
-import { readerOf, type BodyReader } from "./reader-of.ts";
+import { readerOf, release, type BodyReader } from "./reader-of.ts";
 import { isBuildable, rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 import { textOf } from "./text-of.ts";
@@ -44,10 +44,10 @@ async function readErrorBody(
   reader: BodyReader,
   { clock, errorBody }: RaiseOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stop = clock.after(errorBody.ms, () => void reader.cancel().catch(() => {}));
+  const stop = clock.after(errorBody.ms, () => release(reader));
   try {
     const { chunks, isWhole } = await readHead(reader, call.signal, errorBody.bytes);
-    if (!isWhole) reader.cancel().catch(() => {});
+    if (!isWhole) release(reader);
     return join(chunks);
   } catch (error) {
     if (call.signal.aborted || status < 400) throw error;

@@ -3,7 +3,7 @@ import type { Call } from "@evenkeel/core";
 import { guardResponse } from "./guard-response.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { readHead } from "./read-head.ts";
-import type { BodyReader } from "./reader-of.ts";
+import { release, type BodyReader } from "./reader-of.ts";
 import { rebuild } from "./rebuild.ts";
 import { reportedFailure } from "./reported-failure.ts";
 import type { FetchRequest } from "./request.ts";
@@ -28,7 +28,7 @@ export async function raiseStream(
   const { chunks, bytes, isWhole } = await readHead(reader, call.signal, options.peek, isEnough);
   if (isWhole) progress.end();
   if (progress.error && !progress.hasContent) {
-    reader.cancel().catch(() => {});
+    release(reader);
     throw reportedFailure(call, response, progress.error, options);
   }
   if (isWhole && (progress.missing || !progress.hasContent)) {

@@ -1,6 +1,6 @@
 /** Reads the beginning of a body before it is handed on. */
 import { onAbort } from "@evenkeel/core";
-import type { BodyReader } from "./reader-of.ts";
+import { release, type BodyReader } from "./reader-of.ts";
 
 /** The beginning of a body. */
 export interface Head {
@@ -24,7 +24,7 @@ export async function readHead(
 ): Promise<Head> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const stopListening = onAbort(signal, (reason) => void reader.cancel(reason).catch(() => {}));
+  const stopListening = onAbort(signal, (reason) => release(reader, reason));
   try {
     while (bytes < maxBytes) {
       const { done, value } = await reader.read();

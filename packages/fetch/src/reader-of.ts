@@ -8,6 +8,11 @@ export function readerOf(body: ReadableStream<Uint8Array> | NodeStream): BodyRea
   return "getReader" in body ? body.getReader() : toStream(body).getReader();
 }
 
+/** Cancels a body that is not read any further. How that goes does not matter to anyone. */
+export function release(reader: BodyReader, reason?: unknown): void {
+  reader.cancel(reason).catch(() => {});
+}
+
 interface NodeStream extends AsyncIterable<Uint8Array> {
   readonly destroy?: () => unknown;
 }

@@ -1,7 +1,7 @@
 /** Copies a response with another body. */
 
-/** Statuses that must not have a body, by the Fetch standard. */
-const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
+/** Those of the statuses that can be built that must not have a body, by the Fetch standard. */
+const nullBodyStatuses = new Set([204, 205, 304]);
 
 /** Tells whether the `Response` constructor accepts this status. */
 export function isBuildable(status: number): boolean {
