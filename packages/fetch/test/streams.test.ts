@@ -91,6 +91,20 @@ describe("a streamed body", () => {
     seen.forEach((each, index) => expect(each).toBe(bytes[index]));
   });
 
+  it("fails with the caller's own reason when the caller aborts before having read a complete answer", async () => {
+    const caller = new AbortController();
+    const upstream = feed();
+    upstream.send(`${chunk("a")}${done}`);
+    const response = await resilientFetch({ fetch: async () => upstream.response })(chatUrl, {
+      ...post,
+      signal: caller.signal,
+    });
+    const reason = new Error("left");
+    caller.abort(reason);
+    await expect(response.text()).rejects.toBe(reason);
+    expect(await upstream.cancelled).toBe(reason);
+  });
+
   it("stops at once when the caller aborts in the middle, with the caller's own reason", async () => {
     const { fetch, feeds, signals } = streaming();
     const caller = new AbortController();
