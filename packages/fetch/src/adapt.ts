@@ -114,11 +114,12 @@ export function adapt(
 
   const operation = send({
     ...ownClassifier,
-    clock,
-    errorBody: { bytes: maxErrorBody, ms: errorBodyTimeout },
     peek,
-    unread: unreadTimeout,
+    maxErrorBody,
+    errorBodyTimeout,
+    unreadTimeout,
     pingsAreProgress,
+    clock,
   });
   const pipeline = wrap(operation, ...layers);
   const before = globalThis.fetch;

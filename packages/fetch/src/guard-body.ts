@@ -44,11 +44,11 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#call = call;
     this.#body = body;
     this.#options = options;
-    const { clock, unread } = options;
+    const { clock, unreadTimeout } = options;
     const { limits, endsAt } = call.input;
     this.#startedAt = clock.now();
     this.#endWork = call.work.hold();
-    this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread }, clock, (error) =>
+    this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread: unreadTimeout }, clock, (error) =>
       this.#fail(error),
     );
     if (body.progress?.hasContent ?? body.head.length > 0) this.#watch.read(true);

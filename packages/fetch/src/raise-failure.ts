@@ -42,11 +42,11 @@ async function readErrorBody(
   call: Call<FetchRequest>,
   status: number,
   reader: BodyReader,
-  { clock, errorBody }: RaiseOptions,
+  { clock, maxErrorBody, errorBodyTimeout }: RaiseOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stop = clock.after(errorBody.ms, () => release(reader));
+  const stop = clock.after(errorBodyTimeout, () => release(reader));
   try {
-    const { chunks, isWhole } = await readHead(reader, call.signal, errorBody.bytes);
+    const { chunks, isWhole } = await readHead(reader, call.signal, maxErrorBody);
     if (!isWhole) release(reader);
     return join(chunks);
   } catch (error) {

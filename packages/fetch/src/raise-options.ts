@@ -7,12 +7,14 @@ export type FetchClassifier = Pick<Classifier, "classify" | "classifyResponse" |
 
 export interface RaiseOptions extends FetchClassifier {
   readonly clock: Clock;
-  /** How much of an error body to read, and for how many milliseconds. */
-  readonly errorBody: { readonly bytes: number; readonly ms: number };
   /** The most bytes of an answer to read before handing it on; 0 hands it on as soon as its headers arrive. */
   readonly peek: number;
+  /** The most bytes of an error body to read. */
+  readonly maxErrorBody: number;
+  /** How long to read an error body, in milliseconds. */
+  readonly errorBodyTimeout: number;
   /** How long a body may go unread, in milliseconds: some clients neither finish nor cancel a stream when the user leaves its loop. */
-  readonly unread: number;
+  readonly unreadTimeout: number;
   /** Whether pings and comments count as progress. */
   readonly pingsAreProgress: boolean;
 }
