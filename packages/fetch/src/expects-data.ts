@@ -1,12 +1,12 @@
 /** Tells what kind of response the caller of an API expects. */
-import type { FetchRequest } from "./request.ts";
+import { methodOf, type FetchRequest } from "./request.ts";
 
 /** A POST that cancels or polls a job, as on Vertex: its answer is the job's record. */
 const jobPath = /[/:](cancel|fetchPredictOperation)(\?|$)/;
 
 /** Tells whether a request generates an answer. What it merely reads may be a job's record, whose `error` is the job's own. */
-export function expectsAnswer({ url, init: { method } }: FetchRequest): boolean {
-  return method?.toUpperCase() === "POST" && !jobPath.test(url);
+export function expectsAnswer({ url, init }: FetchRequest): boolean {
+  return methodOf(init) === "POST" && !jobPath.test(url);
 }
 
 /** Tells whether a request expects data. If not, a web page or an empty body may be just what the caller wants. */
@@ -19,9 +19,9 @@ export function expectsData(request: FetchRequest): boolean {
 const answerQuery = /[?&]stream=true(&|$)/;
 
 /** Tells whether a request subscribes to events, as `EventSource` and MCP do: there may be none for hours. */
-export function subscribes({ url, init: { method = "GET", headers } }: Pick<FetchRequest, "url" | "init">): boolean {
-  if (method.toUpperCase() !== "GET" || answerQuery.test(url)) return false;
-  return new Headers(headers).get("accept") === "text/event-stream";
+export function subscribes({ url, init }: Pick<FetchRequest, "url" | "init">): boolean {
+  if (methodOf(init) !== "GET" || answerQuery.test(url)) return false;
+  return new Headers(init.headers).get("accept") === "text/event-stream";
 }
 
 /** Tells whether the body of a success may be empty, whatever its content type. */

@@ -9,7 +9,7 @@ import { raiseJson } from "./raise-json.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { raiseStream } from "./raise-stream.ts";
 import { readerOf } from "./reader-of.ts";
-import type { FetchRequest } from "./request.ts";
+import { methodOf, type FetchRequest } from "./request.ts";
 
 /**
  * Returns the answer, its body guarded unless it was read whole.
@@ -23,7 +23,7 @@ export function raise(
 ): Response | Promise<Response> {
   if (response.status >= 400) return raiseFailure(call, response, options);
   // In some runtimes the response to a HEAD request has a body that is not null.
-  if (!response.body || call.input.init.method?.toUpperCase() === "HEAD") return response;
+  if (!response.body || methodOf(call.input.init) === "HEAD") return response;
   // The body of a redirect is not meant to be read.
   const contentType = response.status < 300 ? (response.headers.get("content-type") ?? "") : "";
   if (isWebPage(contentType) && expectsData(call.input)) return raiseFailure(call, response, options);

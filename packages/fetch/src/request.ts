@@ -60,6 +60,11 @@ export function readRequest(input: FetchInput, init?: RequestInit | null): ReadR
   return isRequest(input) ? unpack(input, given) : withoutSignal(String(input), given);
 }
 
+/** Returns the method of a request, in capitals. */
+export function methodOf({ method }: RequestInit): string {
+  return (method ?? "GET").toUpperCase();
+}
+
 /** Accepts any value: if the URL is undefined, the error should come from `fetch`, not from here. */
 function isRequest(input: FetchInput): input is Request {
   return "method" in Object(input);

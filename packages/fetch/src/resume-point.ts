@@ -1,5 +1,5 @@
 /** Tracks where a stream can be resumed. */
-import type { FetchRequest } from "./request.ts";
+import { methodOf, type FetchRequest } from "./request.ts";
 
 export interface ResumePoint {
   /** Takes the next chunk and returns the text of the events that it completes. */
@@ -19,10 +19,9 @@ const retrievePath = /\/responses\/(resp_[^/?#]+)(?=[?#]|$)/;
 /** Returns the resume point of a request's stream, or `undefined` if its provider does not keep the stream. */
 export function resumePoint(request: FetchRequest): ResumePoint | undefined {
   const { url, init } = request;
-  const { body, method = "GET" } = init;
-  const isBackground = typeof body === "string" && /"background"\s*:\s*true/.test(body);
+  const isBackground = typeof init.body === "string" && /"background"\s*:\s*true/.test(init.body);
   if (isBackground && createPath.test(url)) return pointOf(backgroundResponse(request));
-  if (method.toUpperCase() !== "GET") return undefined;
+  if (methodOf(init) !== "GET") return undefined;
   const [, id] = retrievePath.exec(url) ?? [];
   return pointOf(id === undefined ? lastEventId(request) : backgroundResponse(request, id));
 }
