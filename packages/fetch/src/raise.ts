@@ -9,7 +9,11 @@ import { raiseJson } from "./raise-json.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { raiseStream } from "./raise-stream.ts";
 import { readerOf } from "./reader-of.ts";
+import { rebuild } from "./rebuild.ts";
 import { methodOf, type FetchRequest } from "./request.ts";
+
+/** Statuses with which a `Response` must not have a body, by the Fetch standard. */
+const nullBodyStatuses = new Set([204, 205, 304]);
 
 /**
  * Returns the answer, its body guarded unless it was read whole.
@@ -24,6 +28,8 @@ export function raise(
   if (response.status >= 400) return raiseFailure(call, response, options);
   // In some runtimes the response to a HEAD request has a body that is not null.
   if (!response.body || methodOf(call.input.init) === "HEAD") return response;
+  // So have these from `node-fetch`. Nobody reads such a body, so its work would not end.
+  if (nullBodyStatuses.has(response.status)) return rebuild(response, null);
   // The body of a redirect is not meant to be read.
   const contentType = response.status < 300 ? (response.headers.get("content-type") ?? "") : "";
   if (isWebPage(contentType) && expectsData(call.input)) return raiseFailure(call, response, options);

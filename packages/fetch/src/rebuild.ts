@@ -1,8 +1,5 @@
 /** Copies a response with another body. */
 
-/** Those of the statuses that can be built that must not have a body, by the Fetch standard. */
-const nullBodyStatuses = new Set([204, 205, 304]);
-
 /** Tells whether the `Response` constructor accepts this status. */
 export function isBuildable(status: number): boolean {
   return status >= 200 && status <= 599;
@@ -14,7 +11,7 @@ export function rebuild(
   body: BodyInit | null,
   { status = response.status, statusText = response.statusText, headers = response.headers }: ResponseInit = {},
 ): Response {
-  const rebuilt = new Response(nullBodyStatuses.has(status) ? null : body, { status, headers });
+  const rebuilt = new Response(body, { status, headers });
   // `@hono/node-server` replaces the global `Response` with one that adds a second content-length unless its `body` has been accessed.
   void rebuilt.body;
   const { url, redirected, type } = response;

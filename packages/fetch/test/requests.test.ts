@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo } from "node:net";
-import { Stream } from "node:stream";
+import { Readable, Stream } from "node:stream";
 import { circuitBreaker, CircuitOpenError } from "@evenkeel/circuit-breaker";
 import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
 import { faultServer, openaiError, sequence, answer } from "@evenkeel/testkit/server";
 import OpenAI from "openai";
@@ -422,7 +423,6 @@ describe("a response", () => {
   });
 
   it("from a fetch with Node streams as bodies passes, too", async () => {
-    const { Readable } = await import("node:stream");
     const fetch = (async () => ({
       status: 200,
       statusText: "OK",
@@ -433,6 +433,23 @@ describe("a response", () => {
     })) as unknown as Fetch;
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).json()).toEqual(whole);
   });
+
+  it.each([204, 205, 304])(
+    "that has no body by its status, %s, holds no permit, whatever its fetch gives it",
+    async (status) => {
+      const limit = semaphore({ permits: 1 });
+      const fetch = (async () => ({
+        status,
+        statusText: "",
+        headers: new Headers(),
+        url: chatUrl,
+        redirected: false,
+        body: Readable.from([]),
+      })) as unknown as Fetch;
+      const response = await wrapFetch({ fetch, key: () => "key" }, limit)(chatUrl, post);
+      expect([response.status, response.body, limit.active("key")]).toEqual([status, null, 0]);
+    },
+  );
 
   it("with a status that the constructor refuses is handed on untouched", async () => {
     const odd = Object.defineProperty(json({}), "status", { value: 999 });
