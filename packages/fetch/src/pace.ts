@@ -42,14 +42,19 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
   checkNumber("paceBelow", below, { max: 1 });
   const paces = keyed<Pace>({
     create: () => ({ requests: enoughLeft, tokens: enoughLeft, nextAt: 0 }),
-    isIdle: ({ requests, tokens, nextAt }) => Math.max(requests.fullAt, tokens.fullAt, nextAt) <= clock.now(),
+    isIdle: isFull,
   });
+
+  /** Tells whether no limit of the key applies any more. */
+  function isFull({ requests, tokens }: Pace): boolean {
+    return clock.now() >= Math.max(requests.fullAt, tokens.fullAt);
+  }
 
   /** Reserves the call's place and returns how long to wait for it, in ms. */
   function reserve(call: Call<FetchRequest>): number {
     const state = paces.peek(call.key);
+    if (!state || isFull(state)) return 0;
     const now = clock.now();
-    if (!state || now >= Math.max(state.requests.fullAt, state.tokens.fullAt)) return 0;
     const wait = Math.min(longestWait, Math.max(0, state.nextAt - now));
     if (now + wait >= call.deadline) return 0; // better sent and possibly refused than not sent at all
     const perRequest = now < state.requests.fullAt ? state.requests.msPerUnit : 0;

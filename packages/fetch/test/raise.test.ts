@@ -37,8 +37,9 @@ describe("an answer is raised as a failure", () => {
     ["HTML in the place of an answer", "text/html; charset=utf-8", "<html>Maintenance</html>"],
     ["HTML in small letters of another case", "TEXT/HTML", "<p>Maintenance"],
     ["a page of nothing", "text/html", ""],
-  ])("where it is %s", async (_what, contentType, text) => {
-    const error = await failureOf(answer([text], contentType, { statusText: "OK" }));
+    ["a page in the place of events", "text/html", "<html></html>", { headers: { accept: "text/event-stream" } }],
+  ])("where it is %s", async (_what, contentType, text, init: RequestInit = post) => {
+    const error = await failureOf(answer([text], contentType, { statusText: "OK" }), init);
     expect(error).toMatchObject({ name: "HttpError", status: 502, response: { statusText: "" } });
   });
 

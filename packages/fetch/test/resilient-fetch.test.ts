@@ -683,20 +683,38 @@ describe("events", () => {
 });
 
 describe("the event of an attempt", () => {
+  const hanging: Fetch = (_input, init) =>
+    new Promise((_resolve, reject) => init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason)));
+
   it.each([
     ["an error of its own", new Error("The user left")],
     ["a limit of its own", new DOMException("The operation was aborted due to timeout", "TimeoutError")],
     ["what looks like the network's", Object.assign(new Error("reset"), { code: "ECONNRESET" })],
   ])("does not count against the upstream if the caller aborts with %s", async (_what, reason) => {
     const events: ResilienceEvent[] = [];
-    const hanging: Fetch = (_input, init) =>
-      new Promise((_resolve, reject) => init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason)));
     const caller = new AbortController();
     const resilient = resilientFetch({ fetch: hanging, emit: (event) => void events.push(event) });
     const asked = resilient(chatUrl, { ...post, signal: caller.signal });
     setImmediate(() => caller.abort(reason));
     await expect(asked).rejects.toBe(reason);
     expect(events).toMatchObject([{ type: "attempt", verdict: { kind: "cancelled", health: "neutral" } }]);
+  });
+
+  it("counts against the upstream if one of our limits aborts it", async () => {
+    const clock = fakeClock();
+    const events: ResilienceEvent[] = [];
+    const options = {
+      fetch: hanging,
+      clock,
+      retry: retry({ retries: 0 }),
+      emit: (event: ResilienceEvent) => void events.push(event),
+    };
+    const ignored = resilientFetch({ ...options, profile: limits })(chatUrl, post).catch(() => {});
+    await clock.advance(limits.total);
+    await ignored;
+    expect(events.find(({ type }) => type === "attempt")).toMatchObject({
+      verdict: { kind: "timeout", health: "failure" },
+    });
   });
 });
 

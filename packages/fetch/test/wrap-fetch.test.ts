@@ -35,6 +35,12 @@ describe("wrapFetch", () => {
     expect((await wrapped("https://api.openai.com/v1/models")).status).toBe(200);
   });
 
+  it("leaves it to the SDK above whether to retry, as no layer need be a retry", async () => {
+    const headers = { "x-stainless-retry-count": "0" };
+    const response = await wrapFetch(failing(1))(chatUrl, { ...post, headers });
+    expect([response.status, response.headers.get("x-should-retry")]).toEqual([503, null]);
+  });
+
   it.each([
     ["a fetch that is none", () => wrapFetch("fetch" as never), "Expected `fetch` to be a function"],
     ["null", () => wrapFetch(null as never), "Expected `fetch` to be a function"],
