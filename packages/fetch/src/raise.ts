@@ -28,7 +28,7 @@ export function raise(
   if (response.status >= 400) return raiseFailure(call, response, options);
   // In some runtimes the response to a HEAD request has a body that is not null.
   if (!response.body || methodOf(call.input.init) === "HEAD") return response;
-  // So have these from `node-fetch`. Nobody reads such a body, so its work would not end.
+  // With `node-fetch` these have one too. Nobody would read it, so the work would not end until a limit.
   if (nullBodyStatuses.has(response.status)) return rebuild(response, null);
   // The body of a redirect is not meant to be read.
   const contentType = response.status < 300 ? (response.headers.get("content-type") ?? "") : "";

@@ -1,4 +1,4 @@
-/** Reads the body of any `fetch`. */
+/** Opens and releases the body of a response, whichever `fetch` it is from. */
 
 /** Reads a body chunk by chunk. */
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
@@ -8,7 +8,7 @@ export function readerOf(body: ReadableStream<Uint8Array> | NodeStream): BodyRea
   return "getReader" in body ? body.getReader() : toStream(body).getReader();
 }
 
-/** Cancels a body that is not read any further. How that goes does not matter to anyone. */
+/** Cancels a body that will not be read any further. Ignores whether that fails. */
 export function release(reader: BodyReader, reason?: unknown): void {
   reader.cancel(reason).catch(() => {});
 }

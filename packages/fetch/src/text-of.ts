@@ -1,4 +1,4 @@
-/** Decodes bytes that are complete, unlike the chunks of a stream. */
+/** Decodes bytes that do not end inside a character, as the chunks of a stream may. */
 
 /** Decodes a whole body. A single decoder is shared, because it keeps no state between bodies. */
 export function textOf(body: Uint8Array): string {

@@ -434,22 +434,19 @@ describe("a response", () => {
     expect(await (await resilientFetch({ fetch })(chatUrl, post)).json()).toEqual(whole);
   });
 
-  it.each([204, 205, 304])(
-    "that has no body by its status, %s, holds no permit, whatever its fetch gives it",
-    async (status) => {
-      const limit = semaphore({ permits: 1 });
-      const fetch = (async () => ({
-        status,
-        statusText: "",
-        headers: new Headers(),
-        url: chatUrl,
-        redirected: false,
-        body: Readable.from([]),
-      })) as unknown as Fetch;
-      const response = await wrapFetch({ fetch, key: () => "key" }, limit)(chatUrl, post);
-      expect([response.status, response.body, limit.active("key")]).toEqual([status, null, 0]);
-    },
-  );
+  it.each([204, 205, 304])("of %i holds no permit, even if its fetch gives it a body", async (status) => {
+    const limit = semaphore({ permits: 1 });
+    const fetch = (async () => ({
+      status,
+      statusText: "",
+      headers: new Headers(),
+      url: chatUrl,
+      redirected: false,
+      body: Readable.from([]),
+    })) as unknown as Fetch;
+    const response = await wrapFetch({ fetch, key: () => "key" }, limit)(chatUrl, post);
+    expect([response.status, response.body, limit.active("key")]).toEqual([status, null, 0]);
+  });
 
   it("with a status that the constructor refuses is handed on untouched", async () => {
     const odd = Object.defineProperty(json({}), "status", { value: 999 });

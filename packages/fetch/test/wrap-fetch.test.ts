@@ -35,7 +35,7 @@ describe("wrapFetch", () => {
     expect((await wrapped("https://api.openai.com/v1/models")).status).toBe(200);
   });
 
-  it("leaves it to the SDK above whether to retry, as no layer need be a retry", async () => {
+  it("leaves the decision to retry to the SDK above, since its layers may not include a retry", async () => {
     const headers = { "x-stainless-retry-count": "0" };
     const response = await wrapFetch(failing(1))(chatUrl, { ...post, headers });
     expect([response.status, response.headers.get("x-should-retry")]).toEqual([503, null]);
