@@ -16,7 +16,7 @@ const contentFields = [
 export const chatCompletions: Protocol = {
   matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
   // With several choices, all but one have an index other than 0.
-  marks: /rror["\n\r]|\[DONE\]|_reason": ?"|x": ?[1-9]/,
+  marks: /rror["\n\r]|\[DONE\]|_reason": ?"|index": ?[1-9]/,
 
   interpreter() {
     const open = new Set<unknown>();
