@@ -9,6 +9,7 @@ const units: Readonly<Record<string, number>> = {
   m: 6e4,
   h: 36e5,
   d: 864e5,
+  w: 6048e5,
   mo: 2592e6,
 };
 const microsecond = 1e-3;
@@ -16,7 +17,8 @@ const microsecond = 1e-3;
 /** Returns the duration at the start of `text` in ms, or `undefined` if there is none. */
 export function parseDuration(text: string): number | undefined {
   let total: number | undefined;
-  const part = /\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|mo|[nuµμ](?=s)|[smhd])[a-zµμ]*/iy;
+  // Prose joins its parts: 1 hour, 2 minutes and 3 seconds. A header that was sent twice reads `1s, 1s`.
+  const part = /(?:,? and|,(?= \d+ ))?\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|mo|[nuµμ](?=s)|[smhdw])[a-zµμ]*/iy;
   for (let match = part.exec(text); match; match = part.exec(text)) {
     total = (total ?? 0) + Number(match[1]) * (units[match[2]!.toLowerCase()] ?? microsecond);
   }

@@ -18,6 +18,9 @@ test.each<[text: string, wait: number | undefined]>([
   ["1 minute", 60_000],
   ["1 month", 30 * 86_400_000],
   ["2 Months 1 day", 61 * 86_400_000],
+  ["2 weeks", 14 * 86_400_000],
+  ["1w2d", 9 * 86_400_000],
+  ["1s, 1s", 1_000],
   ["3mo", 90 * 86_400_000],
   ["soon", undefined],
 ])("the time until %j is %j", (text, wait) => {

@@ -19,6 +19,9 @@ test.each<[what: string, facts: Partial<Facts>, wait: number | undefined]>([
   ],
   ["nowhere, where something else failed while it was used up", { status: 500, headers: [refilled] }, undefined],
   ["in the message, where what is used up has no reset", { headers: [usedUp], text: "try again in 5s" }, 5_000],
+  ["in the message, in two units", { text: "try again in 1 minute and 30 seconds." }, 90_000],
+  ["in the message, in three units", { text: "retry after 1 hour, 2 minutes, and 3 seconds" }, 3_723_000],
+  ["in the message, before other words", { text: "try again in 5s, and 3 times at most" }, 5_000],
   ["in the message as a date", { text: "regain access on 2030-01-01 at 01:00 UTC" }, 3_600_000],
 ])("the wait stands %s", (_, facts, wait) => {
   expect(retryHint({ now, codes: [], text: "", headers: [], ...facts })).toBe(wait);
