@@ -164,7 +164,7 @@ console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api
 | \`classifyEvent(event, options?)\` | classifies a stream event or the body of a 2xx, as JSON text or parsed; returns \`undefined\` if it reports no failure |
 | \`classifier(...providers)\` | creates these four functions from the given tables |
 | \`parseRetryAfter(headers, { now }?)\` | returns the wait in ms that the headers ask for, or \`undefined\`. Parses strictly, all three forms of HTTP dates, relative to the server's own \`Date\` |
-| \`parseRateLimit(headers, { now }?)\` | returns limit, remaining units and time to reset, for requests and tokens, in one shape for every provider and the IETF drafts |
+| \`parseRateLimit(headers, { now }?)\` | returns limit, remaining units and time to reset, for requests and tokens, in one shape for every provider and the IETF drafts. A reset at an instant is relative to the server's own \`Date\` |
 
 ## Options
 
@@ -172,7 +172,7 @@ console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api
 |---|---|---|
 | \`provider\` | the name of the provider that answered (\`"groq"\`, \`"azure-openai"\`), if the host does not identify it: behind a gateway, or on a host of your own | by the host of the URL, else the generic table |
 | \`url\` | the URL that was requested, if the error or response does not contain it | the error's or the response's own |
-| \`now\` | the current time in ms since the epoch, for hints that name an instant | the system clock's |
+| \`now\` | the current time in ms since the epoch, for hints that name an instant in a response without a \`Date\` header | the system clock's |
 
 ## Events and errors
 

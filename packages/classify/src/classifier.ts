@@ -29,7 +29,7 @@ export interface ClassifyOptions<Name extends string = string> {
   readonly provider?: Name | undefined;
   /** The URL of the request, if the error or response does not contain it. @default the error's or response's own */
   readonly url?: string | undefined;
-  /** The current time in ms since the epoch, for hints that are a point in time. @default the system clock's */
+  /** The current time in ms since the epoch, for hints that are a point in time, in a response without a `Date` header. @default the system clock's */
   readonly now?: number | undefined;
 }
 

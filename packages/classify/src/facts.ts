@@ -1,12 +1,13 @@
 /** Extracts what matters from a response, a body, an event or an error, at any depth. */
 import { parseDuration, parseReset } from "./duration.ts";
 import { header } from "./header.ts";
+import { serverTime } from "./http-date.ts";
 import { items, property, text } from "./property.ts";
 
 /** What a failure says about itself. */
 export interface Facts {
-  /** The time that waits start from, in ms since the epoch. */
-  readonly now: number;
+  /** The time that waits start from, in ms since the epoch: the server's, if a response says it. */
+  now: number;
   /** The HTTP status. One in the body takes precedence: a gateway may have replaced the original status with its own. */
   status?: number | undefined;
   /** Codes, types and exception names, the innermost first, because it is the most specific. */
@@ -64,7 +65,9 @@ export function gather(root: unknown, now: number): Facts {
     }
     for (const key of ["headers", "responseHeaders"]) {
       const value = property(node, key);
-      if (typeof value === "object" && value !== null) facts.headers.push(value);
+      if (typeof value !== "object" || value === null) continue;
+      facts.headers.push(value);
+      facts.now = serverTime(value, facts.now);
     }
     for (const key of envelopeKeys) visit(property(node, key));
     // A message may be the response body itself, as JSON. Visited before the codes that a client added to it.
@@ -74,7 +77,7 @@ export function gather(root: unknown, now: number): Facts {
     const name = text(property(node, "name"));
     if (!name.endsWith("Error")) addCode(name);
     for (const key of durationKeys) facts.wait ??= parseDuration(text(property(node, key)));
-    for (const key of resetKeys) facts.wait ??= parseReset(text(property(node, key)), now);
+    for (const key of resetKeys) facts.wait ??= parseReset(text(property(node, key)), facts.now);
   }
 
   function addCode(value: unknown): void {

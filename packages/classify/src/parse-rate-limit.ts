@@ -1,6 +1,7 @@
 /** Parses the rate-limit headers of all providers into one format. */
 import { parseReset } from "./duration.ts";
 import { headerEntries, type HeadersLike } from "./header.ts";
+import { serverTime } from "./http-date.ts";
 import { nowOf } from "./now-of.ts";
 
 /** What the headers say about one limit. */
@@ -25,7 +26,7 @@ export interface RateLimit {
 }
 
 export interface ParseRateLimitOptions {
-  /** The current time in ms since the epoch, for resets that are a point in time. @default the system clock's */
+  /** The current time in ms since the epoch, for resets that are a point in time, in a response without a `Date` header. @default the system clock's */
   readonly now?: number | undefined;
 }
 
@@ -44,7 +45,7 @@ const mayBeLimit = /limit|endpoint|priority/;
 
 /** Returns the limits in the headers, or an empty object if there are none. Never throws. */
 export function parseRateLimit(headers: HeadersLike, options?: ParseRateLimitOptions): RateLimit {
-  const now = nowOf(options);
+  const now = serverTime(headers, nowOf(options));
   const units: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);

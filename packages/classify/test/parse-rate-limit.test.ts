@@ -250,6 +250,21 @@ describe("parseRateLimit", () => {
     expect(parseRateLimit(headers, { now })).toEqual(expected);
   });
 
+  test.each([-8 * 3_600_000, 3_600_000])(
+    "an instant is relative to the server's clock where ours is %d ms off",
+    (skew) => {
+      const headers = {
+        date: new Date(now).toUTCString(),
+        "x-ratelimit-reset-requests": String(now + 5_000),
+        "anthropic-ratelimit-tokens-reset": new Date(now + 18_000).toISOString(),
+      };
+      expect(parseRateLimit(headers, { now: now + skew })).toEqual({
+        requests: { reset: 5_000 },
+        tokens: { reset: 18_000 },
+      });
+    },
+  );
+
   test("nothing makes it throw", () => {
     const name = fc.constantFrom(
       "ratelimit",

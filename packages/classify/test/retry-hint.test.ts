@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Facts } from "../src/facts.ts";
+import { classify, classifyResponse } from "../src/index.ts";
 import { retryHint } from "../src/retry-hint.ts";
 
 const now = Date.UTC(2030, 0, 1);
@@ -26,3 +27,23 @@ test.each<[what: string, facts: Partial<Facts>, wait: number | undefined]>([
 ])("the wait stands %s", (_, facts, wait) => {
   expect(retryHint({ now, codes: [], text: "", headers: [], ...facts })).toBe(wait);
 });
+
+test.each<[what: string, body: object]>([
+  ["seconds", { error: { resets_at: now / 1_000 + 60 } }],
+  ["milliseconds, in headers that the body quotes", { error: { metadata: { headers: quoted(now + 60_000) } } }],
+  ["a date", { error: { metadata: { quotaResetTimeStamp: "2030-01-01T00:01:00Z" } } }],
+  ["prose", { error: { message: "You will regain access on 2030-01-01 at 00:01 UTC." } }],
+])("an instant in %s is relative to the server's clock, where ours is wrong", (_, body) => {
+  const headers = { date: new Date(now).toUTCString() };
+  for (const skew of [-8 * 3_600_000, 0, 3_600_000]) {
+    const options = { now: now + skew };
+    const response = { status: 429, headers, body: JSON.stringify(body) };
+    expect(classifyResponse(response, options).retryAfter).toBe(60_000);
+    expect(classify({ status: 429, headers: new Headers(headers), ...body }, options).retryAfter).toBe(60_000);
+  }
+});
+
+/** What OpenRouter quotes of an exhausted limit. */
+function quoted(reset: number): object {
+  return { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": String(reset) };
+}
