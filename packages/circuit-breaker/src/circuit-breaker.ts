@@ -129,11 +129,13 @@ export function circuitBreaker({
       if (was !== "closed" && call.signal.aborted) return Promise.reject(call.signal.reason);
       const permit = circuit.admit();
       if (permit === undefined) return refuse(call, circuit);
+      // Before anything that may call many other keys, because this circuit would then be forgotten.
+      circuit.inFlight++;
       if (circuit.phase !== was) emitTransition(call, circuit);
 
       const startedAt = isTimed ? clock.now() : 0;
       let duration = 0;
-      const outcome = start(permit, call, next).then(
+      return start(permit, call, next).then(
         (result) => {
           if (isTimed) duration = clock.now() - startedAt;
           // The upstream answers again. To refuse all calls until the end of the probe's stream would prolong the outage.
@@ -152,8 +154,6 @@ export function circuitBreaker({
           throw error;
         },
       );
-      circuit.inFlight++;
-      return outcome;
     },
     {
       state: (key = "default") => circuits.peek(key)?.state ?? "closed",

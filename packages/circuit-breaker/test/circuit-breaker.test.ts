@@ -495,6 +495,16 @@ describe("the state map", () => {
     expect(keysOf(scene).length).toBeLessThanOrEqual(20);
   });
 
+  it("keeps the circuit of a call that calls many other keys itself", async () => {
+    const scene = play({ trip: consecutive(1), maxKeys: 10 });
+    const fanOut = async (): Promise<never> => {
+      for (let i = 0; i < 100; i++) void scene.send({ key: `part ${i}` });
+      throw boom;
+    };
+    await scene.breaker.run(fanOut, { key: "whole" }).catch(() => {});
+    expect(scene.breaker.state("whole")).toBe("open");
+  });
+
   it("keeps failures", async () => {
     const scene = play({ trip: consecutive(2), maxKeys: 10 });
     await scene.send({ key: "failed" }, boom);
