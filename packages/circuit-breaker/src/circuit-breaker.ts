@@ -129,8 +129,7 @@ export function circuitBreaker({
       if (was !== "closed" && call.signal.aborted) return Promise.reject(call.signal.reason);
       const permit = circuit.admit();
       if (permit === undefined) return refuse(call, circuit);
-      // Before anything that may call many other keys, because this circuit would then be forgotten.
-      circuit.inFlight++;
+      circuit.inFlight++; // before anything that may call many other keys, because this circuit would then be forgotten
       if (circuit.phase !== was) emitTransition(call, circuit);
 
       const startedAt = isTimed ? clock.now() : 0;
@@ -193,7 +192,8 @@ export function circuitBreaker({
 /** Settles on abort even if the operation ignores its signal, so that a probe frees its place and a hang counts when an outer limit ends it. */
 function start<I, O>({ isProbe }: Permit, call: Call<I>, next: Next<I, O>): Promise<O> {
   try {
-    return isProbe || call.deadline < Infinity ? untilAborted(next(call), call.signal) : next(call);
+    const answer = Promise.resolve(next(call)); // a middleware of one's own may return a plain value
+    return isProbe || call.deadline < Infinity ? untilAborted(answer, call.signal) : answer;
   } catch (error) {
     return Promise.reject(error);
   }
