@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { parseReset } from "../src/duration.ts";
 
@@ -36,4 +37,21 @@ test.each(["America/New_York", "Asia/Tokyo"])("a date that names no zone is of U
   expect(parseReset("1970-01-07T00:00:00.25", now)).toBe(wait + 250);
   for (const text of ["1970-01-07T00:00:00Z", "1970-01-07T02:00:00+02:00", "1970-01-06T19:00:00-05:00"])
     expect(parseReset(text, now)).toBe(wait);
+});
+
+/** Writes a duration as Go's `Duration.String` does. */
+function inGo(ms: number): string {
+  if (ms > 0 && ms < 1_000) return `${ms}ms`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = `${(ms % 60_000) / 1_000}s`;
+  if (minutes === 0) return seconds;
+  return minutes < 60 ? `${minutes}m${seconds}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
+}
+
+test("every duration that Go writes is read to the millisecond", () => {
+  fc.assert(
+    fc.property(fc.nat(1e9), (ms) => {
+      expect(parseReset(inGo(ms), now)).toBeCloseTo(ms, 5);
+    }),
+  );
 });
