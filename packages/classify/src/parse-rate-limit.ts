@@ -45,12 +45,13 @@ const mayBeLimit = /limit|endpoint|priority/;
 
 /** Returns the limits in the headers, or an empty object if there are none. Never throws. */
 export function parseRateLimit(headers: HeadersLike, options?: ParseRateLimitOptions): RateLimit {
+  const values = new Map(headerEntries(headers).filter(([name]) => mayBeLimit.test(name)));
+  if (values.size === 0) return {};
   const now = serverTime(headers, nowOf(options));
   const units: Partial<Record<keyof RateLimit, Record<string, Bucket>>> = {};
   const put: Put = (name, label, field, value = NaN) => {
     if (value >= 0 && value < Infinity) ((units[unitOf(name)] ??= {})[label] ??= {})[field] = Math.round(value);
   };
-  const values = new Map(headerEntries(headers).filter(([name]) => mayBeLimit.test(name)));
   for (const [name, value] of values) putHeader(name, value, put, now);
   putStructured([values.get("ratelimit-policy"), values.get("ratelimit")].join(","), put);
   return Object.fromEntries(Object.entries(units).map(([unit, buckets]) => [unit, tightest(Object.values(buckets))]));
