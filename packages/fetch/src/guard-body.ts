@@ -51,7 +51,6 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread: unreadTimeout }, clock, (error) =>
       this.#fail(error),
     );
-    if (body.progress?.hasContent ?? body.head.length > 0) this.#watch.read(true);
     // Need not keep the process running: while a reader waits for a chunk, the watch does.
     this.#stopTotal = clock.after(
       endsAt - this.#startedAt,
@@ -62,9 +61,12 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   }
 
   override pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
-    const first = this.#body.head.shift();
-    if (first) this.#deliver(first, controller);
-    else if (this.#failure) controller.error(this.#failure);
+    const { head, progress } = this.#body;
+    const first = head.shift();
+    if (first) {
+      this.#watch.read(progress?.hasContent ?? true);
+      this.#deliver(first, controller);
+    } else if (this.#failure) controller.error(this.#failure);
     else return this.#readingOn ?? this.#read();
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { ResilienceEvent } from "@evenkeel/core";
-import { StreamError, wrapFetch } from "@evenkeel/fetch";
+import { StreamError, wrapFetch, type FetchOptions } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { describe, expect, it } from "vitest";
@@ -19,13 +19,25 @@ interface Opened {
 }
 
 /** Opens a body that a test feeds by hand; `begin` sends what its response waits for. */
-async function open(contentType: string, begin: (upstream: Feed) => void, peek?: number): Promise<Opened> {
+async function open(
+  contentType: string,
+  begin: (upstream: Feed) => void,
+  { peek, unreadTimeout }: FetchOptions = {},
+): Promise<Opened> {
   const clock = fakeClock();
   const limit = semaphore({ permits: 1, clock });
   const upstream = feed({ headers: { "content-type": contentType } });
   const events: ResilienceEvent[] = [];
   const emit = (event: ResilienceEvent): void => void events.push(event);
-  const options = { fetch: async () => upstream.response, key: () => "key", profile: limits, clock, peek, emit };
+  const options = {
+    fetch: async () => upstream.response,
+    key: () => "key",
+    profile: limits,
+    clock,
+    peek,
+    unreadTimeout,
+    emit,
+  };
   begin(upstream);
   const response = await wrapFetch(options, limit)(chatUrl, post);
   return { upstream, reader: response.body!.getReader(), clock, events, held: () => limit.active("key") };
@@ -51,6 +63,23 @@ describe("a body that a reader leaves", () => {
     await reader.cancel();
     expect(events.filter(({ type }) => type === "body")).toHaveLength(1);
   });
+});
+
+it("a body whose beginning was read in advance is not unread while a slow reader takes that, chunk by chunk", async () => {
+  const { upstream, reader, clock } = await open(
+    "text/event-stream",
+    ({ send }) => {
+      for (let ping = 0; ping < 4; ping++) send(": ping\n\n");
+      send(chunk("a"));
+    },
+    { unreadTimeout: 1_000 },
+  );
+  for (let read = 0; read < 5; read++) {
+    await clock.advance(900);
+    expect((await reader.read()).done).toBe(false);
+  }
+  upstream.send(done);
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe(done);
 });
 
 describe("an error that the upstream reports in a stream", () => {
@@ -105,7 +134,7 @@ describe("the limits of a body", () => {
     ["bytes of any kind", "application/octet-stream", () => {}, undefined, "first-content", 5_000],
     ["JSON longer than the peek", "application/json", ({ send }) => send("[1, 2, 3, "), 4, "gap", 1_000],
   ])("are those of its state: %s", async (_what, contentType, begin, peek, label, limit) => {
-    const { upstream, reader, clock, held } = await open(contentType, begin, peek);
+    const { upstream, reader, clock, held } = await open(contentType, begin, { peek });
     const text = reader
       .read()
       .then(() => reader.read())

@@ -16,7 +16,7 @@ export interface IdleLimits {
 export interface IdleWatch {
   /** Call this when the reader starts to wait for a chunk. */
   reading(): void;
-  /** Call this when a chunk has arrived; `progress` is false for a keep-alive such as a ping. */
+  /** Call this when a chunk has been read, waited for or not; `progress` is false for a keep-alive such as a ping. */
   read(progress: boolean): void;
   /** Call this when the stream has ended. The watch then never expires. */
   stop(): void;
@@ -87,7 +87,7 @@ export function idleWatch(
     },
     read(progress) {
       const now = clock.now();
-      waited = progress ? 0 : now - since;
+      waited = progress ? 0 : label === "unread" ? waited : now - since;
       progressed ||= progress;
       enter("unread", unread, now);
     },

@@ -179,6 +179,19 @@ describe("while nobody reads", () => {
     await clock.advance(1);
     expect(said()).toEqual(["unread 1000"]);
   });
+
+  test("the stream is not unread if its chunks need no waiting, and the time between them is no waiting", async () => {
+    const { clock, watch, said } = watched({ first: 1_000, unread: 1_000 });
+    for (let chunk = 0; chunk < 5; chunk++) {
+      await clock.advance(900);
+      watch.read(false);
+    }
+    watch.reading();
+    await clock.advance(999);
+    expect(said()).toEqual([]);
+    await clock.advance(1);
+    expect(said()).toEqual(["first-content 1000"]);
+  });
 });
 
 describe("the timer", () => {
