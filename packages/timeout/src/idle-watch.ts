@@ -22,6 +22,12 @@ export interface IdleWatch {
   stop(): void;
 }
 
+/**
+ * The longest time, in ms, that a timer keeps the process running. A reader that stops waiting leaves its timer as it is, because a new
+ * one for each chunk would cost more than the chunk, and may never read again.
+ */
+const longestHold = 1_000;
+
 /** Starts a watch, given what to call when it expires. */
 export type StartIdleWatch = (expire: (error: TimeoutError) => void) => IdleWatch;
 
@@ -56,9 +62,10 @@ export function idleWatch(
 
   function arm(at: number): void {
     cancel();
-    firesAt = at;
+    const now = clock.now();
     isUnawaited = label === "unread"; // a body that nobody reads should not keep the process running
-    cancel = clock.after(Math.max(0, firesAt - clock.now()), fired, isUnawaited);
+    firesAt = isUnawaited || at === Infinity ? at : Math.min(at, now + longestHold);
+    cancel = clock.after(Math.max(0, firesAt - now), fired, isUnawaited);
   }
 
   function fired(): void {
