@@ -16,9 +16,10 @@ export interface ResumeOptions {
 /**
  * Returns a layer that resumes a broken stream after its last complete event: OpenAI's background responses, new or retrieved, by
  * `starting_after`, and any GET whose events have ids, by `Last-Event-ID`. Other streams pass through unchanged. Make it the outermost
- * layer, because each continuation goes through the layers below. Chunks are re-cut at event boundaries.
+ * layer, because each continuation goes through the layers below; only a `timeout` among them bounds it up to its first event. Chunks are
+ * re-cut at event boundaries.
  * @example
- * const client = new OpenAI({ fetch: wrapFetch(fetch, resume(), retry()), maxRetries: 0 });
+ * const client = new OpenAI({ fetch: wrapFetch(fetch, resume(), retry(), timeout(60_000)), maxRetries: 0 });
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function resume({ attempts = 3 }: ResumeOptions = {}): FetchLayer {
