@@ -86,8 +86,9 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
     function retryIfAllowed(call, next) {
       return mayRetry(call.input) ? retrying(call, next) : next(call);
     },
-    // Refuse above the queue, so that no call waits in vain; or hold calls below it, where no circuit can open after the check.
-    ...(waits ? [pacing, rateLimit, hold(breaker, clock)] : [breaker.gate, pacing, rateLimit]),
+    // Refuse above the queue, so that no call waits in vain; or hold calls above it, so that those that are about to reach their limit
+    // do not take its permits, and once more below it, where no circuit can open after the check.
+    ...(waits ? [hold(breaker, clock), pacing, rateLimit, hold(breaker, clock)] : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",

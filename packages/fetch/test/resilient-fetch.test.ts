@@ -425,27 +425,44 @@ describe("an outage, where calls wait for an open circuit", () => {
     expect(new Set(await statuses)).toEqual(new Set([200]));
   });
 
-  it("that lasts longer than they wait ends for those that come after it: the first probe has the time to succeed", async () => {
-    const clock = fakeClock();
-    const breaker = circuitBreaker({ trip: consecutive(5), clock });
-    async function fetch(): Promise<Response> {
-      if (clock.now() < 100_000) return overloaded();
-      await sleep(clock, 5_000, new AbortController().signal);
-      return json(whole);
-    }
-    const rateLimit = semaphore({ permits: 10, clock });
-    const resilient = resilientFetch({ fetch, clock, breaker, rateLimit, whenOpen: "wait", profile: limits });
-    const outcomes: unknown[] = [];
-    for (let second = 0; second < 300; second++) {
-      resilient(chatUrl, post).then(
-        ({ status }) => (outcomes[second] = status),
-        ({ name }: Error) => (outcomes[second] = name),
-      );
-      await clock.advance(1_000);
-    }
-    await clock.advance(limits.total);
-    expect(new Set(outcomes.slice(110))).toEqual(new Set([200]));
-  });
+  it.each([
+    ["one by one, with the permits to spare", { permits: 10, batch: 1, interval: 1_000, total: 60_000 }],
+    ["in batches that take all permits", { permits: 5, batch: 5, interval: 6_000, total: 15_000 }],
+  ])(
+    "that lasts longer than they wait ends for calls that come %s",
+    async (_how, { permits, batch, interval, total }) => {
+      const clock = fakeClock();
+      const breaker = circuitBreaker({ trip: consecutive(5), openFor: 4_000, clock });
+      async function fetch(_url: unknown, init?: RequestInit): Promise<Response> {
+        if (clock.now() < 100_000) return overloaded();
+        await sleep(clock, 5_000, init!.signal!);
+        return json(whole);
+      }
+      const rateLimit = semaphore({ permits, clock });
+      const resilient = resilientFetch({
+        fetch,
+        clock,
+        breaker,
+        rateLimit,
+        whenOpen: "wait",
+        profile: { ...limits, total },
+      });
+      const late: Promise<unknown>[] = [];
+      while (clock.now() < 300_000) {
+        for (let i = 0; i < batch; i++) {
+          const outcome = resilient(chatUrl, post).then(
+            ({ status }) => status,
+            ({ name }: Error) => name,
+          );
+          if (clock.now() >= 120_000) late.push(outcome);
+        }
+        await clock.advance(interval);
+      }
+      await clock.advance(total);
+      expect(new Set(await Promise.all(late))).toEqual(new Set([200]));
+      expect([rateLimit.active("https://api.openai.com"), clock.pending]).toEqual([0, 0]);
+    },
+  );
 
   it("ends their waits with their total limit", async () => {
     const { clock, rateLimit, statuses } = twentyCalls(30_000, "wait");
