@@ -80,6 +80,10 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
   }
 
   const pacing = pace({ below: paceBelow, clock });
+  const { refuses, state } = breaker;
+  const below = hold(refuses, clock);
+  // Calls held below have permits, so one of them is the next probe: another call would only queue up behind them, and grow old.
+  const above = hold((key) => refuses(key) || (state(key) !== "closed" && below.waiting(key) > 0), clock);
   const layers: FetchLayer[] = [
     sdkRetries(budget),
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
@@ -88,7 +92,7 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
     },
     // Refuse above the queue, so that no call waits in vain; or hold calls above it, so that those that are about to reach their limit
     // do not take its permits, and once more below it, where no circuit can open after the check.
-    ...(waits ? [hold(breaker, clock), pacing, rateLimit, hold(breaker, clock)] : [breaker.gate, pacing, rateLimit]),
+    ...(waits ? [above, pacing, rateLimit, below] : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",
@@ -103,9 +107,9 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
  * Makes calls wait while their circuit is open. Those with the most time left go first: after a long outage the others are about to reach
  * their limit, which would cut one of them short as a probe, and open the circuit again.
  */
-function hold({ refuses }: CircuitBreaker, clock: Clock): Semaphore {
+function hold(holdWhile: (key: string) => boolean, clock: Clock): Semaphore {
   const priority = ({ deadline }: Call): number => deadline;
-  return semaphore({ permits: Infinity, maxQueue: Infinity, holdWhile: refuses, priority, clock });
+  return semaphore({ permits: Infinity, maxQueue: Infinity, holdWhile, priority, clock });
 }
 
 /** A one-shot body cannot be sent again. A retry of the SDK's own gets a single attempt, or its retries would multiply with ours. */
