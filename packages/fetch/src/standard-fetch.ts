@@ -7,14 +7,14 @@ import {
   systemClock,
   systemRandom,
   type Call,
-  type Clock,
   type Random,
 } from "@evenkeel/core";
-import { semaphore, type Semaphore } from "@evenkeel/rate-limit";
+import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget, type Replay, type ReplayRule, type RetryBudget } from "@evenkeel/retry";
 import { timeout } from "@evenkeel/timeout";
 import { adapt, type AdaptedFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
 import { freeWhileOpen } from "./free-while-open.ts";
+import { holdWhileOpen } from "./hold-while-open.ts";
 import { keyIn } from "./idempotency-key.ts";
 import { pace } from "./pace.ts";
 import type { FetchClassifier } from "./raise-options.ts";
@@ -80,19 +80,14 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
   }
 
   const pacing = pace({ below: paceBelow, clock });
-  const { refuses, state } = breaker;
-  const below = hold(refuses, clock);
-  // Calls held below have permits, so one of them is the next probe: another call would only queue up behind them, and grow old.
-  const above = hold((key) => refuses(key) || (state(key) !== "closed" && below.waiting(key) > 0), clock);
   const layers: FetchLayer[] = [
     sdkRetries(budget),
     timeout((call) => requestOf(call).limits.total, { label: "total", clock }),
     function retryIfAllowed(call, next) {
       return mayRetry(call.input) ? retrying(call, next) : next(call);
     },
-    // Refuse above the queue, so that no call waits in vain; or hold calls above it, so that those that are about to reach their limit
-    // do not take its permits, and once more below it, where no circuit can open after the check.
-    ...(waits ? [above, pacing, rateLimit, below] : [breaker.gate, pacing, rateLimit]),
+    // Refuses or holds calls above the queue, so that none waits in vain, or takes a permit from one that can still be answered.
+    ...(waits ? holdWhileOpen(breaker, [pacing, rateLimit], clock) : [breaker.gate, pacing, rateLimit]),
     breaker,
     timeout((call) => checkNumber("attemptLimit()", attemptLimit(requestOf(call).limits.firstContent, call.attempt)), {
       label: "first-content",
@@ -101,15 +96,6 @@ export function standardFetch(classifier: FetchClassifier, options: ResilientFet
   ];
   if (options.idempotencyHeader !== undefined) layers.unshift(keyIn(options.idempotencyHeader, "idempotencyHeader"));
   return adapt(classifier, layers, true, options);
-}
-
-/**
- * Makes calls wait while their circuit is open. Those with the most time left go first: after a long outage the others are about to reach
- * their limit, which would cut one of them short as a probe, and open the circuit again.
- */
-function hold(holdWhile: (key: string) => boolean, clock: Clock): Semaphore {
-  const priority = ({ deadline }: Call): number => deadline;
-  return semaphore({ permits: Infinity, maxQueue: Infinity, holdWhile, priority, clock });
 }
 
 /** A one-shot body cannot be sent again. A retry of the SDK's own gets a single attempt, or its retries would multiply with ours. */
