@@ -1,8 +1,9 @@
 /** Turns facts into a verdict. In order of precedence: codes, types, documented messages, the status. */
 import type { Action, Kind, Verdict } from "@evenkeel/core";
 import { statusIn, type Facts } from "./facts.ts";
+import { firstMatch } from "./first-match.ts";
 import { header } from "./header.ts";
-import type { Outcome, OutcomeOf, Provider, Row } from "./provider.ts";
+import type { Outcome, OutcomeOf, Provider } from "./provider.ts";
 import { retryHint } from "./retry-hint.ts";
 import { verdictOf } from "./verdict-of.ts";
 
@@ -76,20 +77,16 @@ function hasMeaning(facts: Facts, tables: readonly Provider[]): boolean {
 
 function meanings(facts: Facts, { codes = [] }: Provider): Outcome[] {
   const status = statusOf(facts) ?? 0;
-  return facts.codes.flatMap((code) => codes.find((row) => row[0].test(code) && appliesUnder(row, status))?.[1] ?? []);
+  return facts.codes.flatMap((code) => firstMatch(codes, code, status) ?? []);
 }
 
 function byText({ text }: Facts, { texts = [] }: Provider, status?: number): Explicit | undefined {
-  return texts.find((row) => (status === undefined || appliesUnder(row, status)) && row[0].test(text))?.[1];
+  return firstMatch(texts, text, status);
 }
 
 function byStatus(tables: readonly Provider[], status = 500): Explicit {
   const outcome = tables.map(({ statuses }) => statuses?.[status]).find(Boolean);
   return outcome ?? (status < 500 ? "invalid-request" : "server");
-}
-
-function appliesUnder([, , ...statuses]: Row, status: number): boolean {
-  return statuses.length === 0 || statuses.includes(status);
 }
 
 /** A status below 400 says nothing about a failure. */

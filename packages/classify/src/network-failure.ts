@@ -1,77 +1,69 @@
 /** What network failures mean, as the HTTP clients of all runtimes throw them. */
+import type { Kind } from "@evenkeel/core";
+import { firstMatch } from "./first-match.ts";
 import { property } from "./property.ts";
-import type { OutcomeOf } from "./provider.ts";
-import { badSample } from "./verdict-of.ts";
+import type { OutcomeOf, Row } from "./provider.ts";
+import { badSample, outcomeOf } from "./verdict-of.ts";
 
-type Rule = readonly [pattern: RegExp, outcome: OutcomeOf];
+type Rule = Row<Kind | OutcomeOf>;
 
 /** It failed before anything was sent, so even a call that costs money can be repeated. */
 const unsent = { kind: "network", processed: "no" } as const;
-/** The connection broke at an unknown stage. */
-const network = { kind: "network" } as const;
-const timeout = { kind: "timeout" } as const;
-const tls = { kind: "tls" } as const;
-/** The response is not valid HTTP, or not JSON. */
-const malformed = { kind: "malformed" } as const;
+/** The headers were valid, but not the body. */
 const malformedBody = { kind: "malformed", processed: "yes" } as const;
-/** The client rejected the request itself, before sending it. */
-const invalidRequest = { kind: "invalid-request" } as const;
 const redirected = { kind: "invalid-request", processed: "maybe" } as const;
 
 /** Matched against names, codes and system calls, which cannot be mistaken for user input. */
 const byCode: readonly Rule[] = [
   [/NoObjectGenerated/, badSample],
-  [/Abort|Cancel/, { kind: "cancelled" }],
+  [/Abort|Cancel/, "cancelled"],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
   [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|NETDOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
-  [/SSL\w*(ALERT|RECORD_MAC)/, network],
-  [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, tls],
+  [/SSL\w*(ALERT|RECORD_MAC)/, "network"],
+  [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, "tls"],
   [/redirect/i, redirected],
   [/OVERFLOW|EXCEEDED_MAX/, { kind: "malformed", action: "stop", processed: "yes", health: "neutral" }],
-  [/ERR_(INVALID|BAD_OPTION|NOT_SUPPORT|DESTROYED|CLOSED)/, invalidRequest],
+  [/ERR_(INVALID|BAD_OPTION|NOT_SUPPORT|DESTROYED|CLOSED)/, "invalid-request"],
   [/Z_\w+_ERROR|ZlibError|ShortRead/, malformedBody],
   [/BODY_TIMEOUT/, { kind: "timeout", processed: "yes" }],
-  [/timed?out|ECONNABORTED/i, timeout],
-  [/HPE_|HTTPParser|_MISMATCH|Malformed_|InvalidHTTP|InvalidContent/, malformed],
+  [/timed?out|ECONNABORTED/i, "timeout"],
+  [/HPE_|HTTPParser|_MISMATCH|Malformed_|InvalidHTTP|InvalidContent/, "malformed"],
 ];
 
 /** Matched against messages, if no code is specific enough. */
 const byMessage: readonly Rule[] = [
-  [/(user|request was) aborted/i, { kind: "cancelled" }],
-  [/wrong version number|peer certificate|corrupt message|speak TLS/, tls],
+  [/(user|request was) aborted/i, "cancelled"],
+  [/wrong version number|peer certificate|corrupt message|speak TLS/, "tls"],
   [/\(Connect\)|before secure TLS|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirected],
   [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,
-    { kind: "truncated" },
+    "truncated",
   ],
   [/gzip|unexpected end of file/i, malformedBody],
-  [/invalid (HTTP|content-length)|JSON/, malformed],
-  [/timed? ?out/i, timeout],
-  [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, network],
-  [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, network],
-  [/(fetch failed|failed to fetch|load failed)$/i, network],
+  [/invalid (HTTP|content-length)|JSON/, "malformed"],
+  [/timed? ?out/i, "timeout"],
+  [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, "network"],
+  [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, "network"],
+  [/(fetch failed|failed to fetch|load failed)$/i, "network"],
   [
     /invalid url|url is invalid|parse url|absolute url|scheme|protocol(?!.error)|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
-    invalidRequest,
+    "invalid-request",
   ],
 ];
 
 /** Matched against codes that only say that something broke, so that a message takes precedence. */
-const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, network]];
+const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, "network"]];
 
 /** Returns what a chain of errors, the outermost first, means if it is a network failure, a timeout or a cancellation. */
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {
   const codes = chain.map(codesOf).join("\n");
   const messages = chain.flatMap(messageOf).join("\n");
   if (messages.includes("Proxy response")) return { kind: "proxy" };
-  const outcome = firstMatch(byCode, codes) ?? firstMatch(byMessage, messages) ?? firstMatch(byVagueCode, codes);
+  const match = firstMatch(byCode, codes) ?? firstMatch(byMessage, messages) ?? firstMatch(byVagueCode, codes);
+  const outcome = match && outcomeOf(match);
   // undici, when it loses a response whose headers have arrived, whatever the cause.
   return outcome && /^terminated$/m.test(messages) ? { ...outcome, processed: "yes" } : outcome;
-}
-
-function firstMatch(rules: readonly Rule[], text: string): OutcomeOf | undefined {
-  return rules.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 function codesOf(error: unknown): string {

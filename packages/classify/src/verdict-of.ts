@@ -39,9 +39,14 @@ export const kinds: Readonly<Record<Kind, Defaults>> = {
 /** The model generated something unusable: the work was done, and the upstream is healthy. */
 export const badSample: OutcomeOf = { kind: "malformed", processed: "yes", health: "neutral" };
 
+/** Returns a kind in the form that has room for exceptions. */
+export function outcomeOf(outcome: Kind | OutcomeOf): OutcomeOf {
+  return typeof outcome === "string" ? { kind: outcome } : outcome;
+}
+
 /** Returns the full verdict for a kind, with the exceptions of an outcome. */
 export function verdictOf(outcome: Kind | OutcomeOf, retryAfter?: number): Verdict {
-  const row: OutcomeOf = typeof outcome === "string" ? { kind: outcome } : outcome;
+  const row = outcomeOf(outcome);
   const [action, health, processed] = kinds[row.kind];
   const verdict: Verdict = {
     action: row.action ?? action,

@@ -1,4 +1,5 @@
 /** Google's Gemini API: ai.google.dev/gemini-api/docs/troubleshooting; and Vertex AI: cloud.google.com/vertex-ai/generative-ai/docs/error-code-429. */
+import { firstMatch } from "../first-match.ts";
 import { property, text } from "../property.ts";
 import type { OutcomeOf, Provider, Row } from "../provider.ts";
 import { badSample } from "../verdict-of.ts";
@@ -26,5 +27,5 @@ const finishReasons: readonly Row<OutcomeOf>[] = [
 function unusable(body: unknown): OutcomeOf | undefined {
   if (property(property(body, "promptFeedback"), "blockReason")) return blocked;
   const reason = text(property(property(property(body, "candidates"), 0), "finishReason"));
-  return finishReasons.find(([pattern]) => pattern.test(reason))?.[1];
+  return firstMatch(finishReasons, reason);
 }
