@@ -20,10 +20,10 @@ export function judge(gathered: Facts, tables: readonly Provider[], known?: Expl
   const status = statusOf(facts) ?? impliedStatus(facts, tables);
   // The error type in the response that a fetch of this toolkit gives an SDK when it refuses a call.
   const decided = facts.codes.includes("evenkeel_refusal") ? "refused" : known;
-  const { outcome, isCode } = decided ? { outcome: decided, isCode: true } : lookUp(facts, tables, status);
+  const outcome = decided ?? lookUp(facts, tables, status);
   const hint = retryHint(facts);
-  // Waiting does not pay a bill. A message about billing that comes with a wait is about a rate limit.
-  const isLimit = outcome === "billing" && !isCode && hint !== undefined;
+  // Waiting does not pay a bill. A message or status about billing that comes with a wait is about a rate limit.
+  const isLimit = outcome === "billing" && outcome !== (decided ?? byCode(facts, tables)) && hint !== undefined;
   const verdict = verdictOf(isLimit ? "rate-limit" : outcome, hint);
   // A 503 that says when to come back was sent before any work was done.
   const isRefused = status === 503 && verdict.retryAfter !== undefined;
@@ -37,47 +37,42 @@ export function judge(gathered: Facts, tables: readonly Provider[], known?: Expl
 /** Tells whether the tables know anything in the facts, for an error without a status. */
 export function isKnown(gathered: Facts, tables: readonly Provider[]): boolean {
   const facts = withQuoted(gathered, tables);
-  return hasMeaning(facts, tables) || tables.some((table) => byText(facts, table));
+  return meanings(facts, tables).length > 0 || tables.some((table) => byText(facts, table));
 }
 
 /** Tells whether one of the codes has an outcome of its own, which needs no status. */
 export function isExplicit(gathered: Facts, tables: readonly Provider[]): boolean {
-  const facts = withQuoted(gathered, tables);
-  return tables.some((table) => byCode(facts, table));
+  return byCode(withQuoted(gathered, tables), tables) !== undefined;
 }
 
 /** Adds the quoted codes if the failure's own are all unknown. */
 function withQuoted(facts: Facts, tables: readonly Provider[]): Facts {
   const { quotedCodes } = facts;
-  if (!quotedCodes || hasMeaning(facts, tables)) return facts;
+  if (!quotedCodes || meanings(facts, tables).length > 0) return facts;
   const codes = [...facts.codes, ...quotedCodes];
   return { ...facts, codes, status: statusIn(codes) ?? facts.status };
 }
 
-function lookUp(facts: Facts, tables: readonly Provider[], status?: number): { outcome: Explicit; isCode: boolean } {
+function lookUp(facts: Facts, tables: readonly Provider[], status?: number): Explicit {
   for (const table of tables) {
-    const code = byCode(facts, table);
-    const outcome = code ?? byText(facts, table, status);
-    if (outcome) return { outcome, isCode: code !== undefined };
+    const outcome = byCode(facts, [table]) ?? byText(facts, table, status);
+    if (outcome) return outcome;
   }
-  return { outcome: byStatus(tables, status), isCode: false };
+  return byStatus(tables, status);
 }
 
-function byCode(facts: Facts, table: Provider): Explicit | undefined {
-  return meanings(facts, table).find((outcome) => typeof outcome !== "number");
+function byCode(facts: Facts, tables: readonly Provider[]): Explicit | undefined {
+  return meanings(facts, tables).find((outcome) => typeof outcome !== "number");
 }
 
 function impliedStatus(facts: Facts, tables: readonly Provider[]): number | undefined {
-  return tables.flatMap((table) => meanings(facts, table)).find((outcome) => typeof outcome === "number");
+  return meanings(facts, tables).find((outcome) => typeof outcome === "number");
 }
 
-function hasMeaning(facts: Facts, tables: readonly Provider[]): boolean {
-  return tables.some((table) => meanings(facts, table).length > 0);
-}
-
-function meanings(facts: Facts, { codes = [] }: Provider): Outcome[] {
+/** Returns what the codes mean, first by the first table. Without a status, no row applies that is limited to some. */
+function meanings(facts: Facts, tables: readonly Provider[]): Outcome[] {
   const status = statusOf(facts) ?? 0;
-  return facts.codes.flatMap((code) => firstMatch(codes, code, status) ?? []);
+  return tables.flatMap(({ codes = [] }) => facts.codes.flatMap((code) => firstMatch(codes, code, status) ?? []));
 }
 
 function byText({ text }: Facts, { texts = [] }: Provider, status?: number): Explicit | undefined {
