@@ -47,7 +47,7 @@ export const generic: Provider<"generic"> = {
   texts: [
     [/request too large/i, "too-large", 429],
     [
-      /context (length|window|size|limit)|(prompt|input) (is )?too long|(input|prompt) token count|input tokens exceed|maximum (prompt|allowed input) length|reduce the length|max_new_tokens. must be|max_model_len|model token limit/i,
+      /context (length|window|size|limit)|(prompt|input) ((is )?too long|token count)|input tokens exceed|maximum (prompt|allowed input) length|reduce the length|max_new_tokens. must be|max_model_len|model token limit/i,
       "context-length",
       400,
       413,

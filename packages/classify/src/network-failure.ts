@@ -47,7 +47,7 @@ const byMessage: readonly Rule[] = [
   [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, "network"],
   [/(fetch failed|failed to fetch|load failed)$/i, "network"],
   [
-    /invalid url|url is invalid|parse url|absolute url|scheme|protocol(?!.error)|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
+    /(invalid|parse|absolute) url|url is invalid|scheme|protocol(?!.error)|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
     "invalid-request",
   ],
 ];
