@@ -5,14 +5,15 @@ import { promisify } from "node:util";
 /** A young generation that is too large to be collected while allocations are counted. Not used for timing. */
 export const roomy = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
-/** The longest time that a process may take, in ms. */
-const longest = 12_000;
-
-/** Runs a script and returns its result, or `undefined` if it takes too long. */
+/**
+ * Runs a script and returns its result, or `undefined` if it takes too long.
+ * @param longest The longest time that the process may take, in ms.
+ */
 export async function inFreshProcess<T>(
   script: string,
   args: readonly string[],
   flags: readonly string[],
+  longest = 12_000,
 ): Promise<T | undefined> {
   try {
     const all = ["--expose-gc", ...flags, script, ...args];

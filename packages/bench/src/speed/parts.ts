@@ -4,20 +4,19 @@ import { wrapFetch, type FetchLayer } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget } from "@evenkeel/retry";
 import { profiles, timeout } from "@evenkeel/timeout";
-import type { Fetch } from "./floors.ts";
+import type { Fetch } from "./fetch.ts";
 
-const total = timeout(profiles.long.total, { label: "total" });
-const firstContent = timeout(profiles.long.firstContent, { label: "first-content" });
-const breaker = circuitBreaker();
-const between: readonly FetchLayer[] = [
-  retry({ budget: retryBudget() }),
-  breaker.gate,
-  semaphore({ permits: Infinity }),
-  breaker,
-];
+export function withoutLayers(): Fetch {
+  return wrapFetch({});
+}
 
-export const partsOfAnswers: Readonly<Record<string, Fetch>> = {
-  "ours without layers": wrapFetch({}),
-  "ours with both limits": wrapFetch({}, total, firstContent),
-  "ours with limits, retry, breaker and limiter": wrapFetch({}, total, ...between, firstContent),
-};
+export function withLimits(...between: FetchLayer[]): Fetch {
+  const total = timeout(profiles.long.total, { label: "total" });
+  const firstContent = timeout(profiles.long.firstContent, { label: "first-content" });
+  return wrapFetch({}, total, ...between, firstContent);
+}
+
+export function withLayers(): Fetch {
+  const breaker = circuitBreaker();
+  return withLimits(retry({ budget: retryBudget() }), breaker.gate, semaphore({ permits: Infinity }), breaker);
+}

@@ -2,34 +2,19 @@
  * Compares the CPU time of a client that uses `resilientFetch()`, its peers or bare `fetch`, over real sockets: `npm run bench:fetch`.
  * With `--only TEXT`, it only runs the rows that contain the text, and does not write them to the docs.
  *
- * In each round all contenders make the same number of requests, in random order, and bare `fetch` does so twice. Ratios are relative to
- * the mean of these two; the ratio of the second to the first is the noise. Only the CPU time of this process is measured, so the
- * provider and other processes do not count.
+ * Each contender runs in processes of its own, in turns with bare `fetch`, as in an application that has only one of them: code that has
+ * run with several fetches is slower. A ratio is to the mean of the bare turns before and after; the ratio of these two is the noise.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { resilientFetch } from "@evenkeel/fetch";
-import { seededRandom } from "@evenkeel/testkit";
-import {
-  circuitBreaker,
-  ConsecutiveBreaker,
-  ExponentialBackoff,
-  handleAll,
-  retry,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from "cockatiel";
-import ky from "ky";
-import pRetry from "p-retry";
-import { floorOfAnswers, floorOfStreams, type Fetch } from "./floors.ts";
 import { median } from "../median.ts";
-import { partsOfAnswers } from "./parts.ts";
+import type { FetchName } from "./fetches.ts";
+import { inFreshProcess } from "./fresh-process.ts";
+import type { Round } from "./measure-throughput.ts";
 import { writeThroughput } from "./report.ts";
+import { kinds, type Kind } from "./responses.ts";
 
 /** The cost of one kind of response for one contender. */
 export interface Throughput {
@@ -44,134 +29,53 @@ export interface Throughput {
   readonly target?: number | undefined;
 }
 
-interface Kind {
-  readonly what: string;
-  readonly path: string;
-  /** The number of requests of a contender in each round, and how many of them run concurrently. */
-  readonly times: number;
-  readonly concurrency: number;
-  readonly rounds: number;
-  readonly target?: number;
-  readonly others: Readonly<Record<string, Fetch>>;
+/** How many processes measure each row. */
+const processes = 5;
+
+/** The longest time that a process may take, in ms. */
+const longest = 60_000;
+
+async function roundsOf(contender: FetchName, { path }: Kind, port: number): Promise<Round[]> {
+  const script = join(import.meta.dirname, "measure-throughput.ts");
+  const found = await inFreshProcess<Round[]>(script, [contender, path, String(port)], [], longest);
+  if (!found) throw new Error(`${contender} took more than ${longest} ms for ${path}`);
+  return found;
 }
 
-const policy = wrap(
-  retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
-  circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ConsecutiveBreaker(5) }),
-  timeout(300_000, { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false }),
-);
-const kyClient = ky.create({ retry: { methods: ["post"] }, timeout: 300_000 });
-const peers: Readonly<Record<string, Fetch>> = {
-  "p-retry": (url, init) => pRetry(() => fetch(url, init)),
-  cockatiel: (url, init) => policy.execute(({ signal }) => fetch(url, { ...init, signal })),
-  ky: (url, init) => kyClient(url, init),
-};
-
-const kinds: readonly Kind[] = [
-  {
-    what: "a JSON answer, 64 at a time",
-    path: "/json",
-    times: 2_000,
-    concurrency: 64,
-    rounds: 25,
-    target: 1.08,
-    others: { ...floorOfAnswers, ...peers },
-  },
-  {
-    what: "1,000 events, one each ms",
-    path: "/stream",
-    times: 16,
-    concurrency: 16,
-    rounds: 21,
-    target: 1.1,
-    others: floorOfStreams,
-  },
-  {
-    what: "1,000 events at once",
-    path: "/burst",
-    times: 100,
-    concurrency: 1,
-    rounds: 25,
-    target: 1.1,
-    others: floorOfStreams,
-  },
-  {
-    what: "a body of 64 MiB",
-    path: "/download",
-    times: 4,
-    concurrency: 1,
-    rounds: 25,
-    target: 1.05,
-    others: floorOfStreams,
-  },
-  // Comes last, because code that has run several pipelines in a process is slower than code that runs one.
-  {
-    what: "a JSON answer, part by part",
-    path: "/json",
-    times: 2_000,
-    concurrency: 64,
-    rounds: 25,
-    others: partsOfAnswers,
-  },
-];
-
-const prompt = JSON.stringify({ model: "mock", stream: false, messages: [{ role: "user", content: "x".repeat(500) }] });
-const request = { method: "POST", headers: { "content-type": "application/json" }, body: prompt };
-
-const random = seededRandom(1);
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-async function ask(fetch: Fetch, url: string, { times, concurrency }: Kind): Promise<void> {
-  let asked = 0;
-  async function one(): Promise<void> {
-    while (asked++ < times) {
-      const response = await fetch(url, request);
-      if (url.endsWith("/json")) await response.json();
-      else for await (const chunk of response.body!) void chunk;
-    }
+/** Measures all contenders, in turns, so that a temporary slowdown of the machine affects all of them. */
+async function compare(kind: Kind, wanted: readonly FetchName[], port: number): Promise<Throughput[]> {
+  const found = new Map<FetchName, Round[]>(wanted.map((contender) => [contender, []]));
+  for (let process = 0; process < processes; process++) {
+    for (const [contender, rounds] of found) rounds.push(...(await roundsOf(contender, kind, port)));
   }
-  await Promise.all(Array.from({ length: concurrency }, one));
-}
-
-/** Returns the CPU time of the work, in microseconds. */
-async function cpuOf(work: () => Promise<void>): Promise<number> {
-  collectGarbage();
-  const start = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(start);
-  return user + system;
-}
-
-async function compare(kind: Kind, url: string): Promise<Throughput[]> {
-  const bare: Fetch = (to, init) => fetch(to, init);
-  const contenders = { bare, evenkeel: resilientFetch(), ...kind.others, "bare again": bare };
-  const names = Object.keys(contenders) as (keyof typeof contenders)[];
-  for (const name of [...names, ...names]) await ask(contenders[name], url, kind);
-  const found: Record<string, number>[] = [];
-  for (let round = 0; round < kind.rounds; round++) {
-    const times: Record<string, number> = {};
-    for (const name of shuffled(names)) {
-      times[name] = (await cpuOf(() => ask(contenders[name], url, kind))) / kind.times;
-    }
-    found.push(times);
-  }
-  return names.map((name) => {
-    const ratios = found.map((times) => {
-      const first = times["bare"]!;
-      return times[name]! / (name.startsWith("bare") ? first : (first + times["bare again"]!) / 2);
-    });
-    const time = median(found.map((times) => times[name]!));
-    const target = name === "evenkeel" ? kind.target : undefined;
-    return { what: kind.what, contender: name, time, ratio: median(ratios), ...certain(ratios), target };
+  const rows = Array.from(found, ([contender, rounds]) => {
+    const ratios = rounds.map(({ own, bare, bareAgain }) => (2 * own) / (bare + bareAgain));
+    const target = contender === "evenkeel" ? kind.target : undefined;
+    return {
+      ...rowOf(
+        kind,
+        contender,
+        ratios,
+        rounds.map(({ own }) => own),
+      ),
+      target,
+    };
   });
+  const all = [...found.values()].flat();
+  const noise = all.map(({ bare, bareAgain }) => bareAgain / bare);
+  return [
+    ...rows,
+    rowOf(
+      kind,
+      "bare again",
+      noise,
+      all.map(({ bareAgain }) => bareAgain),
+    ),
+  ];
 }
 
-function shuffled<T>(list: readonly T[]): T[] {
-  return list
-    .map((each) => ({ each, rank: random() }))
-    .toSorted((a, b) => a.rank - b.rank)
-    .map(({ each }) => each);
+function rowOf({ what }: Kind, contender: string, ratios: readonly number[], times: readonly number[]): Throughput {
+  return { what, contender, time: median(times), ratio: median(ratios), ...certain(ratios) };
 }
 
 /** The 95 % confidence interval of the median, by order statistics and the binomial distribution: valid for any distribution. */
@@ -192,8 +96,11 @@ const provider = fork(join(import.meta.dirname, "provider.ts"));
 const [port] = (await once(provider, "message")) as [number];
 const rows: Throughput[] = [];
 for (const kind of kinds) {
-  if (!kind.what.includes(values.only)) continue;
-  for (const row of await compare(kind, `http://127.0.0.1:${port}${kind.path}`)) {
+  const contenders = (["evenkeel", ...kind.others] as const).filter((name) =>
+    `${kind.what}: ${name}`.includes(values.only),
+  );
+  if (contenders.length === 0) continue;
+  for (const row of await compare(kind, contenders, port)) {
     rows.push(row);
     const interval = `(${row.low.toFixed(2)} to ${row.high.toFixed(2)})`;
     console.log(

@@ -1,0 +1,57 @@
+/**
+ * Measures the CPU time that requests through one contender cost, in turns with bare `fetch`, because only ratios within one process are
+ * meaningful on a shared machine: `node measure-throughput.ts CONTENDER PATH PORT`
+ *
+ * Only the CPU time of this process counts, so the provider and other processes do not. Garbage collection is not forced, because that
+ * also discards optimised code. Instead, each turn begins unmeasured, until the garbage that is collected is the contender's own.
+ */
+import { fetches, type FetchName } from "./fetches.ts";
+import type { Fetch } from "./fetch.ts";
+import { kinds, type Kind } from "./responses.ts";
+
+/** CPU time per request, in microseconds: of bare `fetch`, twice, and of the contender. */
+export interface Round {
+  readonly bare: number;
+  readonly bareAgain: number;
+  readonly own: number;
+}
+
+const rounds = 3;
+
+const prompt = JSON.stringify({ model: "mock", stream: false, messages: [{ role: "user", content: "x".repeat(500) }] });
+const request = { method: "POST", headers: { "content-type": "application/json" }, body: prompt };
+
+async function ask(fetch: Fetch, url: string, { times, concurrency, path }: Kind): Promise<void> {
+  let asked = 0;
+  async function one(): Promise<void> {
+    while (asked++ < times) {
+      const response = await fetch(url, request);
+      if (path === "/json") await response.json();
+      else for await (const chunk of response.body!) void chunk;
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, one));
+}
+
+async function measureThroughput(own: Fetch, url: string, kind: Kind): Promise<Round[]> {
+  const bare: Fetch = (to, init) => fetch(to, init);
+  for (const warmedUp of [bare, own]) await ask(warmedUp, url, kind);
+  async function timed(contender: Fetch): Promise<number> {
+    await ask(contender, url, kind);
+    const start = process.cpuUsage();
+    await ask(contender, url, kind);
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / kind.times;
+  }
+  const found: Round[] = [];
+  for (let round = 0; round < rounds; round++) {
+    found.push({ bare: await timed(bare), own: await timed(own), bareAgain: await timed(bare) });
+  }
+  return found;
+}
+
+const [contender, path, port] = process.argv.slice(2);
+const kind = kinds.find((each) => each.path === path)!;
+const own = await fetches[contender as FetchName]();
+console.log(JSON.stringify(await measureThroughput(own, `http://127.0.0.1:${port}${path}`, kind)));
+process.exit();
