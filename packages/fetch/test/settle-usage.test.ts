@@ -79,6 +79,13 @@ const anthropicUsage = {
   cache_read_input_tokens: 9_000,
   cache_creation: { ephemeral_5m_input_tokens: 50, ephemeral_1h_input_tokens: 0 },
 };
+const anthropicCall = (input: object): string =>
+  JSON.stringify({
+    ...message,
+    content: [{ type: "tool_use", input }],
+    stop_reason: "tool_use",
+    usage: { ...anthropicUsage, output_tokens: 20 },
+  });
 const anthropicStream = (usage: object): string =>
   frame(
     {
@@ -173,12 +180,7 @@ describe("the bucket is charged the provider's token count", () => {
     [
       "a message of Anthropic's, but for what was read from the cache",
       plain,
-      JSON.stringify({
-        ...message,
-        content: [{ type: "tool_use", input: { usage: { total_tokens: 5 } } }],
-        stop_reason: "tool_use",
-        usage: { ...anthropicUsage, output_tokens: 20 },
-      }),
+      anthropicCall({ usage: { total_tokens: 5 } }),
       170,
     ],
     ["a stream of one", events, anthropicStream({ ...anthropicUsage, output_tokens: 2_000 }), 2_150],
@@ -197,12 +199,7 @@ describe("the bucket is charged the provider's token count", () => {
     [
       "a message of Anthropic's with the arguments of a tool that look like a count of another API",
       plain,
-      JSON.stringify({
-        ...message,
-        content: [{ type: "tool_use", input: { usageMetadata: { totalTokenCount: 5 } } }],
-        stop_reason: "tool_use",
-        usage: { ...anthropicUsage, output_tokens: 20 },
-      }),
+      anthropicCall({ usageMetadata: { totalTokenCount: 5 } }),
       170,
     ],
     [

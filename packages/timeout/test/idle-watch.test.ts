@@ -12,12 +12,20 @@ function watched(limits: Partial<IdleLimits>) {
   const after = vi.fn<Clock["after"]>(clock.after);
   const said: TimeoutError[] = [];
   const watch: IdleWatch = idleWatch({ ...none, ...limits }, { now: clock.now, after }, (error) => said.push(error));
+  const texts = (): string[] => said.map(({ label, limit }) => `${label} ${limit}`);
   return {
     clock,
     watch,
     /** What was said, with the time since the start at which to look. */
-    said: () => said.map(({ label, limit }) => `${label} ${limit}`),
+    said: texts,
     armed: () => after.mock.calls.length,
+    /** What was said one millisecond before `ms` have passed, and then. */
+    async saidAround(ms: number): Promise<string[][]> {
+      await clock.advance(ms - 1);
+      const before = texts();
+      await clock.advance(1);
+      return [before, texts()];
+    },
   };
 }
 
@@ -57,26 +65,20 @@ test("chunks set no timer, also where the reader may wait longer than nobody", a
 
 describe("while the reader waits", () => {
   test("the first progress has a limit of its own", async () => {
-    const { clock, watch, said } = watched({ first: 1_000, gap: 100 });
+    const { clock, watch, saidAround } = watched({ first: 1_000, gap: 100 });
     watch.reading();
-    await clock.advance(999);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["first-content 1000"]);
+    expect(await saidAround(1_000)).toEqual([[], ["first-content 1000"]]);
     expect(clock.pending).toBe(0);
   });
 
   test("after progress the gap counts, from when the reader waits again", async () => {
-    const { clock, watch, said } = watched({ first: 1_000, gap: 100 });
+    const { clock, watch, saidAround } = watched({ first: 1_000, gap: 100 });
     watch.reading();
     await clock.advance(900);
     watch.read(true);
     await clock.advance(5_000);
     watch.reading();
-    await clock.advance(99);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["gap 100"]);
+    expect(await saidAround(100)).toEqual([[], ["gap 100"]]);
   });
 
   test("a first limit that is longer than the gap does not hide the gap after it", async () => {
@@ -93,7 +95,7 @@ describe("while the reader waits", () => {
       ["first-content", 0],
       ["gap", 1],
     ] as const) {
-      const { clock, watch, said } = watched({ first: 1_000, gap: 1_000 });
+      const { clock, watch, saidAround } = watched({ first: 1_000, gap: 1_000 });
       for (let chunk = 0; chunk < start; chunk++) {
         watch.reading();
         watch.read(true);
@@ -104,15 +106,12 @@ describe("while the reader waits", () => {
         watch.read(false);
       }
       watch.reading();
-      await clock.advance(99);
-      expect(said()).toEqual([]);
-      await clock.advance(1);
-      expect(said()).toEqual([`${label} 1000`]);
+      expect(await saidAround(100)).toEqual([[], [`${label} 1000`]]);
     }
   });
 
   test("only the time that the reader waits is added up between pings", async () => {
-    const { clock, watch, said } = watched({ first: 1_000 });
+    const { clock, watch, saidAround } = watched({ first: 1_000 });
     for (let ping = 0; ping < 9; ping++) {
       watch.reading();
       await clock.advance(100);
@@ -120,28 +119,22 @@ describe("while the reader waits", () => {
       await clock.advance(10_000);
     }
     watch.reading();
-    await clock.advance(99);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["first-content 1000"]);
+    expect(await saidAround(100)).toEqual([[], ["first-content 1000"]]);
   });
 
   test("what comes between two checks of an overdue limit counts", async () => {
-    const { clock, watch, said } = watched({ gap: 100, first: 100 });
+    const { clock, watch, saidAround } = watched({ gap: 100, first: 100 });
     watch.reading();
     // The process was busy: this timer is due with the limit's own, and in it the chunk is read.
     clock.after(100, () => {
       watch.read(true);
       watch.reading();
     });
-    await clock.advance(199);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["gap 100"]);
+    expect(await saidAround(200)).toEqual([[], ["gap 100"]]);
   });
 
   test("each overdue limit gets its second check, not only the first", async () => {
-    const { clock, watch, said } = watched({ gap: 100, first: 100, unread: 1_000 });
+    const { clock, watch, saidAround } = watched({ gap: 100, first: 100, unread: 1_000 });
     watch.reading();
     for (let time = 100; time <= 1_000; time += 100) {
       await clock.advance(99);
@@ -151,10 +144,7 @@ describe("while the reader waits", () => {
       });
       await clock.advance(1);
     }
-    await clock.advance(99);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["gap 100"]);
+    expect(await saidAround(100)).toEqual([[], ["gap 100"]]);
   });
 
   test("a ping between two checks does not save an overdue limit", async () => {
@@ -185,27 +175,21 @@ describe("while nobody reads", () => {
     await start.clock.advance(1_000);
     expect(start.said()).toEqual(["unread 1000"]);
 
-    const { clock, watch, said } = watched({ unread: 1_000 });
+    const { clock, watch, saidAround } = watched({ unread: 1_000 });
     watch.reading();
     await clock.advance(5_000);
     watch.read(true);
-    await clock.advance(999);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["unread 1000"]);
+    expect(await saidAround(1_000)).toEqual([[], ["unread 1000"]]);
   });
 
   test("the stream is not unread if its chunks need no waiting, and the time between them is no waiting", async () => {
-    const { clock, watch, said } = watched({ first: 1_000, unread: 1_000 });
+    const { clock, watch, saidAround } = watched({ first: 1_000, unread: 1_000 });
     for (let chunk = 0; chunk < 5; chunk++) {
       await clock.advance(900);
       watch.read(false);
     }
     watch.reading();
-    await clock.advance(999);
-    expect(said()).toEqual([]);
-    await clock.advance(1);
-    expect(said()).toEqual(["first-content 1000"]);
+    expect(await saidAround(1_000)).toEqual([[], ["first-content 1000"]]);
   });
 });
 

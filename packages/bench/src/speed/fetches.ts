@@ -1,5 +1,7 @@
 /** The fetches to compare. Each is loaded only by the processes that measure it. */
-import type { Fetch } from "./fetch.ts";
+
+/** What all contenders accept. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export const fetches = {
   evenkeel: async () => (await import("@evenkeel/fetch")).resilientFetch(),

@@ -5,8 +5,7 @@
  * Only the CPU time of this process counts, so the provider and other processes do not. Garbage collection is not forced, because that
  * also discards optimised code. Instead, each turn begins unmeasured, until the garbage that is collected is the contender's own.
  */
-import { fetches, type FetchName } from "./fetches.ts";
-import type { Fetch } from "./fetch.ts";
+import { fetches, type Fetch, type FetchName } from "./fetches.ts";
 import { kinds, type Kind } from "./responses.ts";
 
 /** CPU time per request, in microseconds: of bare `fetch`, twice, and of the contender. */

@@ -4,7 +4,7 @@ import { wrapFetch, type FetchLayer } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { retry, retryBudget } from "@evenkeel/retry";
 import { profiles, timeout } from "@evenkeel/timeout";
-import type { Fetch } from "./fetch.ts";
+import type { Fetch } from "./fetches.ts";
 
 export function withoutLayers(): Fetch {
   return wrapFetch({});
