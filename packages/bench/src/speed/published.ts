@@ -26,6 +26,7 @@ const options: BuildOptions = {
 /** Fills an empty folder with `node_modules`, which contains the packages and their peers, and with the scripts that measure. */
 export async function publish(folder: string): Promise<void> {
   await Promise.all(ours.map((name) => install(name, folder)));
+  for (const name of ours) installEmpty(`empty-${name}`, folder);
   for (const name of peers()) {
     const link = join(folder, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });
@@ -46,6 +47,14 @@ async function install(folder: string, to: string): Promise<void> {
   await build({ ...options, entryPoints, outdir: join(target, "dist") });
   const built = Object.fromEntries(entries.map(({ path, built }) => [path, `./dist/${built}.js`]));
   writeFileSync(join(target, "package.json"), JSON.stringify({ name, type: "module", exports: built }));
+}
+
+/** Installs a package that contains nothing, to measure what loading a package costs. */
+function installEmpty(name: string, to: string): void {
+  const target = join(to, "node_modules", name);
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, "package.json"), JSON.stringify({ name, type: "module", exports: "./index.js" }));
+  writeFileSync(join(target, "index.js"), "export const empty = true;\n");
 }
 
 function peers(): string[] {
