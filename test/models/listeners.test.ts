@@ -93,8 +93,7 @@ class Scene {
 
   private readonly react: Emit = ({ key }): unknown => {
     const { breaker, limit, bucket } = this;
-    // A listener that pauses each admitted call and resumes each waiting one would go on for ever.
-    const reaction = this.reacted < 100 ? this.plan[this.reacted++ % this.plan.length] : undefined;
+    const reaction = this.plan[this.reacted++ % this.plan.length];
     if (reaction === "throw") throw new Error("listener");
     if (reaction === "reject") return Promise.reject(new Error("listener"));
     if (reaction === "isolate" || reaction === "close") breaker[reaction](key);
@@ -102,7 +101,8 @@ class Scene {
     if (reaction === "pause") for (const limiter of [limit, bucket]) limiter.pause(key, 300);
     if (reaction === "resume") for (const limiter of [limit, bucket]) limiter.resume(key);
     if (reaction === "resize") limit.resize(limit.permits === permits ? 1 : permits);
-    if (reaction === "run") this.start({ key, ending: "value" });
+    // A listener that makes a call at each event would go on for ever.
+    if (reaction === "run" && this.controllers.length < 100) this.start({ key, ending: "value" });
     if (reaction === "abort") for (const controller of this.controllers) controller.abort();
     return undefined;
   };

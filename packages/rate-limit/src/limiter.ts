@@ -44,7 +44,7 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   get pausedFor(): number {
-    if (this.#isHeld) this.#holdBack(holdCheckInterval);
+    if (this.isHeld) this.#holdBack(holdCheckInterval);
     return this.#pause.left;
   }
 
@@ -95,7 +95,7 @@ export abstract class Limiter implements AdmissionControl {
     this.serve();
   }
 
-  get #isHeld(): boolean {
+  get isHeld(): boolean {
     try {
       return !!this.rules.holdWhile?.(this.#key);
     } catch {

@@ -13,6 +13,8 @@ export interface AdmissionControl {
   readonly rules: QueueRules;
   /** How long all calls are held back by a pause, in ms. */
   readonly pausedFor: number;
+  /** Whether `holdWhile` holds all calls back now. */
+  readonly isHeld: boolean;
   /** Returns in how many ms a call of this cost may start: 0 for now, `Infinity` if that depends on an event. */
   wait(cost: number): number;
   /** Returns in how many ms a call of this cost could start at the earliest: if all running calls gave back what they took. */
@@ -146,7 +148,7 @@ export class WaitingRoom {
   readonly #proceed = <I, O>(waiter: Waiter<I, O>): Promise<O> => {
     const { call, next, cost, since, trial, refusal } = waiter;
     if (refusal) throw this.#limiter.refuse(call, cost, refusal);
-    const { holdWhile, limiter, clock } = this.#limiter.rules;
+    const { clock, limiter } = this.#limiter.rules;
     call.emit?.({
       type: "rate-limit-acquire",
       ...about(call, limiter),
@@ -154,8 +156,7 @@ export class WaitingRoom {
     } satisfies RateLimitEvent as RateLimitEvent);
     const { aborted } = call.signal;
     // After it was admitted, another call may have opened the circuit, or become the probe.
-    const isHeld = holdWhile && this.#limiter.pausedFor > 0;
-    if (!aborted && !isHeld) return this.#limiter.start(call, next, cost, trial);
+    if (!aborted && !this.#limiter.isHeld) return this.#limiter.start(call, next, cost, trial);
     this.#limiter.giveBack(cost, trial);
     if (aborted) throw call.signal.reason;
     return new Promise<Waiter<I, O>>((resolve, reject) => {

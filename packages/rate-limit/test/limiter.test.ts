@@ -86,6 +86,21 @@ describe("a key that is held back", () => {
     expect([later.outcome, limit.active(), clock.pending]).toEqual(["done", 0, 0]);
   });
 
+  test("starts a call once it is admitted, even if a listener pauses the key at that moment and resumes it when a call waits", async () => {
+    const { held, clock, limit, call } = heldBack(1);
+    const told: string[] = [];
+    const emit = ({ type }: { type: string }): void => {
+      if (told.push(type) > 10) return; // or a failing test would never end
+      if (type === "rate-limit-acquire") limit.pause("default", 5_000);
+      else limit.resume("default");
+    };
+    const waiting = await call({ emit });
+    held.clear();
+    await clock.advance(1_000);
+    expect(told).toEqual(["rate-limit-wait", "rate-limit-acquire"]);
+    expect([waiting.seen, limit.pausedFor()]).toEqual([expect.anything(), 5_000]);
+  });
+
   test("lets a caller abort a call that was taken back", async () => {
     const { held, clock, limit, call, settle } = heldBack(1);
     held.clear();
