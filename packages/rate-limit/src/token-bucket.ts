@@ -67,7 +67,7 @@ export function tokenBucket({
   return layer(function tokenBucket<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
     const limiter = limiters.get(call.key);
     const cost = checkNumber("cost", costOf(call));
-    return cost > burst ? Promise.reject(limiter.refuse(call, cost, "cost")) : limiter.pass(call, next, cost);
+    return cost > burst ? Promise.reject(limiter.refuse(call, Infinity, "cost")) : limiter.pass(call, next, cost);
   }, state);
 }
 
@@ -117,7 +117,7 @@ class TokenLimiter extends Limiter {
   }
 
   protected override ownWait(cost: number): number {
-    return cost > this.#terms.burst ? Infinity : this.#timeFor(cost - this.available);
+    return this.#timeFor(cost - this.available);
   }
 
   override minWait(cost: number): number {
@@ -138,9 +138,9 @@ class TokenLimiter extends Limiter {
     if (real !== cost) this.#balance = Math.min(this.#terms.burst, this.available + cost - real);
   }
 
-  /** Returns how long it takes to add this many tokens, in ms. */
+  /** Returns how long it takes to add this many tokens, in ms: 0 if none are missing. */
   #timeFor(tokens: number): number {
-    const ms = tokens > 0 ? tokens / this.#terms.rate : 0;
+    const ms = tokens / this.#terms.rate;
     return ms < instant ? 0 : ms;
   }
 }

@@ -46,6 +46,11 @@ export class WaitingRoom {
     return this.#queue.size;
   }
 
+  /** The call whose turn it is. */
+  get first(): Waiter | undefined {
+    return this.#queue.first;
+  }
+
   /**
    * Runs the call when its turn comes.
    * @throws {RateLimitError} The queue is full, or the call cannot start in time.
@@ -82,13 +87,13 @@ export class WaitingRoom {
       waiting: this.size,
       paused: this.#limiter.pausedFor > 0,
     } satisfies RateLimitEvent as RateLimitEvent);
-    if (this.#queue.first === waiter) this.serve();
+    if (this.first === waiter) this.serve();
   }
 
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
   serve(): void {
     this.#endWaits();
-    for (let waiter = this.#queue.first; waiter; waiter = this.#queue.first) {
+    for (let waiter = this.first; waiter; waiter = this.first) {
       const wait = this.#limiter.wait(waiter.cost);
       if (wait > 0) {
         if (this.#limiter.pausedFor < Infinity) return this.#alarm.set(wait);
@@ -121,7 +126,7 @@ export class WaitingRoom {
 
   /** Removes a call that its caller aborted. */
   abandon(waiter: Waiter, reason: unknown): void {
-    const wasFirst = this.#queue.first === waiter;
+    const wasFirst = this.first === waiter;
     this.#remove(waiter);
     waiter.reject(reason);
     // The next call may cost less.

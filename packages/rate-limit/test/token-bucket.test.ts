@@ -199,6 +199,24 @@ describe("a refusal", () => {
     expect(events.at(-1)).toMatchObject({ type: "rate-limit-reject", limiter: "token-bucket", reason: "queue-full" });
   });
 
+  test("says when the first waiting call can start, if it needs more tokens: nobody starts before", async () => {
+    const { call, clock, limit } = playBucket({ maxQueue: 1 });
+    await limit.run(async () => "done", { cost: 10 });
+    await call({ cost: 8 });
+    expect((await call({ cost: 1 })).outcome).toMatchObject({ reason: "queue-full", retryAfter: 800 });
+    await clock.advance(800);
+    expect((await call({ cost: 1 })).outcome).toBeUndefined();
+  });
+
+  test("says the same of a free call whose time in the queue is up", async () => {
+    const { call, clock, limit } = playBucket();
+    await limit.run(async () => "done", { cost: 10 });
+    await call({ cost: 8 });
+    const late = await call({ cost: 0, deadline: clock.now() + 300 });
+    await clock.advance(300);
+    expect(late.outcome).toMatchObject({ reason: "deadline", retryAfter: 500 });
+  });
+
   test("of a cost that is no cost", async () => {
     const { call, limit } = playBucket();
     expect((await call({ cost: -1 })).outcome).toEqual(new RangeError("Expected `cost` to be a number >= 0, got -1"));
