@@ -117,7 +117,7 @@ export abstract class Limiter implements AdmissionControl {
 
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
     const { limiter } = this.rules;
-    // No call can start, nor a place in the queue become free, before the first waiting call starts.
+    // Before the first waiting call starts, no other of its priority can, and no place in the queue becomes free.
     const wait = reason === "paused" ? this.pausedFor : this.wait(Math.max(cost, this.#room?.first?.cost ?? 0));
     const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
     call.emit?.({
