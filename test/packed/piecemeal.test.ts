@@ -1,6 +1,6 @@
 /** Each package, installed into an empty app with nothing but the packages it stands on, does its job. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -49,10 +49,19 @@ describe.each(readPackages().filter(({ folder }) => folder !== "core"))("$folder
     expect(await outcomeOf(`const { snippet, expected } = require("./snippet.cjs");`, "cjs")).toEqual("as expected");
   });
 
-  it("has types, also without skipLibCheck", () => {
-    const program = ts.createProgram([join(app, "snippet.mts"), join(app, "snippet.cts")], {
+  it("has types, also without skipLibCheck, that a library can export, with pnpm too", () => {
+    // Laid out as by pnpm: the library can import this package, but not what this package depends on.
+    const library = join(apps, `${folder}-library`);
+    const [store, installed] = [join(library, "node_modules/.store/node_modules"), join(library, "node_modules")];
+    cpSync(join(app, "node_modules/@evenkeel"), join(store, "@evenkeel"), { recursive: true });
+    mkdirSync(join(installed, "@evenkeel"));
+    symlinkSync(join(store, "@evenkeel", folder), join(installed, "@evenkeel", folder));
+    const files = ["snippet.mts", "snippet.cts"].map((name) => join(library, name));
+    for (const file of files) cpSync(join(import.meta.dirname, "snippets", `${folder}.ts`), file);
+    const program = ts.createProgram(files, {
       strict: true,
       noEmit: true,
+      declaration: true,
       module: ts.ModuleKind.NodeNext,
       target: ts.ScriptTarget.ES2023,
       lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts"],
@@ -61,7 +70,7 @@ describe.each(readPackages().filter(({ folder }) => folder !== "core"))("$folder
     });
     const host = {
       getCanonicalFileName: (name: string) => name,
-      getCurrentDirectory: () => app,
+      getCurrentDirectory: () => library,
       getNewLine: () => "\n",
     };
     expect(ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), host)).toBe("");

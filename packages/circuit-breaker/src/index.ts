@@ -1,3 +1,4 @@
+export type { Layer } from "@evenkeel/core";
 export type { CircuitBreaker, CircuitBreakerOptions } from "./circuit-breaker.ts";
 export { circuitBreaker } from "./circuit-breaker.ts";
 export type {

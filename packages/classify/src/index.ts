@@ -1,3 +1,4 @@
+export type { Verdict } from "@evenkeel/core";
 export type { Classifier, ClassifyOptions, ResponseLike } from "./classifier.ts";
 export { classifier } from "./classifier.ts";
 export type { ProviderName } from "./classify.ts";

@@ -1,3 +1,4 @@
+export type { Middleware } from "@evenkeel/core";
 export type { FetchLayer, FetchOptions } from "./adapt.ts";
 export type { AnthropicMiddleware, AnthropicMiddlewareOptions, AnthropicRequest } from "./anthropic-middleware.ts";
 export { anthropicMiddleware } from "./anthropic-middleware.ts";

@@ -1,3 +1,4 @@
+export type { Layer } from "@evenkeel/core";
 export type {
   Backoff,
   BackoffContext,

@@ -1,3 +1,4 @@
+export type { Layer } from "@evenkeel/core";
 export { ForgettableSource } from "./forgettable-source.ts";
 export type { EstimateOptions } from "./estimate-timeout.ts";
 export { estimateTimeout } from "./estimate-timeout.ts";

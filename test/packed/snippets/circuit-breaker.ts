@@ -1,5 +1,8 @@
 import { circuitBreaker, CircuitOpenError, consecutive } from "@evenkeel/circuit-breaker";
 
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = circuitBreaker().gate;
+
 export const expected = ["closed", "open", "CIRCUIT_OPEN", 2];
 
 export async function snippet(): Promise<unknown> {

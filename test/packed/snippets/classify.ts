@@ -1,5 +1,8 @@
 import { classify, isRetryable, parseRetryAfter } from "@evenkeel/classify";
 
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = classify(new Error("reset"));
+
 export const expected = [true, false, "network", 2_000];
 
 export async function snippet(): Promise<unknown> {

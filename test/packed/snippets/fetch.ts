@@ -1,4 +1,7 @@
-import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
+import { resilientFetch, settleUsage, wrapFetch } from "@evenkeel/fetch";
+
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = settleUsage();
 
 export const expected = ["answered", 2, "answered"];
 

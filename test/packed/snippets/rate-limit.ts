@@ -1,5 +1,8 @@
 import { RateLimitError, semaphore, tokenBucket } from "@evenkeel/rate-limit";
 
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = semaphore({ permits: 1 });
+
 export const expected = [[1, 1, 1], "RATE_LIMITED", "took a token"];
 
 export async function snippet(): Promise<unknown> {

@@ -1,5 +1,8 @@
 import { constant, retry } from "@evenkeel/retry";
 
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = retry();
+
 export const expected = ["answered at attempt 3", "down after 2 calls"];
 
 export async function snippet(): Promise<unknown> {

@@ -2,6 +2,9 @@ import { chaos, fakeClock, mockNext, seededRandom } from "@evenkeel/testkit";
 import { faultProxy } from "@evenkeel/testkit/proxy";
 import { answer, faultServer } from "@evenkeel/testkit/server";
 
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = chaos();
+
 export const expected = ["rang at 50", "hello", "CHAOS", "function", "function", "function"];
 
 export async function snippet(): Promise<unknown> {

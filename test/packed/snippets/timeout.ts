@@ -1,5 +1,8 @@
 import { timeout, TimeoutError } from "@evenkeel/timeout";
 
+/** Exported without an annotation: the declarations of a library must be able to name its type. */
+export const made = timeout(10_000);
+
 export const expected = ["in time", "TIMEOUT after 20 ms", true];
 
 export async function snippet(): Promise<unknown> {
