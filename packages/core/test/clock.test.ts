@@ -44,7 +44,10 @@ describe("a `performance` that another takes the place of", () => {
   });
 });
 
-describe("a `performance` that knows no origin, as React Native's", () => {
+describe.each([
+  ["knows no origin, as React Native's", undefined],
+  ["has a function as its origin, as under the fake timers of Jest 29, Vitest 2 and Sinon 20", () => {}],
+])("a `performance` that %s", (_name, timeOrigin) => {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
@@ -52,7 +55,7 @@ describe("a `performance` that knows no origin, as React Native's", () => {
   it("is counted from the wall clock of when it was first asked", () => {
     const before = systemClock.now();
     let time = 5;
-    vi.stubGlobal("performance", { now: () => time });
+    vi.stubGlobal("performance", { timeOrigin, now: () => time });
     const first = systemClock.now();
     expect(Math.abs(first - before)).toBeLessThan(1_000);
     time += 20;
