@@ -29,8 +29,8 @@ export const systemClock: Clock = {
   now() {
     if (host !== performance) {
       host = performance;
-      // React Native before 0.83 has no `timeOrigin`, and older fake timers replace it by a function.
-      origin = Number.isFinite(host.timeOrigin) ? host.timeOrigin : Date.now() - host.now();
+      // React Native before 0.83 has no `timeOrigin`, and older fake timers make it a function.
+      origin = host.timeOrigin > 0 ? host.timeOrigin : Date.now() - host.now();
     }
     return origin + host.now();
   },
