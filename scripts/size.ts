@@ -43,7 +43,7 @@ const imports: readonly Import[] = [
     what: "retry",
     code: `export { retry } from "@evenkeel/retry"`,
     target: 1.8,
-    budget: 2.9,
+    budget: 3.0,
     peers: {
       "p-retry": `export { default } from "p-retry"`,
       "exponential-backoff": `export { backOff } from "exponential-backoff"`,

@@ -1,17 +1,16 @@
 /** Refuses a call. */
-import { stackless, type Call } from "@evenkeel/core";
+import { about, stackless, type Call } from "@evenkeel/core";
 import type { CircuitRejectEvent } from "./circuit-event.ts";
 import { CircuitOpenError } from "./circuit-open-error.ts";
 import type { Circuit } from "./circuit.ts";
 
 /** Emits the event of a refusal and rejects. Call it only after the circuit has refused, when it cannot be closed. */
 export function refuse(call: Call, circuit: Circuit): Promise<never> {
-  const { key } = call;
   const state = circuit.phase as CircuitRejectEvent["state"];
   const retryAfter = state === "open" ? circuit.remaining : undefined;
   const emit: ((event: CircuitRejectEvent) => void) | undefined = call.emit;
-  emit?.({ type: "circuit-reject", key, attempt: call.attempt, call: call.work.root, state, retryAfter });
-  const error = stackless(() => new CircuitOpenError(key, state, retryAfter));
+  emit?.({ type: "circuit-reject", ...about(call), state, retryAfter });
+  const error = stackless(() => new CircuitOpenError(call.key, state, retryAfter));
   return done.then(() => {
     throw error;
   });

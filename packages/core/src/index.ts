@@ -1,3 +1,4 @@
+export { about } from "./about.ts";
 export type { Call, CallInit, Middleware, MiddlewareFor, Next } from "./call.ts";
 export { startCall } from "./call.ts";
 export { checkFunction, checkNumber, checkOneOf, checkOptions } from "./check.ts";

@@ -1,7 +1,7 @@
 /** The events of the adapter. None of them contains a URL, a header or a body. */
 import type { CircuitEvent } from "@evenkeel/circuit-breaker";
 import type { RateLimit } from "@evenkeel/classify";
-import type { Call, ResilienceEvent, Verdict } from "@evenkeel/core";
+import type { ResilienceEvent, Verdict } from "@evenkeel/core";
 import type { RateLimitEvent } from "@evenkeel/rate-limit";
 import type { RetryEvent } from "@evenkeel/retry";
 import type { TimeoutEvent } from "@evenkeel/timeout";
@@ -59,8 +59,3 @@ export type FetchEvent =
   | CircuitEvent
   | RateLimitEvent
   | TimeoutEvent;
-
-/** Returns the fields that all events of a call share. */
-export function about({ key, attempt, work }: Call): Omit<ResilienceEvent, "type"> {
-  return { key, attempt, call: work.root };
-}

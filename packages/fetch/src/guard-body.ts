@@ -1,7 +1,7 @@
 /** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
-import { judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
+import { about, judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
-import { about, type BodyEvent } from "./fetch-event.ts";
+import type { BodyEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { release, type BodyReader } from "./reader-of.ts";
 import { judgeReported } from "./reported-failure.ts";

@@ -1,9 +1,9 @@
 /** Spaces out the calls of a key before its rate limit is used up, by the provider's rate-limit headers. */
 import { parseRateLimit, type RateLimitBucket } from "@evenkeel/classify";
-import { checkNumber, keyed, sleep, type Call, type Clock, type Next } from "@evenkeel/core";
+import { about, checkNumber, keyed, sleep, type Call, type Clock, type Next } from "@evenkeel/core";
 import type { FetchLayer } from "./adapt.ts";
 import { estimateTokens } from "./edges-of.ts";
-import { about, type PaceEvent, type RateLimitsEvent } from "./fetch-event.ts";
+import type { PaceEvent, RateLimitsEvent } from "./fetch-event.ts";
 import { HttpError } from "./http-error.ts";
 import type { FetchRequest } from "./request.ts";
 

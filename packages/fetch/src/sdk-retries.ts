@@ -1,7 +1,8 @@
 /** Notices the retries of an SDK above the fetch. */
+import { about } from "@evenkeel/core";
 import type { RetryBudget } from "@evenkeel/retry";
 import type { FetchLayer } from "./adapt.ts";
-import { about, type SdkRetryEvent } from "./fetch-event.ts";
+import type { SdkRetryEvent } from "./fetch-event.ts";
 
 /** Emits an event for each retry that an SDK makes itself, and charges it to `budget`. */
 export function sdkRetries(budget: RetryBudget): FetchLayer {

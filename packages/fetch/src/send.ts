@@ -1,7 +1,7 @@
 /** The operation below all layers: sends one attempt, and throws what is not an answer. */
-import { isTimeout, judge, type Call, type Next, type Verdict } from "@evenkeel/core";
+import { about, isTimeout, judge, type Call, type Next, type Verdict } from "@evenkeel/core";
 import { timeout } from "@evenkeel/timeout";
-import { about, type AttemptEvent } from "./fetch-event.ts";
+import type { AttemptEvent } from "./fetch-event.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { raise } from "./raise.ts";
 import type { FetchRequest } from "./request.ts";

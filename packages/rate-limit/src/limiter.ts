@@ -1,9 +1,9 @@
 /** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
-import { judge, stackless, type Call, type Next, type Verdict } from "@evenkeel/core";
+import { about, judge, stackless, type Call, type Next, type Verdict } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
-import { about, type RateLimitEvent } from "./rate-limit-event.ts";
+import type { RateLimitEvent } from "./rate-limit-event.ts";
 import { SlowStart, type Trial } from "./slow-start.ts";
 import { WaitingRoom, type AdmissionControl } from "./waiting-room.ts";
 
@@ -89,7 +89,8 @@ export abstract class Limiter implements AdmissionControl {
     if (!this.#holdBack(ms)) return;
     call?.emit?.({
       type: "rate-limit-pause",
-      ...about(call, this.rules.limiter),
+      ...about(call),
+      limiter: this.rules.limiter,
       retryAfter: ms,
     } satisfies RateLimitEvent as RateLimitEvent);
     this.serve();
@@ -122,7 +123,8 @@ export abstract class Limiter implements AdmissionControl {
     const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
     call.emit?.({
       type: "rate-limit-reject",
-      ...about(call, limiter),
+      ...about(call),
+      limiter,
       reason,
       retryAfter,
     } satisfies RateLimitEvent as RateLimitEvent);

@@ -1,5 +1,5 @@
 /** The events of the limiters. */
-import type { Call, ResilienceEvent } from "@evenkeel/core";
+import type { ResilienceEvent } from "@evenkeel/core";
 import type { LimiterName, RateLimitReason } from "./rate-limit-error.ts";
 
 interface LimiterEvent extends ResilienceEvent {
@@ -39,8 +39,3 @@ export interface RateLimitPauseEvent extends LimiterEvent {
 
 /** The events of this package. */
 export type RateLimitEvent = RateLimitWaitEvent | RateLimitAcquireEvent | RateLimitRejectEvent | RateLimitPauseEvent;
-
-/** Returns the fields that identify a call in its events. */
-export function about(call: Call, limiter: LimiterName): Omit<LimiterEvent, "type"> {
-  return { key: call.key, attempt: call.attempt, call: call.work.root, limiter };
-}

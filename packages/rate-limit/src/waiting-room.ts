@@ -1,10 +1,10 @@
 /** Where the calls of a key wait for their turn, for as long as that can be of use. */
-import { checkNumber, listenForAbort, type Call, type Next } from "@evenkeel/core";
+import { about, checkNumber, listenForAbort, type Call, type Next } from "@evenkeel/core";
 import { Alarm } from "./alarm.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { Queue } from "./queue.ts";
 import type { RateLimitError, RateLimitReason } from "./rate-limit-error.ts";
-import { about, type RateLimitEvent } from "./rate-limit-event.ts";
+import type { RateLimitEvent } from "./rate-limit-event.ts";
 import type { Trial } from "./slow-start.ts";
 import { Bound, Waiter } from "./waiter.ts";
 
@@ -83,7 +83,8 @@ export class WaitingRoom {
     waiter.listening = listenForAbort(call.signal, waiter);
     call.emit?.({
       type: "rate-limit-wait",
-      ...about(call, limiter),
+      ...about(call),
+      limiter,
       waiting: this.size,
       paused: this.#limiter.pausedFor > 0,
     } satisfies RateLimitEvent as RateLimitEvent);
@@ -156,7 +157,8 @@ export class WaitingRoom {
     const { clock, limiter } = this.#limiter.rules;
     call.emit?.({
       type: "rate-limit-acquire",
-      ...about(call, limiter),
+      ...about(call),
+      limiter,
       waited: clock.now() - since,
     } satisfies RateLimitEvent as RateLimitEvent);
     const { aborted } = call.signal;

@@ -1,5 +1,6 @@
 /** Retries failed calls. */
 import {
+  about,
   checkFunction,
   checkNumber,
   checkOptions,
@@ -90,38 +91,39 @@ export function retry({
   });
 
   async function tryAgain<I, O>(call: Call<I>, next: Next<I, O>, error: unknown): Promise<O> {
-    const { signal, key, work } = call;
+    const { signal, work } = call;
     const emit: ((event: RetryEvent) => void) | undefined = call.emit;
+    let tried = call;
     let delay = 0;
     for (let attempts = 1; ; attempts++) {
       if (signal.aborted) throw signal.reason;
-      const attempt = call.attempt + attempts - 1;
-      const verdict = judge(call, error, classify);
+      const verdict = judge(tried, error, classify);
       if (verdict.kind !== "refused") work.root.lastError = error;
 
-      const decision = decide(call, error, verdict, attempts, delay);
+      const decision = decide(tried, error, verdict, attempts, delay);
       if (signal.aborted) throw signal.reason;
       if (typeof decision === "string") {
         error = work.root.lastError ?? error;
-        emit?.({ type: "retry-give-up", key, attempt, call: work.root, attempts, error, verdict, reason: decision });
+        emit?.({ type: "retry-give-up", ...about(tried), attempts, error, verdict, reason: decision });
         throw error;
       }
 
       delay = decision;
       const mayBillTwice = verdict.processed !== "no";
-      emit?.({ type: "retry", key, attempt, call: work.root, delay, error, verdict, mayBillTwice });
+      emit?.({ type: "retry", ...about(tried), delay, error, verdict, mayBillTwice });
       if (delay > 0) await sleep(clock, delay, signal);
       if (signal.aborted) throw signal.reason;
 
+      tried = { ...call, attempt: tried.attempt + 1, work: work.fork() };
       let result: O;
       try {
-        result = await next({ ...call, attempt: attempt + 1, work: work.fork() });
+        result = await next(tried);
       } catch (nextError) {
         error = nextError;
         continue;
       }
       // Outside the `try`, so that a budget that throws does not cause a successful call to be repeated.
-      budget?.deposit(key);
+      budget?.deposit(call.key);
       return result;
     }
   }

@@ -507,6 +507,13 @@ describe("replay", () => {
     );
     await expect(ask("payment", failing(done))).rejects.toBe(done);
   });
+
+  test("as a function sees which attempt failed", async () => {
+    const seen: number[] = [];
+    const replay: Replay = (_verdict, _error, { attempt }) => seen.push(attempt) < 3;
+    await expect(retry({ backoff: atOnce, replay }).run(failing(done, done, done))).rejects.toBe(done);
+    expect(seen).toEqual([1, 2, 3]);
+  });
 });
 
 describe("the budget", () => {

@@ -1,5 +1,6 @@
 /** Limits how long a call may take to settle. */
 import {
+  about,
   checkFunction,
   checkNumber,
   checkOptions,
@@ -56,7 +57,7 @@ export function timeout(
     resolve: (result: O) => void,
     reject: (error: unknown) => void,
   ): void {
-    const { key, attempt, work } = call;
+    const { work } = call;
     let endWork: EndWork | undefined;
 
     const own = link(call.signal, function giveUp(reason) {
@@ -68,9 +69,7 @@ export function timeout(
       own.abort(new TimeoutError(ms, label, work.root.lastError));
       call.emit?.({
         type: "timeout",
-        key,
-        attempt,
-        call: work.root,
+        ...about(call),
         label,
         limit: ms,
       } satisfies TimeoutEvent as TimeoutEvent);
