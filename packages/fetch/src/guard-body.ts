@@ -140,16 +140,17 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     progress?.end();
     const missing = progress?.missing;
     if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
+    controller.close(); // first, because a listener may cancel the body, and then it cannot be closed
     this.#finish(undefined);
-    controller.close();
   }
 
   #fail(error: unknown): void {
     if (this.#isOver) return;
     if (this.#body.progress?.isComplete && !this.#call.signal.aborted) return this.#endNormally(error);
+    // Before a listener or `release` cancels it, which can make a pending read look like a normal end.
+    this.controller?.error(error);
     // An unread body is not the upstream's fault.
     this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
-    this.controller?.error(error); // before cancelling, which can make a pending read look like a normal end
     release(this.#body.reader, error);
   }
 
@@ -157,8 +158,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   #endNormally(reason: unknown): void {
     const { controller } = this;
     if (controller) for (const chunk of this.#body.head) this.#enqueue(chunk, controller);
-    this.#finish(undefined);
     controller?.close();
+    this.#finish(undefined);
     release(this.#body.reader, reason);
   }
 

@@ -82,6 +82,44 @@ it("a body whose beginning was read in advance is not unread while a slow reader
   expect(new TextDecoder().decode((await reader.read()).value)).toBe(done);
 });
 
+describe("a listener that cancels the body when it has ended", () => {
+  async function openCancelling(): Promise<Opened> {
+    const opened = await openStream();
+    opened.events.push = (event) => {
+      if (event.type === "body") opened.reader.cancel().catch(() => {});
+      return 0;
+    };
+    return opened;
+  }
+
+  it.each<[string, (opened: Opened) => unknown]>([
+    ["the upstream ends", ({ upstream }) => upstream.end()],
+    ["nothing follows", ({ clock }) => clock.advance(1_000)],
+  ])("does no harm if the answer is complete and %s", async (_what, end) => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", listener);
+    const opened = await openCancelling();
+    const { upstream, reader } = opened;
+    await reader.read();
+    upstream.send(done);
+    await reader.read();
+    await end(opened);
+    await settled();
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
+    process.off("unhandledRejection", listener);
+    expect(unhandled).toEqual([]);
+  });
+
+  it("does not make a broken stream look like a whole one", async () => {
+    const { upstream, reader } = await openCancelling();
+    await reader.read();
+    const read = reader.read();
+    upstream.fail(new TypeError("terminated"));
+    await expect(read).rejects.toBeInstanceOf(StreamError);
+  });
+});
+
 describe("an error that the upstream reports in a stream", () => {
   it("ends the work and cancels the upstream before the reader's next read, which then fails", async () => {
     const { upstream, reader, held } = await openStream();
