@@ -1,5 +1,5 @@
 /** Resumes a broken stream that the provider has kept, without losing or repeating an event. */
-import { checkNumber, type Call, type Next } from "@evenkeel/core";
+import { checkNumber, link, type Call, type Next } from "@evenkeel/core";
 import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
 import { isEventStream } from "./framing.ts";
@@ -45,11 +45,13 @@ function resumed(
   attempts: number,
 ): ReadableStream<Uint8Array> {
   const endWork = call.work.hold();
+  /** Aborts when the reader cancels, too: nobody wants a continuation then. */
+  const wanted = link(call.signal);
+  wanted.settle(call.work);
   const encoder = new TextEncoder();
   let reader = body.getReader();
   let attemptsLeft = attempts;
   let reopenedAt: string | undefined;
-  let isCancelled = false;
 
   /** Opens the stream again, or rejects with the error that broke it. */
   async function reopen(error: unknown): Promise<void> {
@@ -57,9 +59,10 @@ function resumed(
     if (point.position !== reopenedAt) attemptsLeft = attempts;
     reopenedAt = point.position;
     if (!input || attemptsLeft-- === 0 || call.signal.aborted || !isBroken(error)) throw error;
-    const response = await next({ ...call, input, work: call.work.fork() }).catch(() => undefined);
-    call.signal.throwIfAborted();
-    if (!response || isCancelled || !hasEvents(response)) {
+    const { signal } = wanted;
+    const response = await next({ ...call, input, signal, work: call.work.fork() }).catch(() => undefined);
+    if (signal.aborted) throw signal.reason;
+    if (!response || !hasEvents(response)) {
       response?.body?.cancel().catch(() => {});
       throw error; // why the stream broke says more than why it could not be resumed
     }
@@ -73,17 +76,18 @@ function resumed(
           let events = await readEvents();
           while (events === "") events = await readEvents();
           if (events !== undefined) return controller.enqueue(encoder.encode(events));
-          endWork();
           controller.close();
+          endWork();
         } catch (error) {
+          controller.error(error); // first, because a listener may cancel the body
           endWork(error);
-          controller.error(error);
         }
       },
       cancel(reason) {
-        isCancelled = true;
+        const cancelled = reader.cancel(reason).catch(() => {}); // if it has broken, there is nothing to cancel
+        wanted.abort(reason);
         endWork();
-        return reader.cancel(reason).catch(() => {}); // if it has broken, there is nothing to cancel
+        return cancelled;
       },
     },
     { highWaterMark: 0 },

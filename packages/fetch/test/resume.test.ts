@@ -1,5 +1,9 @@
+import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
+import type { ResilienceEvent } from "@evenkeel/core";
 import { resume, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
+import { fakeClock } from "@evenkeel/testkit";
+import { timeout } from "@evenkeel/timeout";
 import { describe, expect, it, vi } from "vitest";
 import { feed, post, type Fetch } from "./answers.ts";
 
@@ -245,6 +249,41 @@ describe("a stream that cannot be resumed", () => {
     rest.send("id: 2\ndata: b\n\n");
     answer(rest.response);
     await rest.cancelled;
+  });
+
+  it("because its reader cancels meanwhile is not requested again", async () => {
+    const clock = fakeClock();
+    const signals: AbortSignal[] = [];
+    const fetch: Fetch = (_input, init) => {
+      if (signals.push(init!.signal!) === 1) return Promise.resolve(streamed(first, true));
+      return new Promise((_resolve, reject) =>
+        init!.signal!.addEventListener("abort", () => reject(new Error("aborted"))),
+      );
+    };
+    const retrying = retry({ backoff: constant(1_000), clock });
+    const resilient = wrapFetch({ fetch, clock }, resume(), retrying, timeout(5_000, { clock }));
+    const reader = (await resilient(eventsUrl)).body!.getReader();
+    await reader.read();
+    const read = reader.read();
+    await clock.advance(5_500);
+    await reader.cancel("enough");
+    expect((await read).done).toBe(true);
+    await clock.advance(60_000);
+    expect([signals.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it("because a listener cancels it when it breaks does not look like a whole one", async () => {
+    const emit = (event: ResilienceEvent): void => {
+      if (event.type === "circuit-open") reader.cancel().catch(() => {});
+    };
+    const resilient = wrapFetch(
+      { fetch: async () => streamed(first, true), emit },
+      circuitBreaker({ trip: consecutive(1) }),
+      resume({ attempts: 0 }),
+    );
+    const reader = (await resilient(eventsUrl)).body!.getReader();
+    await reader.read();
+    await expect(reader.read()).rejects.toThrow("The stream broke");
   });
 
   it("because it is JSON lines passes through unchanged", async () => {
