@@ -6,10 +6,6 @@ import type { RaiseOptions } from "./raise-options.ts";
 import { raise } from "./raise.ts";
 import type { FetchRequest } from "./request.ts";
 
-/** Sends the request as it is. The global fetch is looked up on each attempt, so that a mock installed later is used. */
-const transmit: Next<FetchRequest, Response> = ({ input: { fetch = globalThis.fetch, url, init }, signal }) =>
-  Promise.resolve(fetch(url, { ...init, signal })); // a mock may return a plain response
-
 /** Returns the operation that sends an attempt and resolves at the first content of its answer. */
 export function send(options: RaiseOptions): Next<FetchRequest, Response> {
   const { clock } = options;
@@ -17,6 +13,15 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
     label: "headers",
     clock,
   });
+
+  /** Sends the request as it is. The global fetch is looked up on each attempt, so that a mock installed later is used. */
+  async function transmit(call: Call<FetchRequest>): Promise<Response> {
+    const { fetch = globalThis.fetch, url, init } = call.input;
+    const { signal } = call;
+    const response = await fetch(url, { ...init, signal });
+    // A fetch that ignores its signal may answer after the limit for the headers, when nobody waits: `raise` then cancels the answer.
+    return signal.aborted ? raise(call, response, options) : response;
+  }
 
   return async function send(call) {
     // A consumed body cannot be sent again, even if a layer above retries.

@@ -11,7 +11,7 @@ import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
 import OpenAI, { InternalServerError, RateLimitError as OpenAIRateLimitError } from "openai";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
+import { chatUrl, feed, json, post, whole, type Fetch } from "./answers.ts";
 
 const limits = { connect: 1_000, firstContent: 10_000, gap: 10_000, total: 60_000 };
 const atOnce = (): ReturnType<typeof retry> => retry({ backoff: constant(0) });
@@ -544,6 +544,20 @@ describe("the limits of an attempt", () => {
     const attemptLimit = (limit: number, attempt: number): number => (attempt === 1 ? Number.NaN : limit);
     const asked = resilientFetch({ fetch: hang, attemptLimit })(chatUrl, post);
     await expect(asked).rejects.toThrow("Expected `attemptLimit()` to be a number >= 0, got NaN");
+  });
+
+  it("cancel the answer of a fetch that ignored its signal and came too late", async () => {
+    const clock = fakeClock();
+    const late = feed();
+    let answer!: (response: Response) => void;
+    const deaf: Fetch = () => new Promise((resolve) => (answer = resolve));
+    const profile = { ...limits, headers: 500 };
+    const asked = resilientFetch({ fetch: deaf, clock, profile, retry: retry({ retries: 0 }) })(chatUrl, post);
+    const failed = asked.catch((error: unknown) => error);
+    await clock.advance(500);
+    answer(late.response);
+    expect(await late.cancelled).toBe(await failed);
+    expect(await failed).toMatchObject({ label: "headers" });
   });
 
   it("tell missing headers from missing content", async () => {
