@@ -138,7 +138,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const { progress } = this.#body;
     progress?.end();
-    const missing = progress?.missing;
+    // An empty body was accepted as such before, or not looked into.
+    const missing = this.#delivered.bytes > 0 && progress?.missing;
     if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
     controller.close(); // first, because a listener may cancel the body, and then it cannot be closed
     this.#finish(undefined);

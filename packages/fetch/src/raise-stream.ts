@@ -31,10 +31,10 @@ export async function raiseStream(
     release(reader);
     throw reportedFailure(call, response, progress.error, options);
   }
-  if (isWhole && (progress.missing || !progress.hasContent)) {
+  const { missing } = progress;
+  if (isWhole && missing) {
     // A 202 may be a mere acknowledgement; a 200 must have an answer.
     if (bytes === 0 && response.status !== 200) return rebuild(response, "");
-    const missing = progress.missing ?? "any content";
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }
   return guardResponse(call, response, { reader, head: chunks, progress }, options);

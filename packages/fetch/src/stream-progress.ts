@@ -10,7 +10,7 @@ import {
 } from "./protocols/protocol.ts";
 
 /** What is missing from a stream that ended too early. */
-export type Missing = "the end of an event" | "the terminator";
+export type Missing = "the end of an event" | "the terminator" | "any content";
 
 /** Follows a stream chunk by chunk, without changing the chunks. */
 export abstract class StreamProgress {
@@ -34,9 +34,10 @@ export abstract class StreamProgress {
   /** Takes the end of the stream. */
   end(): void {}
 
-  /** What would be missing if the stream ended now; `undefined` if the answer is complete or the protocol unknown. */
+  /** What would be missing if the stream ended now; `undefined` if the answer is complete, or has content of an unknown protocol. */
   get missing(): Missing | undefined {
-    if (!this.protocol || this.isComplete || this.isOpaque) return undefined;
+    if (!this.protocol) return this.hasContent ? undefined : "any content";
+    if (this.isComplete || this.isOpaque) return undefined;
     return this.isInEvent ? "the end of an event" : "the terminator";
   }
 

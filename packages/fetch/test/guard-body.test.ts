@@ -140,6 +140,16 @@ describe("a stream that fails", () => {
     await expect(reader.read()).rejects.toThrow("The stream ended without the terminator after");
   });
 
+  it.each(['data: {"choices":[{"ind', ": ping\n\n"])(
+    "before its first content fails also if it was not looked into: %s",
+    async (text) => {
+      const { upstream, reader } = await open("text/event-stream", ({ send }) => send(text), { peek: 0 });
+      await reader.read();
+      upstream.end();
+      await expect(reader.read()).rejects.toThrow("The stream ended without any content after");
+    },
+  );
+
   it("because its chunks are not bytes ends its work", async () => {
     const clock = fakeClock();
     const limit = semaphore({ permits: 1, clock });
