@@ -148,10 +148,11 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   #fail(error: unknown): void {
     if (this.#isOver) return;
     if (this.#body.progress?.isComplete && !this.#call.signal.aborted) return this.#endNormally(error);
-    // Before a listener or `release` cancels it, which can make a pending read look like a normal end.
-    this.controller?.error(error);
+    // A waiting reader must learn of it before a listener or `release` cancels the body, which looks like a normal end.
+    if (this.#body.head.length === 0) this.controller?.error(error);
     // An unread body is not the upstream's fault.
     this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
+    this.controller?.error(error); // only now, or the token count in what was read in advance would be lost
     release(this.#body.reader, error);
   }
 
