@@ -1,7 +1,9 @@
 /**
  * Measures the bundle size of imports, minified and gzipped and including core, and fails if one exceeds its budget: `npm run size`.
- * With `--report` it never fails. With `--write` it updates the table in docs/benchmarks.md, which also contains the peers.
+ * With `--report` it never fails. With `--write` it updates the tables in docs/benchmarks.md, which also contain the peers, and the files
+ * that all layers consist of.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -29,6 +31,8 @@ const cockatiel = {
   breaker: `export { circuitBreaker, handleAll, SamplingBreaker } from "cockatiel"`,
   all: `export { wrap, timeout, retry, bulkhead, circuitBreaker, handleAll, ExponentialBackoff, SamplingBreaker } from "cockatiel"`,
 };
+
+const whole = "all layers composed";
 
 const imports: readonly Import[] = [
   { what: "core", code: `export { compose, layer, wrap } from "@evenkeel/core"`, target: 1, budget: 1.0 },
@@ -78,7 +82,7 @@ const imports: readonly Import[] = [
     peers: { opossum: `export { default } from "opossum"`, cockatiel: cockatiel.breaker },
   },
   {
-    what: "all layers composed",
+    what: whole,
     code: `
       import { wrap } from "@evenkeel/core";
       import { timeout } from "@evenkeel/timeout";
@@ -116,14 +120,20 @@ const imports: readonly Import[] = [
 /** The size of a bundle, in bytes. */
 interface Weight {
   readonly size: number;
-  /** The part of it that is core, estimated by its share of the minified code. */
-  readonly core: number;
+  /** The source files in it, by their paths in the repository; their sizes are estimated by their shares of the minified code. */
+  readonly files: readonly Part[];
+}
+
+interface Part {
+  readonly file: string;
+  readonly size: number;
 }
 
 /** Bundles for the browser by default. Peers are bundled for Node, so that its built-in modules do not count. */
 async function weigh(code: string, platform: "browser" | "node" = "browser"): Promise<Weight> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: join(root, "packages/bench"), loader: "js" },
+    absWorkingDir: root,
     bundle: true,
     minify: true,
     write: false,
@@ -134,19 +144,23 @@ async function weigh(code: string, platform: "browser" | "node" = "browser"): Pr
     logLevel: "silent",
   });
   const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
-  const parts = Object.entries(Object.values(metafile.outputs)[0]!.inputs);
-  const bytesOf = (some: typeof parts): number => some.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
-  const core = parts.filter(([file]) => file.includes("packages/core/"));
-  return { size, core: (size * bytesOf(core)) / bytesOf(parts) };
+  const inputs = Object.entries(Object.values(metafile.outputs)[0]!.inputs);
+  const minified = inputs.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
+  const files = inputs.map(([file, { bytesInOutput }]) => ({ file, size: (size * bytesInOutput) / minified }));
+  return { size, files };
+}
+
+function sum(parts: readonly Part[]): number {
+  return parts.reduce((total, { size }) => total + size, 0);
 }
 
 const rows = await Promise.all(
   imports.map(async ({ what, code, target, budget, peers = {} }) => {
-    const { size, core } = await weigh(code).catch(() => ({ size: NaN, core: NaN }));
+    const { size, files } = await weigh(code).catch(() => ({ size: NaN, files: [] }));
     const others = await Promise.all(
       Object.entries(peers).map(async ([name, theirs]) => ({ name, ...(await weigh(theirs, "node")) })),
     );
-    return { what, size, core, target, budget, others, isWithin: size <= budget * 1_000 };
+    return { what, size, files, target, budget, others, isWithin: size <= budget * 1_000 };
   }),
 );
 
@@ -167,11 +181,12 @@ writeCount("size", passed, rows);
 if (passed < rows.length && !process.argv.includes("--report")) process.exitCode = 1;
 
 if (process.argv.includes("--write")) {
-  const lines = rows.map(({ what, size, core, budget, target, others }) => {
+  const lines = rows.map(({ what, size, files, budget, target, others }) => {
     const theirs = others
       .toSorted((a, b) => a.size - b.size)
       .map((other) => `${other.name} ${(other.size / 1_000).toFixed(2)}`)
       .join("; ");
+    const core = sum(files.filter(({ file }) => file.startsWith("packages/core/")));
     const kilobytes = [size, core].map((each) => (each / 1_000).toFixed(2)).join(" | ");
     return `| ${what} | ${kilobytes} | ${budget.toFixed(1)} | ${target?.toFixed(1) ?? ""} | ${theirs} |`;
   });
@@ -180,5 +195,25 @@ if (process.argv.includes("--write")) {
     "|---|--:|--:|--:|--:|---|",
     ...lines,
   ].join("\n");
-  replacePart(new URL("../docs/benchmarks.md", import.meta.url), "size", "node scripts/size.ts --write", table);
+  const page = new URL("../docs/benchmarks.md", import.meta.url);
+  replacePart(page, "size", "node scripts/size.ts --write", table);
+  replacePart(
+    page,
+    "parts",
+    "node scripts/size.ts --write",
+    partsTable(rows.find(({ what }) => what === whole)!.files),
+  );
+}
+
+/** Lists the largest files with what they do, as their first line says. */
+function partsTable(files: readonly Part[]): string {
+  const sorted = files.toSorted((a, b) => b.size - a.size);
+  const largest = sorted.filter(({ size }) => size >= 250);
+  const lines = largest.map(({ file, size }) => {
+    const [, says] = /^\/\*\* (.*) \*\//.exec(readFileSync(join(root, file), "utf8")) ?? [];
+    return `| [${file.replace(/^packages\/|src\//g, "")}](../${file}) | ${(size / 1_000).toFixed(2)} | ${says} |`;
+  });
+  const rest = sorted.slice(largest.length);
+  const others = `| ${rest.length} others | ${(sum(rest) / 1_000).toFixed(2)} | |`;
+  return ["| file | kB | what it does |", "|---|--:|---|", ...lines, others].join("\n");
 }
