@@ -39,7 +39,7 @@ export class Queue<P extends QueueNode<P>> {
     return this.#heap[0]?.behind as P | undefined;
   }
 
-  join(place: P, rank: number, early = false): void {
+  join(place: P, rank: number, early?: boolean): void {
     const line = this.#lines.get(rank) ?? this.#open(rank);
     const ahead = early ? line.lastEarly : line.ahead;
     place.line = line;
@@ -86,8 +86,8 @@ export class Queue<P extends QueueNode<P>> {
   #rise(line: Line<P>): void {
     while (line.index > 0) {
       const index = (line.index - 1) >> 1;
-      const parent = this.#heap[index];
-      if (!parent || parent.rank > line.rank) return;
+      const parent = this.#heap[index]!;
+      if (parent.rank > line.rank) return;
       this.#put(parent, line.index);
       this.#put(line, index);
     }

@@ -46,7 +46,6 @@ export class SlowStart {
 
   /** In how many ms another call may begin: 0 for now, `Infinity` if that depends on an answer. */
   get wait(): number {
-    if (this.#room > 0) return 0;
     const next = this.#trust();
     return this.#room > 0 ? 0 : next;
   }

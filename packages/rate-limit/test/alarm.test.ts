@@ -50,6 +50,13 @@ test("an alarm for never arms no timer", () => {
   expect(clock.pending).toBe(0);
 });
 
+test("an alarm needs no `navigator`, which some runtimes lack", () => {
+  vi.stubGlobal("navigator", undefined);
+  const clock = fakeClock();
+  new Alarm(clock, () => {}).set(10);
+  expect(clock.pending).toBe(1);
+});
+
 test("in a Worker each who sets the alarm has a timer, and looks once a second, for those of others go with their requests", async () => {
   vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
   const clock = fakeClock();

@@ -143,6 +143,25 @@ describe("a key that is held back", () => {
     expect((await call()).seen).toBeDefined();
   });
 
+  test("waits for the calls that a slow start has admitted, even if others were accepted before the hold", async () => {
+    const { held, clock, limit, call, settle } = heldBack();
+    held.clear();
+    limit.pause("default", 1_000);
+    const [first, second, third] = [await call(), await call(), await call()];
+    await clock.advance(1_000);
+    first.resolve();
+    await settle();
+    expect([second.seen, third.seen]).toEqual([expect.anything(), expect.anything()]);
+    held.add("default");
+    const waiting = await call();
+    held.clear();
+    await clock.advance(1_000);
+    expect([waiting.seen, limit.pausedFor()]).toEqual([undefined, 0]);
+    second.resolve();
+    await settle();
+    expect(waiting.seen).toBeDefined();
+  });
+
   test("has no timer left when all waiting calls have gone", async () => {
     const { call, clock, limit } = heldBack();
     const caller = new AbortController();

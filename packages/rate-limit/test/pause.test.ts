@@ -257,6 +257,29 @@ describe.each(limiters)("%s", (limiter, make) => {
     expect([await fail("a", "mine"), await fail("b", throttled(2)), await fail("c", "yours")]).toEqual([1, 2, 3]);
   });
 
+  test("a failure that also ends its work later pauses its key from the time it was thrown", async () => {
+    const { call, clock, limit, settle } = playLimiter();
+    const played = await call();
+    const end = played.seen!.work.hold();
+    const error = throttled(1_000);
+    played.reject(error);
+    await settle();
+    await clock.advance(400);
+    end(error);
+    expect(limit.pausedFor()).toBe(600);
+  });
+
+  test("no classifier is asked about a success, not even about one that comes after the caller's abort", async () => {
+    const asked: unknown[] = [];
+    const { call, settle } = playLimiter({ classify: (error) => void asked.push(error) });
+    const controller = new AbortController();
+    const played = await call({ signal: controller.signal });
+    controller.abort("gone");
+    played.resolve();
+    await settle();
+    expect([played.outcome, asked]).toEqual(["done", []]);
+  });
+
   test("a caller who aborts with what looks like a 429 pauses nobody", async () => {
     const { call, limit, settle } = playLimiter();
     const controller = new AbortController();

@@ -183,6 +183,25 @@ describe("after a pause", () => {
     expect(aborted).toMatchObject({ outcome: "left" });
     expect([aborted, next, last].map(({ seen }) => !!seen)).toEqual([false, true, false]);
   });
+
+  test("a call that is aborted between its turn and its start, when the slow start is already over, gives its permit back", async () => {
+    const { call, clock, limit, settle } = play((clock) => semaphore({ permits: 3, clock }));
+    limit.pause("default", 1_000);
+    const caller = new AbortController();
+    const first = await call();
+    const aborted = await call({
+      signal: caller.signal,
+      emit({ type }) {
+        if (type !== "rate-limit-acquire") return;
+        void limit.run(async () => "ends the slow start");
+        caller.abort("left");
+      },
+    });
+    await clock.advance(1_000);
+    first.resolve();
+    await settle();
+    expect([aborted.seen, aborted.outcome, limit.active()]).toEqual([undefined, "left", 0]);
+  });
 });
 
 test("what is told of a call twice is heard once", () => {

@@ -259,6 +259,12 @@ describe("what a call really cost", () => {
     expect(limit.available()).toBe(-3);
   });
 
+  test("nothing, if that is what its work reports", async () => {
+    const { limit } = playBucket();
+    await limit.run(async ({ work }) => work.hold()(undefined, 0), { cost: 4 });
+    expect(limit.available()).toBe(10);
+  });
+
   test("also where the work was over before the call had settled", async () => {
     const { limit } = playBucket();
     await limit.run(async ({ work }) => work.hold()(undefined, 3), { cost: 8 });
@@ -313,11 +319,13 @@ describe("what a call really cost", () => {
   test("a call that was aborted between its turn and its start costs nothing", async () => {
     const { call, clock, limit, settle } = playBucket();
     const controller = new AbortController();
+    const events: string[] = [];
     await call({ cost: 10 });
     const granted = await call({
       cost: 10,
       signal: controller.signal,
       emit({ type }) {
+        events.push(type);
         if (type === "rate-limit-acquire") controller.abort("changed my mind");
       },
     });
@@ -325,6 +333,7 @@ describe("what a call really cost", () => {
     await settle();
     expect(granted.seen).toBeUndefined();
     expect(granted.outcome).toBe("changed my mind");
+    expect(events).toEqual(["rate-limit-wait", "rate-limit-acquire"]);
     expect(limit.available()).toBe(10);
     expect(clock.pending).toBe(0);
   });
