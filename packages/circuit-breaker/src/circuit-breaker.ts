@@ -124,9 +124,9 @@ export function circuitBreaker({
 
   return layer(
     function circuitBreaker<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
+      if (call.signal.aborted) return Promise.reject(call.signal.reason);
       const circuit = circuits.get(call.key);
       const was = circuit.phase;
-      if (was !== "closed" && call.signal.aborted) return Promise.reject(call.signal.reason);
       const permit = circuit.admit();
       if (permit === undefined) return refuse(call, circuit);
       circuit.inFlight++; // before anything that may call many other keys, because this circuit would then be forgotten

@@ -35,9 +35,9 @@ const jitter = 0.2;
 
 export class Circuit {
   /** The state as of the last transition. `state` is the current one: the open time may have passed since. */
-  phase: CircuitState = "closed";
+  phase!: CircuitState;
   /** Why the circuit last opened. */
-  reason: OpenReason = "isolated";
+  reason!: OpenReason;
   openFor = 0;
   /** How many admitted calls have not ended, their bodies included. */
   inFlight = 0;
@@ -89,7 +89,7 @@ export class Circuit {
     if (this.phase === "closed") return this.#permit;
     if (!this.hasRoom) return undefined;
     if (this.phase === "open") this.#enter("half-open");
-    return this.#probes?.start(this.#generation);
+    return this.#probes!.start(this.#generation);
   }
 
   /**

@@ -49,7 +49,6 @@ export class Tally implements Counts {
   /** Adds `times` calls with this mark; a negative number removes them. */
   add(mark: number, times: number): void {
     this.calls += times;
-    if (mark === 0) return;
     if (mark & failed) this.failures += times;
     if (mark & timedOut) this.timeouts += times;
     if (mark & slow) this.slowCalls += times;

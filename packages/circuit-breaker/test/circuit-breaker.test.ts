@@ -78,6 +78,47 @@ describe("a closed circuit", () => {
     expect([breaker.state(), records]).toEqual(["closed", 2]);
   });
 
+  it("tells a condition the outcome of each call that has one, and no duration if no condition needs it", async () => {
+    const told: unknown[] = [];
+    const listening: TripCondition = {
+      kind: "listening",
+      slowCallDuration: Infinity,
+      start: () => ({ add: (...args) => void told.push(args), isIdle: true, save: () => [], load() {} }),
+    };
+    const odd = new Error("odd");
+    const { clock, start } = play({
+      trip: listening,
+      classify(error) {
+        if (error === odd) throw boom;
+        return undefined;
+      },
+    });
+    async function end(error?: unknown, reason?: unknown): Promise<void> {
+      const controller = new AbortController();
+      const { outcome, resolve, reject } = await start({ signal: controller.signal });
+      await clock.advance(10);
+      if (reason) controller.abort(reason);
+      if (error) reject(error);
+      else resolve("well");
+      await outcome;
+    }
+    await end();
+    await end(boom);
+    await end(odd);
+    await end(judged({ kind: "timeout" }));
+    await end(boom, timeLimit());
+    await end(judged({ kind: "timeout", health: "neutral" }));
+    await end(judged({ kind: "timeout", health: "success" }));
+    expect(told).toEqual([
+      ["success", 0],
+      ["failure", 0],
+      ["failure", 0],
+      ["timeout", 0],
+      ["timeout", 0],
+      ["success", 0],
+    ]);
+  });
+
   it("never opens by itself without a condition", async () => {
     const { breaker, fail } = play({ trip: [] });
     await fail(100);
@@ -172,6 +213,18 @@ describe("what counts", () => {
     reject(boom);
     expect(await outcome).toBe(boom);
     expect(breaker.state()).toBe("closed");
+  });
+
+  it("does not count a call whose time was up before it arrived, and does not start it", async () => {
+    const { breaker } = play(tripsAtOnce);
+    const signal = AbortSignal.abort(timeLimit());
+    let calls = 0;
+    const operation = async (): Promise<never> => {
+      calls++;
+      throw boom;
+    };
+    expect(await settled(breaker({ ...startCall(undefined), signal }, operation))).toBe(signal.reason);
+    expect([calls, breaker.state()]).toEqual([0, "closed"]);
   });
 
   it("counts a failure that comes before the abort", async () => {

@@ -88,7 +88,7 @@ describe("countWindow", () => {
     expect(record.save()).toEqual([0, 2, 7, 1]);
   });
 
-  it.each([0, -1, 2.5, Number.NaN, Infinity])("refuses a size of %s", (size) => {
+  it.each([0, -1, 2.5, Number.NaN, 2 ** 32, Infinity])("refuses a size of %s", (size) => {
     expect(() => countWindow({ size, failureRate: 0.5 })).toThrow(/^Expected `size` to be an integer >= 1/);
   });
 
