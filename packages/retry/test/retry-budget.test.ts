@@ -224,6 +224,7 @@ test.each([
   [{ reserve: -1 }, RangeError, "Expected `reserve` to be a number >= 0 and <= 50, got -1"],
   [{ reserve: 11, capacity: 10 }, RangeError, "Expected `reserve` to be a number >= 0 and <= 10, got 11"],
   [{ clock: {} }, TypeError, "Expected `clock.now` to be a function, got undefined"],
+  [{ clock: null }, TypeError, "Expected `clock.now` to be a function, got undefined"],
   [{ maxKeys: 0 }, RangeError, "Expected `maxKeys` to be an integer >= 1, got 0"],
 ])("%o is refused at construction", (options, type, message) => {
   const make = (): unknown => retryBudget(options as never);

@@ -237,8 +237,10 @@ describe("waits", () => {
     expect(longest).toBeCloseTo(2_200);
   });
 
-  test("a backoff that is longer than the hint stays as it is", async () => {
-    expect(await waits([failure({ retryAfter: 2_000 })], { backoff: constant(2_050) })).toEqual([2_050]);
+  test("a backoff that is at least as long as the hint stays as it is", async () => {
+    const hinted = [failure({ retryAfter: 2_000 })];
+    expect(await waits(hinted, { backoff: constant(2_050) })).toEqual([2_050]);
+    expect(await waits(hinted, { backoff: constant(2_000) })).toEqual([2_000]);
   });
 
   test("a hint that is no number is none", async () => {
@@ -524,6 +526,14 @@ describe("the budget", () => {
     const again = retry({ budget: counting, backoff: atOnce });
     for (const _ of [1, 2]) await again.run(failing(failure())).catch(() => {});
     expect(asked).toBe(2);
+  });
+
+  test("ends the call if it refuses a retry in spite of its balance, as one that several processes share may do", async () => {
+    const budget = { ...retryBudget(), withdraw: () => false };
+    const error = failure();
+    const emit = vi.fn<Emit>();
+    await expect(retry({ budget, backoff: atOnce }).run(failing(error), { emit })).rejects.toBe(error);
+    expect(emit).toHaveBeenLastCalledWith(expect.objectContaining({ type: "retry-give-up", reason: "budget" }));
   });
 
   test("is charged at the decision, before the wait", async () => {
