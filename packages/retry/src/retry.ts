@@ -111,7 +111,7 @@ export function retry({
       delay = decision;
       const mayBillTwice = verdict.processed !== "no";
       emit?.({ type: "retry", ...about(tried), delay, error, verdict, mayBillTwice });
-      await sleep(clock, delay, signal);
+      if (delay > 0) await sleep(clock, delay, signal);
       if (signal.aborted) throw signal.reason;
 
       tried = { ...call, attempt: tried.attempt + 1, work: work.fork() };
