@@ -15,8 +15,8 @@ export abstract class ResilienceError extends Error {
   abstract readonly verdict: Verdict;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (!Object.hasOwn(this, "brand")) return super[Symbol.hasInstance](value);
     try {
+      if (!Object.hasOwn(this, "brand")) return super[Symbol.hasInstance](value);
       let above: Prototype | null = Object.getPrototypeOf(Object(value));
       for (; above; above = Object.getPrototypeOf(above)) if (above.constructor?.brand === this.brand) return true;
     } catch {

@@ -123,6 +123,7 @@ describe("what is no error of the toolkit", () => {
     ],
   ])("%s", (_, value) => {
     expect(value instanceof SunkError).toBe(false);
+    expect(value instanceof TitanicError).toBe(false);
     expect(SunkError[Symbol.hasInstance](value)).toBe(false);
   });
 
