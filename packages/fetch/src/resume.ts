@@ -1,5 +1,5 @@
 /** Resumes a broken stream that the provider has kept, without losing or repeating an event. */
-import { checkNumber, link, type Call, type Next } from "@evenkeel/core";
+import { checkNumber, checkOptions, link, type Call, type Next } from "@evenkeel/core";
 import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
 import { isEventStream } from "./framing.ts";
@@ -23,6 +23,7 @@ export interface ResumeOptions {
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function resume({ attempts = 3 }: ResumeOptions = {}): FetchLayer {
+  checkOptions(arguments[0]);
   checkNumber("attempts", attempts, { integer: true });
 
   return async function resume(call, next) {

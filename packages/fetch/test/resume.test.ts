@@ -311,4 +311,5 @@ it("any other stream passes through unchanged, and so does its failure", async (
 
 it("an option out of range is refused", () => {
   expect(() => resume({ attempts: -1 })).toThrow("Expected `attempts` to be an integer >= 0, got -1");
+  expect(() => resume(5 as never)).toThrow("Expected `options` to be an object, got 5");
 });

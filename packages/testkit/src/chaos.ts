@@ -2,6 +2,7 @@
 import {
   checkFunction,
   checkNumber,
+  checkOptions,
   layer,
   ResilienceError,
   sleep,
@@ -62,6 +63,7 @@ export function chaos({
   random = systemRandom,
   clock = systemClock,
 }: ChaosOptions = {}): Layer {
+  checkOptions(arguments[0]);
   checkNumber("errorRate", errorRate, { max: 1 });
   checkFunction("error", error);
   checkNumber("hangRate", hangRate, { max: 1 });

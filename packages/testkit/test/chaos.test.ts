@@ -100,6 +100,10 @@ test.each([
   expect(() => chaos(options)).toThrow(new RangeError(message));
 });
 
+test("refuses a bare rate, which would inject nothing", () => {
+  expect(() => chaos(0.2 as never)).toThrow(new TypeError("Expected `options` to be an object, got 0.2"));
+});
+
 test("refuses a clock that cannot wait", () => {
   const message = "Expected `clock.after` to be a function, got undefined";
   expect(() => chaos({ clock: performance as never })).toThrow(new TypeError(message));

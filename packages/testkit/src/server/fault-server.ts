@@ -1,5 +1,5 @@
 /** An HTTP server on the loopback interface that injects faults, over real sockets, and records the requests. */
-import { checkFunction } from "@evenkeel/core";
+import { checkFunction, checkOptions } from "@evenkeel/core";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { answer } from "./answer.ts";
@@ -38,14 +38,15 @@ export interface FaultServer extends AsyncDisposable {
  * @example
  * await using server = await faultServer({ respond: sequence(openaiError(503), answer("Hello")) });
  * const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none" });
- * @throws {TypeError} `respond` or `faults` is not a function. What they throw later is an unhandled rejection, so that a mistake in a
- * test is noticed.
+ * @throws {TypeError} The options are not an object, or `respond` or `faults` is not a function. What these throw later is an
+ * unhandled rejection, so that a mistake in a test is noticed.
  */
 export async function faultServer({
   respond = answer("Hello from the fault server."),
   faults = () => undefined,
   keepAlive = true,
 }: FaultServerOptions = {}): Promise<FaultServer> {
+  checkOptions(arguments[0]);
   checkFunction("respond", respond);
   checkFunction("faults", faults);
   const sockets = new Set<Socket>();

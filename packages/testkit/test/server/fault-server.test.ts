@@ -294,6 +294,7 @@ test("closes at the end of its scope", async () => {
 test("refuses what is no function", async () => {
   await start({});
   await expect(faultServer({ respond: 1 as never })).rejects.toThrow("Expected `respond` to be a function, got 1");
+  await expect(faultServer(answer("Hi") as never)).rejects.toThrow("Expected `options` to be an object");
 });
 
 test("closes, and tells the time, where the test has faked every timer", async () => {
