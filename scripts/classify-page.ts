@@ -154,6 +154,25 @@ const body = '{"error":{"type":"insufficient_quota","code":"insufficient_quota"}
 console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api.openai.com/v1/responses" }).kind); // billing
 \`\`\`
 
+A provider without a table can have one of yours: its \`host\`, and what its \`codes\`, messages (\`texts\`) and \`statuses\` mean. In each list
+the first row that matches decides; statuses at the end of a row limit it to these. What the table does not contain is looked up in
+\`generic\`, the generic table.
+
+\`\`\`ts
+import { classifier, type Provider } from "@evenkeel/classify";
+
+const acme: Provider<"acme"> = {
+  name: "acme",
+  host: /(^|\\.)acme\\.example$/,
+  codes: [[/^no_gpu_left$/, "overloaded"]],
+  texts: [[/monthly allowance/i, "quota", 403]],
+};
+const { classifyResponse } = classifier(acme);
+
+const body = "Your monthly allowance is used up";
+console.log(classifyResponse({ status: 403, headers: {}, body, url: "https://api.acme.example/chat" }).kind); // quota
+\`\`\`
+
 ## Functions
 
 | function | what it does |
@@ -164,7 +183,7 @@ console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api
 | \`classifyEvent(event, options?)\` | classifies a stream event or the body of a 2xx, as JSON text or parsed; returns \`undefined\` if it reports no failure |
 | \`classifier(...providers)\` | creates these four functions from the given tables |
 | \`parseRetryAfter(headers, { now }?)\` | returns the wait in ms that the headers ask for, or \`undefined\`. Parses strictly, all three forms of HTTP dates, relative to the server's own \`Date\` |
-| \`parseRateLimit(headers, { now }?)\` | returns limit, remaining units and time to reset, for requests and tokens, in one shape for every provider and the IETF drafts. A reset at an instant is relative to the server's own \`Date\` |
+| \`parseRateLimit(headers, { now }?)\` | returns \`requests\`, \`tokens\`, \`inputTokens\` and \`outputTokens\`, each with \`limit\`, \`remaining\`, \`reset\` and \`window\` as far as the headers say them (times in ms), for every provider and the IETF drafts. A reset at an instant is relative to the server's own \`Date\` |
 
 ## Options
 
@@ -241,8 +260,8 @@ An explicit code comes first, then a type, then a message that the provider docu
 network failure. The provider's table comes before the generic one. \`x-should-retry\` overrides the action.
 
 The wait is the first of: \`retry-after-ms\`, \`x-ms-retry-after-ms\`, \`x-amz-retry-after\`, \`retry-after\`, a field of the body
-(\`retryDelay\`, \`quotaResetDelay\`, \`quotaResetTimeStamp\`, \`estimated_time\`, \`resets_in_seconds\`, \`resets_at\`,
-\`retry_after\`), the message, and, for a 429, the reset of a limit that is used up.
+(\`retryDelay\`, \`quotaResetDelay\`, \`estimated_time\`, \`resets_in_seconds\`, \`retry_after\`, \`resets_at\`,
+\`quotaResetTimeStamp\`), the message, and, for a 429, the reset of a limit that is used up.
 
 ## Kinds
 

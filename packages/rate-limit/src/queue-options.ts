@@ -11,7 +11,7 @@ export interface QueueOptions {
   readonly priority?: ((call: Call) => number) | undefined;
   /**
    * Returns whether to hold back the calls of a key, such as `breaker.refuses`. It is asked whenever a call might start, and every second
-   * while calls wait; when it no longer holds, the slow start begins. @default none
+   * while it holds waiting calls back; when it no longer does, the slow start begins. @default none
    */
   readonly holdWhile?: ((key: string) => boolean) | undefined;
   /** How many idle keys to remember at least. @default 1_000 */

@@ -8,7 +8,7 @@ export interface RetryBudgetOptions {
   readonly capacity?: number | undefined;
   /** How many retries a new key starts with. @default Math.min(20, capacity) */
   readonly reserve?: number | undefined;
-  /** How many keys to remember at least. At most twice as many are kept, plus those that have spent part of their reserve. @default 1_000 */
+  /** How many keys to remember at least, in addition to those that have recently spent part of their reserve. @default 1_000 */
   readonly maxKeys?: number | undefined;
   /** Tells the time. @default systemClock */
   readonly clock?: Clock | undefined;
