@@ -55,7 +55,9 @@ export function idleTimeout<Chunk>(
 
   function watch(expire: (error: TimeoutError) => void): IdleWatch {
     const idle = idleWatch({ first, gap, unread }, clock, end);
-    const stopTotal = clock.after(total, () => end(new TimeoutError(total, "total")));
+    // Need not keep the process running where the watch does so while a reader waits.
+    const isUnawaited = Math.max(first, gap) < Infinity;
+    const stopTotal = clock.after(total, () => end(new TimeoutError(total, "total")), isUnawaited);
     function stop(): void {
       idle.stop();
       stopTotal();

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { Clock } from "@evenkeel/core";
 import { fakeClock, type FakeClock } from "@evenkeel/testkit";
 import { describe, expect, test, vi } from "vitest";
 import { idleTimeout, TimeoutError, type IdleTimeoutOptions } from "../src/index.ts";
@@ -270,6 +271,19 @@ describe.each([
     expect(clock.pending).toBe(0);
   });
 });
+
+test.each([
+  [{ gap: 100 }, true],
+  [{ gap: 100, first: Infinity }, false],
+  [{ gap: Infinity, first: 100 }, false],
+])(
+  "the process may end before the total limit if nobody waits, provided that it could not while a reader waits: %o",
+  (limits, may) => {
+    const after = vi.fn<Clock["after"]>(() => () => {});
+    idleTimeout(new ReadableStream(), { ...limits, total: 1_000, clock: { now: () => 0, after } });
+    expect(after).toHaveBeenCalledWith(1_000, expect.any(Function), may);
+  },
+);
 
 describe("a stream, in particular", () => {
   test("is watched from the start on: nobody need have read", async () => {
