@@ -154,9 +154,9 @@ const body = '{"error":{"type":"insufficient_quota","code":"insufficient_quota"}
 console.log(classifyResponse({ status: 429, headers: {}, body, url: "https://api.openai.com/v1/responses" }).kind); // billing
 \`\`\`
 
-A provider without a table can have one of yours: its \`host\`, and what its \`codes\`, messages (\`texts\`) and \`statuses\` mean. In each list
-the first row that matches decides; statuses at the end of a row limit it to these. What the table does not contain is looked up in
-\`generic\`, the generic table.
+Each table is exported under its name in camel case, such as \`azureOpenai\` and \`huggingFace\`. A provider without a table can have one of
+yours: its \`host\`, and what its \`codes\`, messages (\`texts\`) and \`statuses\` mean. In each list the first row that matches decides;
+statuses at the end of a row limit it to these. What the table does not contain is looked up in \`generic\`, the generic table.
 
 \`\`\`ts
 import { classifier, type Provider } from "@evenkeel/classify";
