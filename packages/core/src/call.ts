@@ -64,7 +64,8 @@ function guarded(emit: Emit): Emit {
   return (event) => {
     try {
       const result: unknown = emit(event);
-      if (result instanceof Promise) result.catch(() => {});
+      // Not by `instanceof`: the global may have been replaced, or the promise may be of another realm.
+      if (typeof result === "object") Promise.resolve(result).catch(() => {});
     } catch {}
   };
 }

@@ -1,4 +1,5 @@
-import { layer, wrap, type Call, type ResilienceEvent } from "@evenkeel/core";
+import { layer, wrap, type Call, type Emit, type ResilienceEvent } from "@evenkeel/core";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import { startCall } from "../src/call.ts";
 import { neverAborts } from "../src/never-aborts.ts";
@@ -60,13 +61,18 @@ describe("emit", () => {
     expect(await telling.run(() => 5, { emit })).toBe(5);
   });
 
-  it("cannot break a call by a promise that rejects", async () => {
+  it.each<[string, Emit]>([
+    [
+      "of this realm",
+      async () => {
+        throw new Error("listener");
+      },
+    ],
+    ["of another realm", runInNewContext(`async () => { throw new Error("listener"); }`) as Emit],
+  ])("cannot break a call by a promise that rejects, %s", async (_, emit) => {
     const unhandled = vi.fn<(error: unknown) => void>();
     process.on("unhandledRejection", unhandled);
     try {
-      const emit = async (): Promise<never> => {
-        throw new Error("listener");
-      };
       expect(await telling.run(() => 5, { emit })).toBe(5);
       await task();
       expect(unhandled).not.toHaveBeenCalled();
