@@ -68,7 +68,7 @@ export interface CircuitBreaker extends Layer {
   /** Returns the state of all circuits as plain JSON. */
   snapshot(): CircuitSnapshot;
   /**
-   * Replaces the circuits that the snapshot contains, and leaves all others alone. Calls in flight no longer affect the replaced ones.
+   * Replaces the circuits that the snapshot contains, and leaves all others alone. Calls in flight do not count in the replaced ones.
    * Emits no events.
    * @throws {RangeError | TypeError} Not a valid snapshot of a breaker with these trip conditions. No circuit is changed then.
    */
