@@ -45,12 +45,12 @@ export interface FetchOptions {
    */
   readonly refusals?: Refusals | undefined;
   /**
-   * The most bytes of an answer to read before handing it on. Until its first content an answer is held back, headers included, so that
-   * a failure can be retried. The default has room for a stream that first echoes its instructions and tools, as OpenAI's responses
-   * do twice. 0 hands an answer on as soon as its headers arrive. @default 262_144
+   * How many bytes of an answer to read before handing it on; the last chunk is read whole. Until its first content an answer is held
+   * back, headers included, so that a failure can be retried. The default has room for a stream that first echoes its instructions and
+   * tools, as OpenAI's responses do twice. 0 hands an answer on as soon as its headers arrive. @default 262_144
    */
   readonly peek?: number | undefined;
-  /** The most bytes of an error body to read. @default 65_536 */
+  /** How many bytes of an error body to read; the last chunk is read whole. @default 65_536 */
   readonly maxErrorBody?: number | undefined;
   /** How long to read an error body, in milliseconds. @default 5_000 */
   readonly errorBodyTimeout?: number | undefined;

@@ -17,7 +17,7 @@ export interface AttemptEvent extends ResilienceEvent {
   readonly verdict: Verdict | undefined;
 }
 
-/** A streamed body has ended: read to its end, failed, cancelled or dropped. Not emitted for one that was read whole before it was handed on. */
+/** A body has ended: read to its end, failed, cancelled or dropped. Not emitted for one that was read whole before it was handed on. */
 export interface BodyEvent extends ResilienceEvent {
   readonly type: "body";
   /** Milliseconds from the first content. */
@@ -28,7 +28,7 @@ export interface BodyEvent extends ResilienceEvent {
   readonly error: unknown;
 }
 
-/** An SDK above has retried by itself: its retries multiply with ours. */
+/** An SDK above has retried by itself. `resilientFetch` charges that to the budget, and makes a single attempt. */
 export interface SdkRetryEvent extends ResilienceEvent {
   readonly type: "sdk-retry";
   /** How many retries of this request the SDK reports. */
