@@ -26,7 +26,7 @@ const texts: Record<RateLimitReason, string> = {
   "queue-full": "its queue is full",
   "queue-timeout": "it cannot start within the queue timeout",
   deadline: "it cannot start before its deadline",
-  paused: "the key is paused for longer than it can wait",
+  paused: "the upstream throttles its key for longer than it can wait",
   cost: "it costs more than the bucket holds",
 };
 
@@ -43,7 +43,7 @@ export class RateLimitError extends ResilienceError implements Refusal {
   readonly retryAfter: number | undefined;
 
   constructor({ reason, limiter, key, limit, retryAfter }: Refusal) {
-    super(`The ${limiter} of ${limit} refused a call to "${key}": ${texts[reason]}`);
+    super(`The ${limiter}${limit < Infinity ? ` of ${limit}` : ""} refused a call to "${key}": ${texts[reason]}`);
     this.reason = reason;
     this.limiter = limiter;
     this.key = key;

@@ -7,7 +7,7 @@ const reasons: [RateLimitReason, string][] = [
   ["queue-full", "its queue is full"],
   ["queue-timeout", "within the queue timeout"],
   ["deadline", "before its deadline"],
-  ["paused", "the key is paused"],
+  ["paused", "the upstream throttles its key for longer than it can wait"],
   ["cost", "more than the bucket holds"],
 ];
 
@@ -25,6 +25,11 @@ describe("a refusal says what a catcher needs", () => {
     });
     expect(error.message).toContain('semaphore of 5 refused a call to "api.example.com"');
     expect(error.message).toContain(text);
+  });
+
+  test("a limiter without a limit, as a fetch has by default, is not said to have one", () => {
+    const error = new RateLimitError({ reason: "paused", limiter: "semaphore", key: "api.example.com", limit: Infinity });
+    expect(error.message).toMatch(/^The semaphore refused a call to "api.example.com": /);
   });
 
   test("it sends the call elsewhere, and blames nobody", () => {
