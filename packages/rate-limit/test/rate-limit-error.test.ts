@@ -28,7 +28,12 @@ describe("a refusal says what a catcher needs", () => {
   });
 
   test("a limiter without a limit, as a fetch has by default, is not said to have one", () => {
-    const error = new RateLimitError({ reason: "paused", limiter: "semaphore", key: "api.example.com", limit: Infinity });
+    const error = new RateLimitError({
+      reason: "paused",
+      limiter: "semaphore",
+      key: "api.example.com",
+      limit: Infinity,
+    });
     expect(error.message).toMatch(/^The semaphore refused a call to "api.example.com": /);
   });
 
