@@ -59,13 +59,11 @@ export interface FaultProxy extends AsyncDisposable {
  * const response = await fetch(proxy.url).catch(() => fetch(proxy.url));
  * @throws {RangeError | TypeError} `target.port` is not a port, or `faults` is not a function.
  */
-export async function faultProxy({
-  target: { host = "127.0.0.1", port: targetPort },
-  faults = () => undefined,
-}: FaultProxyOptions): Promise<FaultProxy> {
-  checkNumber("target.port", targetPort, { integer: true, min: 1, max: 65_535 });
+export async function faultProxy({ target: to, faults = () => undefined }: FaultProxyOptions): Promise<FaultProxy> {
+  checkNumber("target.port", to?.port, { integer: true, min: 1, max: 65_535 });
   checkFunction("faults", faults);
-  const target = { host, port: targetPort };
+  const { host = "127.0.0.1" } = to;
+  const target = { host, port: to.port };
   const clients = new Set<Socket>();
   const bytes = { up: 0, down: 0 };
   const happened = { refuse: 0, reset: 0, end: 0, stall: 0, latency: 0, drip: 0 };

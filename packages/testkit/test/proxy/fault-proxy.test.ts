@@ -325,4 +325,7 @@ test("refuses a target that is none", async () => {
   await expect(faultProxy({ target: { port: 70_000 } })).rejects.toThrow(
     "Expected `target.port` to be an integer >= 1 and <= 65535, got 70000",
   );
+  await expect(faultProxy({ port: 8_080 } as never)).rejects.toThrow(
+    "Expected `target.port` to be an integer >= 1 and <= 65535, got undefined",
+  );
 });
