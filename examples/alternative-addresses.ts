@@ -30,7 +30,7 @@ function addresses(...origins: string[]): FetchLayer {
       if (call.signal.aborted) break;
       const input = { ...call.input, url: call.input.url.replace(/^\w+:..[^/]+/, origin) };
       try {
-        return await next({ ...call, input, key: origin, emit: tell });
+        return await next({ ...call, input, key: origin, work: call.work.fork(), emit: tell });
       } catch (error) {
         failure = error;
       }
