@@ -26,7 +26,7 @@ const texts: Record<RateLimitReason, string> = {
   "queue-full": "its queue is full",
   "queue-timeout": "it cannot start within the queue timeout",
   deadline: "it cannot start before its deadline",
-  paused: "the upstream throttles its key for longer than it can wait",
+  paused: "its key is paused for longer than it can wait",
   cost: "it costs more than the bucket holds",
 };
 

@@ -7,7 +7,7 @@ const reasons: [RateLimitReason, string][] = [
   ["queue-full", "its queue is full"],
   ["queue-timeout", "within the queue timeout"],
   ["deadline", "before its deadline"],
-  ["paused", "the upstream throttles its key for longer than it can wait"],
+  ["paused", "its key is paused for longer than it can wait"],
   ["cost", "more than the bucket holds"],
 ];
 

@@ -41,7 +41,7 @@ export const kinds: readonly Kind[] = [
   {
     what: "1,000 events at once",
     path: "/burst",
-    times: 300,
+    times: 900,
     concurrency: 1,
     target: 1.1,
     others: ["a second stream, no more"],
@@ -49,7 +49,7 @@ export const kinds: readonly Kind[] = [
   {
     what: "a body of 64 MiB",
     path: "/download",
-    times: 8,
+    times: 16,
     concurrency: 1,
     target: 1.05,
     others: ["a second stream, no more"],
