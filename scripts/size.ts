@@ -196,13 +196,10 @@ if (process.argv.includes("--write")) {
     ...lines,
   ].join("\n");
   const page = new URL("../docs/benchmarks.md", import.meta.url);
-  replacePart(page, "size", "node scripts/size.ts --write", table);
-  replacePart(
-    page,
-    "parts",
-    "node scripts/size.ts --write",
-    partsTable(rows.find(({ what }) => what === whole)!.files),
-  );
+  const parts = partsTable(rows.find(({ what }) => what === whole)!.files);
+  const command = "node scripts/size.ts --write";
+  replacePart(page, "size", command, table);
+  replacePart(page, "parts", command, parts);
 }
 
 /** Lists the largest files with what they do, as their first line says. */

@@ -67,7 +67,9 @@ export function tokenBucket({
   return layer(function tokenBucket<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
     const limiter = limiters.get(call.key);
     const cost = checkNumber("cost", costOf(call));
-    return cost > burst ? Promise.reject(limiter.refuse(call, Infinity, "cost")) : limiter.pass(call, next, cost);
+    // No wait is long enough for it, so the refusal must not name one.
+    if (cost > burst) return Promise.reject(limiter.refuse(call, Infinity, "cost"));
+    return limiter.pass(call, next, cost);
   }, state);
 }
 

@@ -62,8 +62,7 @@ export interface FaultProxy extends AsyncDisposable {
 export async function faultProxy({ target: to, faults = () => undefined }: FaultProxyOptions): Promise<FaultProxy> {
   checkNumber("target.port", to?.port, { integer: true, min: 1, max: 65_535 });
   checkFunction("faults", faults);
-  const { host = "127.0.0.1" } = to;
-  const target = { host, port: to.port };
+  const target = { host: to.host ?? "127.0.0.1", port: to.port };
   const clients = new Set<Socket>();
   const bytes = { up: 0, down: 0 };
   const happened = { refuse: 0, reset: 0, end: 0, stall: 0, latency: 0, drip: 0 };
