@@ -16,6 +16,8 @@ export interface OpenBody {
   readonly head: Uint8Array[];
   /** Follows the stream, if it may have a known protocol. */
   readonly progress?: StreamProgress | undefined;
+  /** Whether a stream without a single byte is complete. @default false */
+  readonly mayBeEmpty?: boolean | undefined;
 }
 
 /** Returns the guarded body. The work of `call` lasts until it has ended. */
@@ -136,10 +138,9 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   }
 
   #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    const { progress } = this.#body;
+    const { progress, mayBeEmpty } = this.#body;
     progress?.end();
-    // An empty body was accepted as such before, or not looked into.
-    const missing = this.#delivered.bytes > 0 && progress?.missing;
+    const missing = mayBeEmpty && this.#delivered.bytes === 0 ? undefined : progress?.missing;
     if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
     controller.close(); // first, because a listener may cancel the body, and then it cannot be closed
     this.#finish(undefined);

@@ -31,11 +31,11 @@ export async function raiseStream(
     release(reader);
     throw reportedFailure(call, response, progress.error, options);
   }
+  const mayBeEmpty = response.status !== 200; // a 202 may be a mere acknowledgement; a 200 must have an answer
   const { missing } = progress;
   if (isWhole && missing) {
-    // A 202 may be a mere acknowledgement; a 200 must have an answer.
-    if (bytes === 0 && response.status !== 200) return rebuild(response, "");
+    if (bytes === 0 && mayBeEmpty) return rebuild(response, "");
     throw new StreamError(`The stream ended without ${missing}`, truncated, { bytes, chunks: chunks.length });
   }
-  return guardResponse(call, response, { reader, head: chunks, progress }, options);
+  return guardResponse(call, response, { reader, head: chunks, progress, mayBeEmpty }, options);
 }

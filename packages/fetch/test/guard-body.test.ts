@@ -150,6 +150,19 @@ describe("a stream that fails", () => {
     },
   );
 
+  it("by ending without a byte fails also if it was not looked into, unless its status allows that", async () => {
+    const { upstream, reader } = await open("text/event-stream", () => {}, { peek: 0 });
+    upstream.end();
+    await expect(reader.read()).rejects.toThrow("The stream ended without any content after");
+
+    const accepted = new Response(new Blob([]).stream(), {
+      status: 202,
+      headers: { "content-type": "text/event-stream" },
+    });
+    const fetch = wrapFetch({ fetch: async () => accepted, peek: 0 });
+    expect(await (await fetch(chatUrl, post)).text()).toBe("");
+  });
+
   it("because its chunks are not bytes ends its work", async () => {
     const clock = fakeClock();
     const limit = semaphore({ permits: 1, clock });
