@@ -127,6 +127,10 @@ describe("what is no error of the toolkit", () => {
     expect(SunkError[Symbol.hasInstance](value)).toBe(false);
   });
 
+  it("has a brand that all versions of the package agree on", () => {
+    expect(ResilienceError.brand).toBe("@evenkeel/core:ResilienceError");
+  });
+
   it("is told by code and brand alone: a proxy of an error is still one", () => {
     expect(new Proxy(new SunkError(), {}) instanceof SunkError).toBe(true);
     expect(Object.freeze(new SunkError()) instanceof SunkError).toBe(true);

@@ -110,7 +110,7 @@ describe("keyed", () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN])("refuses %d keys", (maxKeys) => {
-    expect(() => states(maxKeys)).toThrow(RangeError);
+    expect(() => states(maxKeys)).toThrow(new RangeError(`Expected \`maxKeys\` to be an integer >= 1, got ${maxKeys}`));
   });
 
   it("agrees with a map that forgets nothing, but for idle keys", () => {

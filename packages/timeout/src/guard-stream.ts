@@ -47,7 +47,6 @@ class StreamGuard<Chunk> extends ForgettableSource<Chunk> {
   }
 
   override forget(): void {
-    if (this.#isOver) return;
     this.#finish();
     this.#release(new Error("The stream was not read to its end"));
   }

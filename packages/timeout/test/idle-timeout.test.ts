@@ -581,6 +581,7 @@ describe("an option out of range is refused at once:", () => {
     [{ first: -1 }, RangeError, "Expected `first` to be a number > 0, got -1"],
     [{ total: NaN }, RangeError, "Expected `total` to be a number > 0, got NaN"],
     [{ unread: "60" }, TypeError, 'Expected `unread` to be a number > 0, got "60"'],
+    [{ clock: null }, TypeError, "Expected `clock.after` to be a function, got undefined"],
     [{ clock: {} }, TypeError, "Expected `clock.after` to be a function, got undefined"],
     [{ isProgress: true }, TypeError, "Expected `isProgress` to be a function, got true"],
   ])("%s", (options, kind, message) => {

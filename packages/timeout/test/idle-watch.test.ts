@@ -217,6 +217,13 @@ describe("the timer", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("is not armed again for a limit that is none", async () => {
+    const { clock, watch } = watched({ unread: 5_000 });
+    watch.reading();
+    await clock.advance(60_000);
+    expect(clock.pending).toBe(0);
+  });
+
   test("that fires late is armed for no time, and never for less", () => {
     let now = 0;
     const delays: number[] = [];
