@@ -132,6 +132,30 @@ describe("judge", () => {
     expect(() => judge(call(classify), new Error("other"))).toThrow(mistake);
   });
 
+  it.each<[unknown, string]>([
+    [true, "undefined"],
+    [Promise.resolve({ action: "retry" }), "undefined"],
+    [{ kind: "server" }, "undefined"],
+    [{ action: "again" }, '"again"'],
+    [{ action: "constructor" }, '"constructor"'],
+  ])("refuses %o from a classify, rather than take it for a reason to give up", (returned, shown) => {
+    const classify = (): VerdictInit => returned as VerdictInit;
+    const refusal = new TypeError(
+      `Expected \`classify(error).action\` to be "accept" or "retry" or "elsewhere" or "change" or "stop", got ${shown}`,
+    );
+    expect(() => judge(call(), error, classify)).toThrow(refusal);
+    expect(() => judge(call(classify), new Error("other"))).toThrow(refusal);
+  });
+
+  it.each([true, false, "", 0, "stop", {}, { action: "again" }])("ignores an error's own verdict of %o", (verdict) => {
+    expect(
+      judge(
+        call(() => adapters),
+        { verdict },
+      ),
+    ).toBe(adapters);
+  });
+
   const throwing = (property: string): object =>
     Object.defineProperty({ action: "stop" }, property, {
       get() {

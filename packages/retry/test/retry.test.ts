@@ -419,6 +419,13 @@ describe("callbacks that fail", () => {
     expect([next.calls.length, clock.pending]).toEqual([1, 0]);
   });
 
+  test("a classify that returns a boolean: the call rejects with the mistake, rather than never retry without a word", async () => {
+    const next = failing(failure());
+    const answer = retry({ classify: (() => true) as unknown as Classify }).run(next);
+    await expect(answer).rejects.toThrow("Expected `classify(error).action` to be");
+    expect(next.calls.length).toBe(1);
+  });
+
   test("a budget that fails on a deposit does not have the success repeated", async () => {
     const again = retry({ backoff: atOnce, budget: { ...retryBudget(), deposit: throws } });
     const first = failing();
