@@ -182,6 +182,22 @@ describe("verdicts", () => {
 });
 
 describe("waits", () => {
+  test("reproduces the published waits of the AWS SDKs for mixed failures: the exponent counts the retries of either kind", async () => {
+    const clock = fakeClock();
+    const kinds = ["rate-limit", "rate-limit", "server", "server", "server", "server", "rate-limit"] as const;
+    const backoff: Backoff = ({ attempt, error }) => {
+      const { kind } = (error as { verdict: Verdict }).verdict;
+      return Math.min(20_000, (kind === "rate-limit" ? 1_000 : 50) * 2 ** (attempt - 1));
+    };
+    const delays: number[] = [];
+    const emit = (event: RetryEvent): void => void (event.type === "retry" && delays.push(event.delay));
+    const next = failing(...kinds.map((kind) => failure({ kind })));
+    const answer = retry({ retries: 7, backoff, clock }).run(next, { emit });
+    await clock.advance(60_000);
+    expect(await answer).toBe("done");
+    expect(delays).toEqual([1_000, 2_000, 200, 400, 800, 1_600, 20_000]);
+  });
+
   /** Returns the waits between the attempts of a call that fails with `errors`. */
   async function waits(errors: unknown[], options: Parameters<typeof retry>[0]): Promise<number[]> {
     const clock = fakeClock(1_000_000);
