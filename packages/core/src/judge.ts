@@ -29,7 +29,7 @@ export function isTimeout(reason: unknown): boolean {
 
 /** Fills in the fields that were left out. Returns a complete verdict as it is. Throws if it has no valid action. */
 function complete(verdict: VerdictInit): Verdict {
-  checkOneOf("classify(error).action", verdict.action, actions);
+  checkOneOf("classify().action", verdict.action, actions);
   const { action, kind = "unknown", processed = "maybe", health = healthOf[action] } = verdict;
   const isFull = verdict.kind === kind && verdict.processed === processed && verdict.health === health;
   return isFull ? (verdict as Verdict) : { ...verdict, kind, processed, health };

@@ -141,7 +141,7 @@ describe("judge", () => {
   ])("refuses %o from a classify, rather than take it for a reason to give up", (returned, shown) => {
     const classify = (): VerdictInit => returned as VerdictInit;
     const refusal = new TypeError(
-      `Expected \`classify(error).action\` to be "accept" or "retry" or "elsewhere" or "change" or "stop", got ${shown}`,
+      `Expected \`classify().action\` to be "accept" or "retry" or "elsewhere" or "change" or "stop", got ${shown}`,
     );
     expect(() => judge(call(), error, classify)).toThrow(refusal);
     expect(() => judge(call(classify), new Error("other"))).toThrow(refusal);

@@ -1,5 +1,5 @@
 /** Where the calls of a key wait for their turn, for as long as that can be of use. */
-import { about, checkNumber, listenForAbort, type Call, type Next } from "@evenkeel/core";
+import { about, checkNumber, listenForAbort, type Call, type Next, type VerdictInit } from "@evenkeel/core";
 import { Alarm } from "./alarm.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { Queue } from "./queue.ts";
@@ -7,6 +7,12 @@ import type { RateLimitError, RateLimitReason } from "./rate-limit-error.ts";
 import type { RateLimitEvent } from "./rate-limit-event.ts";
 import type { Trial } from "./slow-start.ts";
 import { Bound, Waiter } from "./waiter.ts";
+
+/**
+ * How the work of a call ends that was aborted while it waited. The call rejects with the abort reason, which does not tell the limiters
+ * above that nothing was sent, and that they can give back what they took.
+ */
+const neverStarted: { readonly verdict: VerdictInit } = { verdict: { action: "stop", processed: "no" } };
 
 /** What a waiting room needs of its limiter. */
 export interface AdmissionControl {
@@ -129,6 +135,7 @@ export class WaitingRoom {
   abandon(waiter: Waiter, reason: unknown): void {
     const wasFirst = this.first === waiter;
     this.#remove(waiter);
+    waiter.call.work.hold()(neverStarted);
     waiter.reject(reason);
     // The next call may cost less.
     if (wasFirst) this.serve();
@@ -165,7 +172,10 @@ export class WaitingRoom {
     // After it was admitted, another call may have opened the circuit, or become the probe.
     if (!aborted && !this.#limiter.isHeld) return this.#limiter.start(call, next, cost, trial);
     this.#limiter.giveBack(cost, trial);
-    if (aborted) throw call.signal.reason;
+    if (aborted) {
+      call.work.hold()(neverStarted);
+      throw call.signal.reason;
+    }
     return new Promise<Waiter<I, O>>((resolve, reject) => {
       waiter.resolve = resolve;
       waiter.reject = reject;

@@ -1,6 +1,8 @@
-import { startCall, type EndWork } from "@evenkeel/core";
+import { compose, startCall, type EndWork } from "@evenkeel/core";
+import { fakeClock, mockNext } from "@evenkeel/testkit";
+import { timeout } from "@evenkeel/timeout";
 import { describe, expect, test, vi } from "vitest";
-import { tokenBucket, type TokenBucket, type TokenBucketOptions } from "../src/index.ts";
+import { semaphore, tokenBucket, type TokenBucket, type TokenBucketOptions } from "../src/index.ts";
 import { failure, play, type Play } from "./play.ts";
 
 /** Ten tokens a second. */
@@ -314,6 +316,45 @@ describe("what a call really cost", () => {
     await expect(limit(aborted, operation)).rejects.toBe("too late");
     expect(limit.available()).toBe(10);
     expect(operation).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ["by its caller", Infinity],
+    ["by a total limit", 500],
+    ["by a limit between the two", 500],
+  ])(
+    "a call that is aborted %s while it waits for another limiter costs nothing: it was never sent",
+    async (whose, ms) => {
+      const clock = fakeClock();
+      const tokens = tokenBucket({ limit: 10, interval: 1_000_000, clock });
+      const calls = tokenBucket({ limit: 10, interval: 1_000_000, cost: () => 1, clock });
+      const one = semaphore({ permits: 1, clock });
+      const limit = timeout(ms, { clock });
+      const between = whose === "by a limit between the two";
+      const layers = between ? compose(tokens, calls, limit, one) : compose(limit, tokens, calls, one);
+      const { next, request } = mockNext();
+      const running = one.run(next);
+      const controller = new AbortController();
+      const waiting = layers.run(next, { cost: 6, signal: controller.signal }).catch(() => "ended");
+      await clock.advance(0);
+      expect([one.waiting(), tokens.available(), calls.available()]).toEqual([1, 4, 9]);
+      await clock.advance(500);
+      controller.abort("gone");
+      expect(await waiting).toBe("ended");
+      expect([tokens.available(), calls.available()]).toEqual([10, 10]);
+      (await request()).resolve("done");
+      await running;
+    },
+  );
+
+  test("a call that is aborted while it runs is charged: the upstream may have done the work", async () => {
+    const { call, limit, settle } = playBucket();
+    const controller = new AbortController();
+    const running = await call({ cost: 6, signal: controller.signal });
+    controller.abort("gone");
+    running.reject("gone");
+    await settle();
+    expect(limit.available()).toBe(4);
   });
 
   test("a call that was aborted between its turn and its start costs nothing", async () => {

@@ -438,7 +438,7 @@ describe("callbacks that fail", () => {
   test("a classify that returns a boolean: the call rejects with the mistake, rather than never retry without a word", async () => {
     const next = failing(failure());
     const answer = retry({ classify: (() => true) as unknown as Classify }).run(next);
-    await expect(answer).rejects.toThrow("Expected `classify(error).action` to be");
+    await expect(answer).rejects.toThrow("Expected `classify().action` to be");
     expect(next.calls.length).toBe(1);
   });
 
