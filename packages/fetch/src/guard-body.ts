@@ -2,6 +2,7 @@
 import { about, judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { BodyEvent } from "./fetch-event.ts";
+import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { release, type BodyReader } from "./reader-of.ts";
 import { judgeReported } from "./reported-failure.ts";
@@ -122,11 +123,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     const reported = progress.error;
     if (!reported) return;
     // The reader gets the event itself, so that an SDK makes its own error of it. For those that ignore it, the stream fails next.
-    this.#failure = this.#streamError(
-      "The upstream reported an error in the stream",
-      judgeReported(this.#call, reported, this.#options),
-      reported,
-    );
+    this.#failure = this.#reportedFailure(reported);
     this.#finish(this.#failure);
     release(this.#body.reader, this.#failure);
   }
@@ -140,6 +137,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const { progress, mayBeEmpty } = this.#body;
     progress?.end();
+    // It was in the last event, after which the blank line is missing.
+    if (progress?.error) return this.#fail(this.#reportedFailure(progress.error));
     const missing = mayBeEmpty && this.#delivered.bytes === 0 ? undefined : progress?.missing;
     if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
     controller.close(); // first, because a listener may cancel the body, and then it cannot be closed
@@ -182,6 +181,11 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       bytes: this.#delivered.bytes,
       error: reported,
     } as BodyEvent);
+  }
+
+  #reportedFailure(reported: ReportedError): StreamError {
+    const verdict = judgeReported(this.#call, reported, this.#options);
+    return this.#streamError("The upstream reported an error in the stream", verdict, reported);
   }
 
   #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {

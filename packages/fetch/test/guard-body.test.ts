@@ -130,6 +130,23 @@ describe("an error that the upstream reports in a stream", () => {
     expect(await upstream.cancelled).toBeInstanceOf(StreamError);
     await expect(reader.read()).rejects.toThrow("The upstream reported an error in the stream after");
   });
+
+  // Gemini sends an error in mid-stream as bare JSON, and other servers close without the blank line after it.
+  it.each([JSON.stringify({ error: { code: 429, message: "Slow down" } }, null, 2), `data: {"error":{"code":429}}\n`])(
+    "is recognised without a blank line after it: %s",
+    async (text) => {
+      const { upstream, reader } = await openStream();
+      await reader.read();
+      upstream.send(text);
+      expect(new TextDecoder().decode((await reader.read()).value)).toBe(text);
+      upstream.end();
+      await expect(reader.read()).rejects.toMatchObject({
+        message: expect.stringContaining("The upstream reported an error in the stream after") as string,
+        verdict: { kind: "rate-limit", health: "neutral", processed: "yes" },
+        lastError: { error: { code: 429 } },
+      });
+    },
+  );
 });
 
 describe("a stream that fails", () => {
