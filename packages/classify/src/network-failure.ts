@@ -18,7 +18,7 @@ const byCode: readonly Rule[] = [
   [/NoObjectGenerated/, badSample],
   [/Abort|Cancel/, "cancelled"],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
-  [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|NETDOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
+  [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|(NET|HOST)DOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
   [/SSL\w*(ALERT|RECORD_MAC)/, "network"],
   [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, "tls"],
   [/redirect/i, redirected],
@@ -53,7 +53,9 @@ const byMessage: readonly Rule[] = [
 ];
 
 /** Matched against codes that only say that something broke, so that a message takes precedence. */
-const byVagueCode: readonly Rule[] = [[/CONN|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, "network"]];
+const byVagueCode: readonly Rule[] = [
+  [/CONN|ConnectionClosed|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, "network"],
+];
 
 /** Returns what a chain of errors, the outermost first, means if it is a network failure, a timeout or a cancellation. */
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {

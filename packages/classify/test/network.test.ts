@@ -207,6 +207,7 @@ describe("other clients", () => {
     ["EHOSTUNREACH", unsent],
     ["ENETUNREACH", unsent],
     ["ENETDOWN", unsent],
+    ["EHOSTDOWN", unsent],
     ["EADDRNOTAVAIL", unsent],
     ["SELF_SIGNED_CERT_IN_CHAIN", distrusted],
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", distrusted],

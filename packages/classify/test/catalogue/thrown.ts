@@ -119,6 +119,11 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
     unanswered,
   ],
   [
+    "Bun 1.2: connection closed, in its own words",
+    Object.assign(new Error("The socket connection was closed unexpectedly."), { code: "ConnectionClosed" }),
+    unanswered,
+  ],
+  [
     "Bun 1.2: failed to open a socket",
     Object.assign(new Error("Was there a typo in the url or port?"), { code: "FailedToOpenSocket" }),
     unsent,
