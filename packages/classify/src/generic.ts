@@ -56,6 +56,7 @@ export const generic: Provider<"generic"> = {
     ],
     [bill, "billing", 400, 402, 403, 404, 429],
     [overload, "overloaded", 429, 503],
+    [/rate.?limit.?(error|reached|exceeded)|too many requests/i, "rate-limit", 400],
     [/api.?key (not valid|expired)|incorrect api key/i, "auth", 400],
     [/location is not supported|not available in your country/i, "region", 400, 403],
     [/^\s*(403 )?<|error code: 10\d\d|you have been blocked|\(no body\)/i, "proxy", 403],

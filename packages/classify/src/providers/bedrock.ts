@@ -6,8 +6,8 @@ export const bedrock: Provider<"bedrock"> = {
   host: /^bedrock[a-z-]*\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/,
   codes: [
     // The user's own model is starting.
-    [/^ModelNotReady/, { kind: "overloaded", health: "neutral" }],
-    [/^RequestExpired/, "auth"],
+    [/ModelNotReady/, { kind: "overloaded", health: "neutral" }],
+    [/RequestExpired/, "auth"],
   ],
   texts: [
     [/per day/i, "quota", 429],

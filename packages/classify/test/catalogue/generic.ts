@@ -220,6 +220,28 @@ export const byCode: Catalogue = {
       why: "A relay turned a 429 into a 400; the type shows it.",
     },
     {
+      answer: "400, a rate limit in words",
+      status: 400,
+      body: { error: { message: "Rate limit reached for gpt-5 on requests per min. Please try again in 3s." } },
+      verdict: limited,
+      retryAfter: 3_000,
+      why: "A relay turned a 429 into a 400; the message shows it.",
+    },
+    {
+      answer: "400, LiteLLM's rate limit",
+      status: 400,
+      body: { error: { message: "litellm.RateLimitError: AzureException - Too Many Requests", code: "400" } },
+      verdict: limited,
+      why: "A relay turned a 429 into a 400; the message shows it.",
+    },
+    {
+      answer: "400, a parameter about rate limits",
+      status: 400,
+      body: { error: { message: "Invalid value for 'rate_limit'." } },
+      verdict: invalid,
+      why: "The request is invalid.",
+    },
+    {
       answer: "500 `overloaded_error`",
       status: 500,
       body: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
@@ -437,6 +459,13 @@ export const gateways: Catalogue = {
       body: { fault: { faultstring: "The Service is temporarily unavailable" } },
       verdict: overloaded,
       why: "Apigee wraps the message in an envelope of its own.",
+    },
+    {
+      answer: "400 with `errorArgs`",
+      status: 400,
+      body: { errorCode: 1001, errorArgs: { reason: "prompt is too long: 213462 tokens > 200000 maximum" } },
+      verdict: tooLong,
+      why: "The message is in an envelope of the gateway's own.",
     },
     {
       answer: "A firewall, 429 with an HTML page",

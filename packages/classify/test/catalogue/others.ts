@@ -1156,6 +1156,20 @@ export const bedrock: Catalogue = {
       why: "The name is in the body.",
     },
     {
+      answer: "429 with `__type`, a model that is not ready",
+      status: 429,
+      body: { __type: "com.amazonaws.bedrock#ModelNotReadyException", message: "The model is not ready." },
+      verdict: ["retry", "overloaded", "no", "neutral"],
+      why: "Your own model is starting up.",
+    },
+    {
+      answer: "400 with `__type`, an expired request",
+      status: 400,
+      body: { __type: "com.amazon.coral.service#RequestExpired", message: "Request has expired." },
+      verdict: badKey,
+      why: "Needs fresh credentials, or a correct system clock.",
+    },
+    {
       answer: "A frame with `:exception-type: throttlingException`",
       body: { ":message-type": "exception", ":exception-type": "throttlingException", message: "slow" },
       verdict: limited,
