@@ -12,7 +12,7 @@ function isFailure(event: unknown): boolean {
   if (hasFields(property(event, "error")) || property(event, "object") === "error" || property(event, "__type"))
     return true;
   if (property(event, "success") === false && property(event, "errors")) return true;
-  const ends = [property(event, "delta"), property(property(event, "choices"), 0)];
+  const ends = [event, property(event, "delta"), property(property(event, "choices"), 0)];
   return ends.some((end) => /^error$/i.test(text(property(end, "finish_reason"))));
 }
 

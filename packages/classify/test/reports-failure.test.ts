@@ -26,6 +26,8 @@ test.each<[event: unknown, isFailure: boolean]>([
   [{ errors: [{}] }, false],
   [{ success: false }, false],
   [{ delta: { finish_reason: "ERROR" } }, true],
+  [{ finish_reason: "ERROR" }, true],
+  [{ finish_reason: "COMPLETE" }, false],
   [{ choices: [{ finish_reason: "error" }] }, true],
   [{ choices: [{ finish_reason: "no_error" }] }, false],
   [{ choices: [{ finish_reason: "errorless" }] }, false],

@@ -54,13 +54,15 @@ function isTruncated(text: string): boolean {
 }
 
 function errorIn(text: string): ReportedError | undefined {
-  if (!text.includes('"error"')) return undefined;
+  if (!/"error"/i.test(text)) return undefined;
   try {
     const json: unknown = JSON.parse(text);
     const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
     if (hasError(first)) return first;
-    // As OpenRouter reports a failed choice.
-    const failed = listAt(first, "choices").find((choice) => choice["finish_reason"] === "error");
+    // As OpenRouter reports a failed choice, and Cohere a failed answer.
+    const failed = [...listAt(first, "choices"), first].find((end) =>
+      /^error$/i.test(end?.["finish_reason"] as string),
+    );
     return failed && reportedError(failed);
   } catch {
     return undefined;

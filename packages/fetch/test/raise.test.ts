@@ -50,6 +50,12 @@ describe("an answer is raised as a failure", () => {
     expect(failure).toMatchObject({ name: "HttpError", verdict: { action: "retry" } });
   });
 
+  it("where the whole answer failed, as Cohere reports it", async () => {
+    const failed = { id: "1", finish_reason: "ERROR", message: { role: "assistant", content: [] } };
+    const failure = await failureOf(answer([JSON.stringify(failed)], "application/json"));
+    expect(failure).toMatchObject({ name: "HttpError", status: 500, verdict: { action: "retry", kind: "server" } });
+  });
+
   it("not where an answer is about an error", async () => {
     const choice = { index: 0, message: { content: "error" }, finish_reason: "stop", error: null };
     expect(await failureOf(answer([JSON.stringify({ choices: [choice] })], "application/json"))).toBeUndefined();

@@ -245,6 +245,13 @@ export const cohere: Catalogue = {
       verdict: broken,
       why: "Cohere's own SDK treats it as an answer.",
     },
+    {
+      answer: "200 with `finish_reason: ERROR`",
+      status: 200,
+      body: { id: "1", finish_reason: "ERROR", message: { role: "assistant", content: [] } },
+      verdict: broken,
+      why: "Cohere's own SDK treats it as an answer.",
+    },
   ],
 };
 
