@@ -11,8 +11,11 @@ const streamInPath = /stream/i;
 /** Tools that the provider runs before the model continues. */
 const providerTool = /"type"\s*:\s*"(image_generation|code_(interpreter|execution)|mcp)/;
 
-/** Image generation: a first preview may take a minute. */
-const imagePath = /\/images\//;
+/**
+ * Image generation, whose first preview may take a minute; and DeepSeek, which keeps a call in its queue for up to ten minutes, sending
+ * comments: https://api-docs.deepseek.com/quick_start/rate_limit
+ */
+const slowUrl = /\/images\/|^https:\/\/api\.deepseek\.com\//;
 
 /** Tools, or their results; the end of a long schema shows only its properties. */
 const tools = /"(tool\w*|function\w*|input_?schema|properties)"/i;
@@ -40,7 +43,7 @@ export function profileOf(url: string, init: RequestInit): Profile {
   if (subscribes({ url, init })) return { ...streaming, headers: streaming.firstContent, ...unlimited };
   if (transferPath.test(url)) return { ...reasoning, total: Infinity };
   const settings = edgesOf(body);
-  const isSilent = thinks(url, settings) || providerTool.test(settings) || imagePath.test(url);
+  const isSilent = thinks(url, settings) || providerTool.test(settings) || slowUrl.test(url);
   // Capped, because an image in the body makes far fewer tokens than its length suggests.
   const toRead = Math.min(long.firstContent, estimateTimeout({ inputTokens: estimateTokens(body) }));
   if (streamInBody.test(settings) || streamInPath.test(url.slice(url.lastIndexOf("/")))) {

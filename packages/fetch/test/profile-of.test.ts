@@ -56,6 +56,18 @@ describe("the limits of a request whose caller chose none", () => {
       '{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"Hm."}],"reasoning":"Hm."}],"stream":true}',
       "streaming",
     ],
+    [
+      "a stream of DeepSeek's own, for which it may queue",
+      "https://api.deepseek.com/chat/completions",
+      '{"model":"deepseek-chat","stream":true}',
+      "reasoning",
+    ],
+    [
+      "DeepSeek's model at another provider",
+      "https://api.fireworks.ai/inference/v1/chat/completions?from=api.deepseek.com",
+      '{"model":"deepseek-v3","stream":true}',
+      "streaming",
+    ],
     ["Gemini's model, in its path", `${google}/gemini-2.5-pro:streamGenerateContent?alt=sse`, "{}", "reasoning"],
     [
       "Gemini's model, beside a model of cars",
