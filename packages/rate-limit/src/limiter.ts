@@ -1,5 +1,5 @@
 /** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
-import { about, judge, stackless, type Call, type Next, type Verdict } from "@evenkeel/core";
+import { about, judge, stackless, type Call, type Next } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
@@ -19,6 +19,8 @@ export abstract class Limiter implements AdmissionControl {
   readonly #pause: Pause;
   /** Set after a pause, until the slow start is over. */
   #slowStart: SlowStart | undefined;
+  /** Whether `holdWhile` is being asked. */
+  #isAsking = false;
   /** Created when the first call has to wait. */
   #room: WaitingRoom | undefined;
 
@@ -44,8 +46,7 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   get pausedFor(): number {
-    if (this.isHeld) this.#holdBack(holdCheckInterval);
-    return this.#pause.left;
+    return Math.max(this.#pause.left, this.isHeld ? holdCheckInterval : 0);
   }
 
   /** Whether this limiter can be forgotten without loss. */
@@ -59,13 +60,17 @@ export abstract class Limiter implements AdmissionControl {
     if (this.waiting === 0) {
       if (this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
       const inTime = call.deadline === Infinity || call.deadline > this.rules.clock.now();
-      if (inTime && this.wait(cost) === 0) return this.start(call, next, cost, this.admit(cost));
+      // `holdWhile` may have aborted the call.
+      if (inTime && this.wait(cost) === 0 && !call.signal.aborted)
+        return this.start(call, next, cost, this.admit(cost));
     }
     return (this.#room ??= new WaitingRoom(this)).enter(call, next, cost);
   }
 
   wait(cost: number): number {
-    return Math.max(this.pausedFor, this.#slowStart?.wait ?? 0, this.ownWait(cost));
+    // Here and not in `pausedFor`, or every query during a hold would prolong it.
+    if (this.isHeld) this.#holdBack(holdCheckInterval);
+    return Math.max(this.#pause.left, this.#slowStart?.wait ?? 0, this.ownWait(cost));
   }
 
   admit(cost: number): Trial | undefined {
@@ -97,10 +102,14 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   get isHeld(): boolean {
+    if (this.#isAsking) return false; // `holdWhile` itself resumed the key, or asks how long it is paused
+    this.#isAsking = true;
     try {
       return !!this.rules.holdWhile?.(this.#key);
     } catch {
       return false; // a rule that fails must not hold calls for ever
+    } finally {
+      this.#isAsking = false;
     }
   }
 
@@ -168,13 +177,12 @@ export abstract class Limiter implements AdmissionControl {
   #heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing about the upstream.
     if (error === undefined || error === call.signal.reason) return false;
-    let verdict: Verdict;
     try {
-      verdict = judge(call, error, this.rules.classify);
+      const verdict = judge(call, error, this.rules.classify);
+      this.pauseFor(pauseOf(verdict), call);
+      return verdict.processed === "no";
     } catch {
-      return false; // a failing `classify` must not leak a permit
+      return false; // neither a failing `classify` nor a verdict that cannot be read must leak a permit
     }
-    this.pauseFor(pauseOf(verdict), call);
-    return verdict.processed === "no";
   }
 }

@@ -65,8 +65,8 @@ export function tokenBucket({
   };
 
   return layer(function tokenBucket<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
-    const limiter = limiters.get(call.key);
     const cost = checkNumber("cost", costOf(call));
+    const limiter = limiters.get(call.key); // after `cost`, which may call many other keys, because this limiter would then be forgotten
     // No wait is long enough for it, so the refusal must not name one.
     if (cost > burst) return Promise.reject(limiter.refuse(call, Infinity, "cost"));
     return limiter.pass(call, next, cost);

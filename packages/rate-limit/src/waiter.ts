@@ -7,7 +7,7 @@ import type { Trial } from "./slow-start.ts";
 /** Where a call waits. */
 interface Room {
   /** Removes a call that its caller aborted. */
-  abandon(waiter: Waiter, reason: unknown): void;
+  abandon(waiter: Waiter): void;
 }
 
 /** Methods, whose parameters are bivariant, so that waiters of any type fit into one queue. */
@@ -56,8 +56,8 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
     this.reject = reject;
   }
 
-  abort(reason: unknown): void {
-    this.#room.abandon(this, reason);
+  abort(): void {
+    this.#room.abandon(this);
   }
 }
 

@@ -8,12 +8,6 @@ import type { RateLimitEvent } from "./rate-limit-event.ts";
 import type { Trial } from "./slow-start.ts";
 import { Bound, Waiter } from "./waiter.ts";
 
-/**
- * How the work of a call ends that was aborted while it waited. The call rejects with the abort reason, which does not tell the limiters
- * above that nothing was sent, and that they can give back what they took.
- */
-const neverStarted: { readonly verdict: VerdictInit } = { verdict: { action: "stop", processed: "no" } };
-
 /** What a waiting room needs of its limiter. */
 export interface AdmissionControl {
   readonly rules: QueueRules;
@@ -64,15 +58,16 @@ export class WaitingRoom {
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     const { clock, queueTimeout, priority } = this.#limiter.rules;
+    const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
     const left = Math.min(call.deadline - now, queueTimeout);
     const late = left < queueTimeout ? "deadline" : "queue-timeout";
     const reason = this.#reasonToRefuse(cost, left, late);
+    if (call.signal.aborted) return Promise.reject(unsent(call)); // by `priority` or `holdWhile`
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
     return new Promise<Waiter<I, O>>((resolve, reject) => {
-      const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
       const waiter = new Waiter<I, O>(this, call, next, cost, rank, now, resolve, reject);
       if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
       this.#join(waiter, call.attempt > 1);
@@ -85,7 +80,6 @@ export class WaitingRoom {
     this.#queue.join(waiter, rank, isEarly);
     if (bound) this.#bounds.join(bound, -bound.end);
     this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
-    // After `priority` was called, because that may have aborted the call.
     waiter.listening = listenForAbort(call.signal, waiter);
     call.emit?.({
       type: "rate-limit-wait",
@@ -102,6 +96,7 @@ export class WaitingRoom {
     this.#endWaits();
     for (let waiter = this.first; waiter; waiter = this.first) {
       const wait = this.#limiter.wait(waiter.cost);
+      if (this.first !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
       if (wait > 0) {
         if (this.#limiter.pausedFor < Infinity) return this.#alarm.set(wait);
         this.#refuse(waiter, "paused");
@@ -132,11 +127,10 @@ export class WaitingRoom {
   }
 
   /** Removes a call that its caller aborted. */
-  abandon(waiter: Waiter, reason: unknown): void {
+  abandon(waiter: Waiter): void {
     const wasFirst = this.first === waiter;
     this.#remove(waiter);
-    waiter.call.work.hold()(neverStarted);
-    waiter.reject(reason);
+    waiter.reject(unsent(waiter.call));
     // The next call may cost less.
     if (wasFirst) this.serve();
   }
@@ -162,24 +156,34 @@ export class WaitingRoom {
     const { call, next, cost, since, trial, refusal } = waiter;
     if (refusal) throw this.#limiter.refuse(call, cost, refusal);
     const { clock, limiter } = this.#limiter.rules;
-    call.emit?.({
-      type: "rate-limit-acquire",
-      ...about(call),
-      limiter,
-      waited: clock.now() - since,
-    } satisfies RateLimitEvent as RateLimitEvent);
-    const { aborted } = call.signal;
+    const { signal } = call;
     // After it was admitted, another call may have opened the circuit, or become the probe.
-    if (!aborted && !this.#limiter.isHeld) return this.#limiter.start(call, next, cost, trial);
-    this.#limiter.giveBack(cost, trial);
-    if (aborted) {
-      call.work.hold()(neverStarted);
-      throw call.signal.reason;
+    const mustWait = !signal.aborted && this.#limiter.isHeld;
+    // Not asked again after the event: a listener that isolated the circuit then, and closed it at the next wait, would loop for ever.
+    if (!mustWait) {
+      call.emit?.({
+        type: "rate-limit-acquire",
+        ...about(call),
+        limiter,
+        waited: clock.now() - since,
+      } satisfies RateLimitEvent as RateLimitEvent);
+      if (!signal.aborted) return this.#limiter.start(call, next, cost, trial);
     }
+    this.#limiter.giveBack(cost, trial);
+    if (signal.aborted) throw unsent(call);
     return new Promise<Waiter<I, O>>((resolve, reject) => {
       waiter.resolve = resolve;
       waiter.reject = reject;
       this.#join(waiter, true);
     }).then(this.#proceed);
   };
+}
+
+/**
+ * Ends the work of a call that was aborted before it was sent, and returns the abort's reason, with which it rejects: that alone would not
+ * tell the limiters above that they can give back what they took.
+ */
+function unsent(call: Call): unknown {
+  call.work.hold()({ verdict: { action: "stop", processed: "no" } satisfies VerdictInit });
+  return call.signal.reason;
 }

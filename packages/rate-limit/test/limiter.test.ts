@@ -101,6 +101,75 @@ describe("a key that is held back", () => {
     expect([waiting.seen, limit.pausedFor()]).toEqual([expect.anything(), 5_000]);
   });
 
+  test("starts a call even if a listener holds its key at that moment and ends the hold when a call waits: no loop", async () => {
+    const { held, clock, limit, call } = heldBack(1);
+    const told: string[] = [];
+    const emit = ({ type }: { type: string }): void => {
+      if (told.push(type) > 10) return; // or a failing test would never end
+      if (type === "rate-limit-acquire") held.add("default");
+      else held.clear();
+      limit.resume("default");
+    };
+    const waiting = await call({ emit });
+    await clock.advance(1_000);
+    expect(told).toEqual(["rate-limit-wait", "rate-limit-acquire"]);
+    expect(waiting.seen).toBeDefined();
+  });
+
+  test("is not held for longer because someone asks how long it is paused", async () => {
+    const { held, clock, limit, call } = heldBack();
+    const waiting = await call();
+    await clock.advance(1_900);
+    expect(limit.pausedFor()).toBe(1_000);
+    held.clear();
+    expect(limit.pausedFor()).toBe(100);
+    await clock.advance(100);
+    expect(waiting.seen).toBeDefined();
+  });
+
+  test.each(["resize", "resume", "abort", "run"] as const)(
+    "loses no permit if the function that holds it interferes: %s",
+    async (how) => {
+      const caller = new AbortController();
+      const { call, clock, limit, settle } = play((at) => semaphore({ permits: 2, holdWhile: interfere, clock: at }));
+      let interferes = false;
+      let asked = 0;
+      const inner: Promise<unknown>[] = [];
+      function interfere(): boolean {
+        asked++;
+        if (!interferes) return false;
+        if (how === "resize") limit.resize(3);
+        if (how === "resume") limit.resume("default");
+        if (how === "abort") caller.abort("left");
+        if (how === "run" && inner.length < 1_000) inner.push(limit.run(() => "checked"));
+        return false;
+      }
+      const running = [await call(), await call()];
+      const waiting = [await call({ signal: caller.signal }), await call(), await call()];
+      interferes = true;
+      for (const each of running) each.resolve();
+      await settle();
+      interferes = false;
+      for (const each of waiting) each.resolve();
+      await settle();
+      expect(waiting.map(({ outcome }) => outcome)).toEqual([how === "abort" ? "left" : "done", "done", "done"]);
+      await Promise.all(inner);
+      expect([limit.active(), limit.waiting(), clock.pending]).toEqual([0, 0, 0]);
+      expect(asked).toBeLessThan(100);
+    },
+  );
+
+  test("starts no call that the function which holds it has aborted", async () => {
+    const caller = new AbortController();
+    const holdWhile = (): boolean => {
+      caller.abort("left");
+      return false;
+    };
+    const { call, limit } = play((clock) => semaphore({ permits: 1, holdWhile, clock }));
+    const left = await call({ signal: caller.signal });
+    expect([left.seen, left.outcome, limit.active(), limit.waiting()]).toEqual([undefined, "left", 0, 0]);
+  });
+
   test("lets a caller abort a call that was taken back", async () => {
     const { held, clock, limit, call, settle } = heldBack(1);
     held.clear();

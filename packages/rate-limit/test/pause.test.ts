@@ -269,6 +269,25 @@ describe.each(limiters)("%s", (limiter, make) => {
     expect(limit.pausedFor()).toBe(600);
   });
 
+  test.each<[string, unknown]>([
+    ["throws when it is read", { get: () => throws() }],
+    ["is a bigint", { value: 1_000n }],
+  ])("a verdict whose `retryAfter` %s keeps no permit", async (_, retryAfter) => {
+    const { call, clock, limit, settle } = playLimiter();
+    const verdict = { action: "retry", kind: "rate-limit", processed: "no", health: "neutral" };
+    const error = { verdict: Object.defineProperty(verdict, "retryAfter", retryAfter as PropertyDescriptor) };
+    const played = [await call(), await call()];
+    played[0]!.reject(error);
+    const end = played[1]!.seen!.work.hold();
+    played[1]!.resolve();
+    await settle();
+    end(error);
+    await clock.advance(1_000);
+    expect([played[0]!.outcome === error, limit.pausedFor()]).toEqual([true, 0]);
+    const next = [await call(), await call()];
+    expect(next.map(({ seen }) => seen !== undefined)).toEqual([true, true]);
+  });
+
   test("no classifier is asked about a success, not even about one that comes after the caller's abort", async () => {
     const asked: unknown[] = [];
     const { call, settle } = playLimiter({ classify: (error) => void asked.push(error) });
@@ -292,3 +311,7 @@ describe.each(limiters)("%s", (limiter, make) => {
     expect(limit.pausedFor()).toBe(0);
   });
 });
+
+function throws(): never {
+  throw new Error("unreadable");
+}

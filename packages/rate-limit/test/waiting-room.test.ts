@@ -71,7 +71,24 @@ describe("an abort ends the wait at once, with the caller's own reason", () => {
     expect(aborted.outcome).toBe("too late");
     expect([limit.waiting(), clock.pending]).toEqual([0, 0]);
     await clock.advance(1_000);
-    expect(events.filter(({ type }) => type === "rate-limit-reject")).toEqual([]);
+    expect(events).toEqual([]);
+  });
+
+  test("of one whose priority makes another call: the queue does not grow beyond its bound", async () => {
+    const inner: Promise<unknown>[] = [];
+    const { call, limit, settle } = playSemaphore({
+      maxQueue: 1,
+      priority: ({ cost }) => {
+        if (cost === 2) inner.push(limit.run(() => "inner"));
+        return 0;
+      },
+    });
+    const running = await call();
+    const outer = await call({ cost: 2 });
+    expect([limit.waiting(), outer.outcome]).toEqual([1, expect.objectContaining({ reason: "queue-full" })]);
+    running.resolve();
+    await settle();
+    expect(await Promise.all(inner)).toEqual(["inner"]);
   });
 });
 
