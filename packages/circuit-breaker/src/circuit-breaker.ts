@@ -131,7 +131,6 @@ export function circuitBreaker({
       if (permit === undefined) return refuse(call, circuit);
       circuit.inFlight++; // before anything that may call many other keys, because this circuit would then be forgotten
       if (circuit.phase !== was) emitTransition(call, circuit);
-
       const startedAt = isTimed ? clock.now() : 0;
       let duration = 0;
       return start(permit, call, next).then(
@@ -176,8 +175,9 @@ export function circuitBreaker({
   }
 
   function failed(circuit: Circuit, permit: Permit, call: Call, duration: number, error: unknown): void {
-    const was = circuit.phase;
-    circuit.record(permit, outcomeOf(call, error, classify), duration, call.work);
+    const outcome = outcomeOf(call, error, classify);
+    const was = circuit.phase; // only now, because `classify` may isolate the circuit
+    circuit.record(permit, outcome, duration, call.work);
     if (circuit.phase !== was) emitTransition(call, circuit, error);
   }
 

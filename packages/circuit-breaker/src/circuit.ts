@@ -3,6 +3,7 @@ import type { Random, Work } from "@evenkeel/core";
 import type { CircuitState, OpenReason } from "./circuit-event.ts";
 import type { Outcome } from "./outcome.ts";
 import { Probes, type Permit, type ProbeSettings } from "./probes.ts";
+import { quietly } from "./quietly.ts";
 import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripOutcome, TripRecord } from "./trip-condition.ts";
 
@@ -71,7 +72,7 @@ export class Circuit {
   get isIdle(): boolean {
     if (this.inFlight > 0 || this.phase === "isolated") return false;
     if (this.phase !== "closed") return this.#settings.clock.now() >= this.#since + this.openFor + staleAfter;
-    return this.remaining === 0 && this.#records.every((record) => record.isIdle);
+    return this.remaining === 0 && this.#records.every((record) => quietly(() => record.isIdle));
   }
 
   get memory(): CircuitMemory {
@@ -126,9 +127,11 @@ export class Circuit {
   }
 
   #count(outcome: TripOutcome, duration: number, retryAfter: number): void {
+    const generation = this.#generation;
     for (const record of this.#records) {
-      const reason = record.add(outcome, duration);
-      if (reason !== undefined) return this.#open(reason, retryAfter);
+      const reason = quietly(() => record.add(outcome, duration));
+      if (generation !== this.#generation) return; // a condition of the user's own isolated or closed the circuit
+      if (reason) return this.#open(reason, retryAfter);
     }
   }
 
@@ -138,7 +141,9 @@ export class Circuit {
     if (this.phase === "closed" && this.remaining === 0) this.#openings = 0;
     const nominal = Math.min(maxOpenFor, openFor * factor ** this.#openings++);
     this.reason = reason;
-    this.openFor = Math.max(nominal, retryAfter) + nominal * jitter * random();
+    const share = quietly(random);
+    // Not a number, or Infinity, would leave the circuit open for ever.
+    this.openFor = Math.max(nominal, retryAfter) + nominal * jitter * (share! >= 0 && share! <= 1 ? share! : 0);
     this.#since = clock.now();
     this.#enter("open");
   }

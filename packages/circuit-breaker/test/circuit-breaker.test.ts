@@ -737,3 +737,72 @@ it("works alone, with real time", async () => {
   for (const _ of [1, 2]) await expect(breaker.run(() => Promise.reject(boom))).rejects.toBe(boom);
   await expect(breaker.run(() => "never")).rejects.toThrow('The circuit of "default" is open');
 });
+
+describe("code of the user's own that fails", () => {
+  /** A condition whose records are all like this one. */
+  const condition = (record: object): TripCondition => ({
+    kind: "own",
+    slowCallDuration: Infinity,
+    start: () => ({ add: () => undefined, isIdle: true, save: () => [], load: () => {}, ...record }),
+  });
+  function throws(): never {
+    throw new Error("a bug");
+  }
+
+  it("in a trip condition changes no outcome, and the other conditions are still asked", async () => {
+    const { breaker, send } = play({ trip: [condition({ add: throws }), consecutive(2)] });
+    expect([await send(), await send({}, boom)]).toEqual(["ok", boom]);
+    expect(breaker.state()).toBe("closed");
+    expect(await send({}, boom)).toBe(boom);
+    expect(breaker.state()).toBe("open");
+  });
+
+  it.each([false, null, "", 0])("opens nothing if a trip condition returns %j", async (reason) => {
+    const { breaker, succeed, fail } = play({ trip: condition({ add: () => reason }) });
+    await succeed(1);
+    await fail(1);
+    expect(breaker.state()).toBe("closed");
+  });
+
+  it("keeps a circuit as it is that a trip condition has isolated", async () => {
+    const scene: Play = play({ trip: condition({ add: () => (scene.breaker.isolate(), "own") }) });
+    await scene.fail(1);
+    expect(scene.breaker.state()).toBe("isolated");
+  });
+
+  it("reports once that `classify` has isolated the circuit", async () => {
+    const scene: Play = play({ classify: () => void scene.breaker.isolate() });
+    await scene.fail(1);
+    expect(scene.events.map(({ type }) => type)).toEqual(["circuit-open"]);
+  });
+
+  it("in `isIdle` harms no other key", async () => {
+    const record = Object.defineProperty({}, "isIdle", { get: throws, enumerable: true });
+    const trip: TripCondition = {
+      ...condition({}),
+      start: () => Object.assign(record, { add: () => undefined }) as never,
+    };
+    const { send } = play({ trip, maxKeys: 2 });
+    for (let key = 0; key < 10; key++) expect(await send({ key: String(key) })).toBe("ok");
+  });
+
+  it.each<[string, () => unknown]>([
+    ["nothing", () => undefined],
+    ["NaN", () => NaN],
+    ["Infinity", () => Infinity],
+    ["a negative number", () => -10],
+    ["not at all, but throws", throws],
+  ])("in `random` costs no more than the jitter: it returns %s", async (_, random) => {
+    const { breaker, clock, fail, send } = play({
+      trip: consecutive(1),
+      openFor: 1_000,
+      random: random as () => number,
+    });
+    await fail(1);
+    expect(breaker.state()).toBe("open");
+    await clock.advance(999);
+    expect(breaker.state()).toBe("open");
+    await clock.advance(1);
+    expect([await send(), breaker.state()]).toEqual(["ok", "closed"]);
+  });
+});

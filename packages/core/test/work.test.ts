@@ -342,3 +342,17 @@ describe("against a model that remembers everything", () => {
     );
   });
 });
+
+it("tells every listener, and the outer work, though one listener throws", () => {
+  const root = startWork();
+  const work = root.fork();
+  const end = work.hold();
+  const told: string[] = [];
+  work.over(() => {
+    throw new Error("a bug");
+  });
+  work.over(() => told.push("work"));
+  root.over(() => told.push("root"));
+  end();
+  expect([told, root.held]).toEqual([["work", "root"], false]);
+});
