@@ -771,7 +771,10 @@ describe("code of the user's own that fails", () => {
   });
 
   it("reports once that `classify` has isolated the circuit", async () => {
-    const scene: Play = play({ classify: () => void scene.breaker.isolate() });
+    const classify = (): undefined => {
+      scene.breaker.isolate();
+    };
+    const scene: Play = play({ classify });
     await scene.fail(1);
     expect(scene.events.map(({ type }) => type)).toEqual(["circuit-open"]);
   });
