@@ -47,8 +47,8 @@ export function checkFunction<F>(name: string, value: F): F {
  * Checks an argument that is destructured, as `arguments[0]`: a number or a function would be taken for an object without properties.
  * @throws {TypeError} `options` is neither `undefined` nor an object.
  */
-export function checkOptions(options: unknown = {}): void {
-  if (typeof options !== "object") throw new TypeError(`Expected \`options\` to be an object, got ${show(options)}`);
+export function checkOptions(options: unknown = {}, name = "options"): void {
+  if (typeof options !== "object") throw new TypeError(`Expected \`${name}\` to be an object, got ${show(options)}`);
 }
 
 /**

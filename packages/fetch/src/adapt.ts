@@ -4,6 +4,7 @@ import {
   checkFunction,
   checkNumber,
   checkOneOf,
+  checkOptions,
   systemClock,
   wrap,
   type Clock,
@@ -99,6 +100,7 @@ export function adapt(
   }: FetchOptions = {},
 ): AdaptedFetch {
   if (inner !== undefined) checkFunction("fetch", inner);
+  checkOptions(provider, "provider");
   if (provider !== undefined) checkFunction("provider.host.test", provider?.host?.test);
   checkFunction("key", key);
   checkFunction("cost", cost);

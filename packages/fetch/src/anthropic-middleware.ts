@@ -1,5 +1,6 @@
 /** The standard pipeline as middleware for Anthropic's SDK. */
 import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
+import { checkOptions } from "@evenkeel/core";
 import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
 
 /** The options of `resilientFetch`, except those that the middleware sets itself. */
@@ -26,6 +27,7 @@ export type AnthropicMiddleware = <Request extends AnthropicRequest>(
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function anthropicMiddleware(options: AnthropicMiddlewareOptions = {}): AnthropicMiddleware {
+  checkOptions(options);
   const send = standardFetch({ classify, classifyEvent, classifyResponse }, { ...options, refusals: "throw" });
   return function anthropicMiddleware(request, next) {
     return send(request.url, request, (_url, init) =>

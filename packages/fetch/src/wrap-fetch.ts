@@ -13,6 +13,9 @@ import type { FetchFunction } from "./request.ts";
  * @throws {RangeError | TypeError} An option is out of range, or `fetch` or a layer is not a function.
  */
 export function wrapFetch(fetch: FetchFunction | FetchOptions, ...layers: FetchLayer[]): typeof globalThis.fetch {
+  // A layer would be called with a URL.
+  if (typeof fetch === "function" && "run" in fetch)
+    throw new TypeError(`Expected \`fetch\` to be a fetch or options, got a layer`);
   const options = isOptions(fetch) ? fetch : { fetch };
   return asFetch(adapt({ classify, classifyEvent, classifyResponse }, layers, false, options));
 }

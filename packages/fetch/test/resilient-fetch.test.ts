@@ -869,7 +869,7 @@ describe("bad options are refused at construction", () => {
     [{ whenOpen: "hope" as never }, 'Expected `whenOpen` to be "refuse" or "wait", got "hope"'],
     [{ attemptLimit: 5 as never }, "Expected `attemptLimit` to be a function, got 5"],
     [{ replay: "never" as never }, 'Expected `replay` to be "always", "unprocessed" or a function, got "never"'],
-    [{ provider: "groq" as never }, "Expected `provider.host.test` to be a function, got undefined"],
+    [{ provider: "groq" as never }, 'Expected `provider` to be an object, got "groq"'],
     [{ retry: atOnce(), replay: "unprocessed" }, "Expected `replay` to be set in your own `retry`"],
     [{ breaker: {} as never }, "Expected `breaker.gate` to be a function, got undefined"],
     [{ breaker: null as never }, "Expected `breaker.gate` to be a function, got undefined"],

@@ -1,6 +1,6 @@
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import type { ResilienceEvent } from "@evenkeel/core";
-import { idempotencyKey, wrapFetch } from "@evenkeel/fetch";
+import { anthropicMiddleware, idempotencyKey, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { describe, expect, it } from "vitest";
 import { chatUrl, json, post, whole, type Fetch } from "./answers.ts";
@@ -43,6 +43,12 @@ describe("wrapFetch", () => {
 
   it.each([
     ["a fetch that is none", () => wrapFetch("fetch" as never), "Expected `fetch` to be a function"],
+    [
+      "a layer instead of a fetch",
+      () => wrapFetch(retry() as never),
+      "Expected `fetch` to be a fetch or options, got a layer",
+    ],
+    ["options that are none", () => anthropicMiddleware(5 as never), "Expected `options` to be an object, got 5"],
     ["null", () => wrapFetch(null as never), "Expected `fetch` to be a function"],
     ["an option out of range", () => wrapFetch({ peek: -1 }), "Expected `peek` to be an integer >= 0"],
     [

@@ -31,7 +31,8 @@ export interface Semaphore extends Layer, QueueControl {
  * @throws {RateLimitError} The queue is full, or the call cannot start in time.
  * @throws {RangeError | TypeError} An option is invalid.
  */
-export function semaphore({ permits, maxKeys, ...options }: SemaphoreOptions): Semaphore {
+export function semaphore(options: SemaphoreOptions): Semaphore;
+export function semaphore({ permits, maxKeys, ...options } = {} as SemaphoreOptions): Semaphore {
   const size = { permits: checkPermits(permits) };
   const rules = queueRules("semaphore", options);
   const limiters = keyed({

@@ -33,14 +33,10 @@ export interface TokenBucket extends Layer, QueueControl {
  * @throws {RateLimitError} The call costs more than the bucket holds, the queue is full, or the call cannot start in time.
  * @throws {RangeError | TypeError} An option is invalid. If it is a cost, the call rejects with this error.
  */
-export function tokenBucket({
-  limit,
-  interval,
-  burst = limit,
-  cost: costOf = costOfCall,
-  maxKeys,
-  ...options
-}: TokenBucketOptions): TokenBucket {
+export function tokenBucket(options: TokenBucketOptions): TokenBucket;
+export function tokenBucket(
+  { limit, interval, burst = limit, cost: costOf = costOfCall, maxKeys, ...options } = {} as TokenBucketOptions,
+): TokenBucket {
   const finite = { exclusive: true, max: Number.MAX_SAFE_INTEGER };
   checkNumber("limit", limit, finite);
   checkNumber("interval", interval, finite);

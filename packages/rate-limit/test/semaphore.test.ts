@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { layer, startCall, wrap, type Call, type EndWork, type Next } from "@evenkeel/core";
 import { fakeClock } from "@evenkeel/testkit";
 import { describe, expect, test } from "vitest";
-import { RateLimitError, semaphore, type Semaphore, type SemaphoreOptions } from "../src/index.ts";
+import { RateLimitError, semaphore, tokenBucket, type Semaphore, type SemaphoreOptions } from "../src/index.ts";
 import { deferred, failure, play, throttled, type Play } from "./play.ts";
 
 function playSemaphore(options: Partial<SemaphoreOptions> = {}): Play<Semaphore> {
@@ -391,6 +391,11 @@ describe("options out of range are refused", () => {
     [{ classify: "429" }, 'Expected `classify` to be a function, got "429"'],
   ])("%o", (options, message) => {
     expect(() => semaphore({ permits: 1, ...(options as object) })).toThrow(message);
+  });
+
+  test("none at all", () => {
+    expect(() => semaphore(undefined as never)).toThrow("Expected `permits` to be an integer >= 1, got undefined");
+    expect(() => tokenBucket(undefined as never)).toThrow("Expected `limit` to be a number > 0, got undefined");
   });
 
   test("undefined is the default", () => {

@@ -141,7 +141,7 @@ export function retry({
     const { retryAfter = 0 } = verdict;
     if (retryAfter > maxRetryAfter) return "retry-after";
     let delay = checkNumber("backoff()", backoff({ attempt: attempts, previous, error, random }));
-    if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * random());
+    if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * checkNumber("random()", random(), { max: 1 }));
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
     // `mayReplay` may count what it allows, so an empty budget refuses before it is asked, and is charged only after it has agreed.

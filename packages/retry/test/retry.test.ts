@@ -253,6 +253,12 @@ describe("waits", () => {
     expect(longest).toBeCloseTo(2_200);
   });
 
+  test("a hint is not ignored because `random` returns nothing: the call fails, and says so", async () => {
+    const random = (): never => undefined as never;
+    const call = retry({ backoff: constant(100), random }).run(failing(failure({ retryAfter: 2_000 })));
+    await expect(call).rejects.toThrow("Expected `random()` to be a number >= 0 and <= 1, got undefined");
+  });
+
   test("a backoff that is at least as long as the hint stays as it is", async () => {
     const hinted = [failure({ retryAfter: 2_000 })];
     expect(await waits(hinted, { backoff: constant(2_050) })).toEqual([2_050]);
