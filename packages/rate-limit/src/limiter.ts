@@ -46,7 +46,7 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   get pausedFor(): number {
-    return Math.max(this.#pause.left, this.isHeld ? holdCheckInterval : 0);
+    return Math.max(this.#pause.left, this.#isHeld ? holdCheckInterval : 0);
   }
 
   /** Whether this limiter can be forgotten without loss. */
@@ -68,8 +68,7 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   wait(cost: number): number {
-    // Here and not in `pausedFor`, or every query during a hold would prolong it.
-    if (this.isHeld) this.#holdBack(holdCheckInterval);
+    this.hold();
     return Math.max(this.#pause.left, this.#slowStart?.wait ?? 0, this.ownWait(cost));
   }
 
@@ -101,7 +100,14 @@ export abstract class Limiter implements AdmissionControl {
     this.serve();
   }
 
-  get isHeld(): boolean {
+  hold(): boolean {
+    const isHeld = this.#isHeld;
+    // Here and not in `pausedFor`, or every query during a hold would prolong it.
+    if (isHeld) this.#holdBack(holdCheckInterval);
+    return isHeld;
+  }
+
+  get #isHeld(): boolean {
     if (this.#isAsking) return false; // `holdWhile` itself resumed the key, or asks how long it is paused
     this.#isAsking = true;
     try {

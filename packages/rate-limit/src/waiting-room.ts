@@ -13,8 +13,8 @@ export interface AdmissionControl {
   readonly rules: QueueRules;
   /** How long all calls are held back by a pause, in ms. */
   readonly pausedFor: number;
-  /** Whether `holdWhile` holds all calls back now. */
-  readonly isHeld: boolean;
+  /** Returns whether `holdWhile` holds all calls back now, and pauses the key for a moment if so. */
+  hold(): boolean;
   /** Returns in how many ms a call of this cost may start: 0 for now, `Infinity` if that depends on an event. */
   wait(cost: number): number;
   /** Returns in how many ms a call of this cost could start at the earliest: if all running calls gave back what they took. */
@@ -158,7 +158,7 @@ export class WaitingRoom {
     const { clock, limiter } = this.#limiter.rules;
     const { signal } = call;
     // After it was admitted, another call may have opened the circuit, or become the probe.
-    const mustWait = !signal.aborted && this.#limiter.isHeld;
+    const mustWait = !signal.aborted && this.#limiter.hold();
     // Not asked again after the event: a listener that isolated the circuit then, and closed it at the next wait, would loop for ever.
     if (!mustWait) {
       call.emit?.({

@@ -116,6 +116,21 @@ describe("a key that is held back", () => {
     expect(waiting.seen).toBeDefined();
   });
 
+  test("waits for a moment, and does not loop, if the function that holds it answers differently each time", async () => {
+    let asked = 0;
+    const holdWhile = (): boolean => {
+      if (asked++ > 1_000 || clock.now() > start + 5_000) return false; // or a failing test would never end
+      return asked % 2 === 0;
+    };
+    const { call, clock, limit } = play((at) => semaphore({ permits: 1, holdWhile, clock: at }));
+    const start = clock.now();
+    const calls = [await call(), await call(), await call()];
+    for (const each of calls) each.resolve();
+    await clock.advance(10_000);
+    expect([calls.map(({ outcome }) => outcome), limit.active()]).toEqual([["done", "done", "done"], 0]);
+    expect(asked).toBeLessThan(100);
+  });
+
   test("is not held for longer because someone asks how long it is paused", async () => {
     const { held, clock, limit, call } = heldBack();
     const waiting = await call();

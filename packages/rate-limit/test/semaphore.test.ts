@@ -395,7 +395,7 @@ describe("options out of range are refused", () => {
 
   test("none at all", () => {
     expect(() => semaphore(undefined as never)).toThrow("Expected `permits` to be an integer >= 1, got undefined");
-    expect(() => tokenBucket(undefined as never)).toThrow("Expected `limit` to be a number > 0, got undefined");
+    expect(() => tokenBucket(undefined as never)).toThrow("Expected `limit` to be a number > 0");
   });
 
   test("undefined is the default", () => {
