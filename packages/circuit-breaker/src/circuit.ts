@@ -1,9 +1,8 @@
 /** The state machine of one circuit, free of promises and events. */
-import type { Random, Work } from "@evenkeel/core";
+import { checkNumber, quietly, type Random, type Work } from "@evenkeel/core";
 import type { CircuitState, OpenReason } from "./circuit-event.ts";
 import type { Outcome } from "./outcome.ts";
 import { Probes, type Permit, type ProbeSettings } from "./probes.ts";
-import { quietly } from "./quietly.ts";
 import { staleAfter } from "./stale-after.ts";
 import type { TripCondition, TripOutcome, TripRecord } from "./trip-condition.ts";
 
@@ -129,7 +128,10 @@ export class Circuit {
   #count(outcome: TripOutcome, duration: number, retryAfter: number): void {
     const generation = this.#generation;
     for (const record of this.#records) {
-      const reason = quietly(() => record.add(outcome, duration));
+      let reason: OpenReason | undefined;
+      try {
+        reason = record.add(outcome, duration);
+      } catch {} // a faulty condition must not fail calls
       if (generation !== this.#generation) return; // a condition of the user's own isolated or closed the circuit
       if (reason) return this.#open(reason, retryAfter);
     }
@@ -141,9 +143,9 @@ export class Circuit {
     if (this.phase === "closed" && this.remaining === 0) this.#openings = 0;
     const nominal = Math.min(maxOpenFor, openFor * factor ** this.#openings++);
     this.reason = reason;
-    const share = quietly(random);
-    // Not a number, or Infinity, would leave the circuit open for ever.
-    this.openFor = Math.max(nominal, retryAfter) + nominal * jitter * (share! >= 0 && share! <= 1 ? share! : 0);
+    // NaN would leave the circuit open for ever.
+    const share = quietly(() => checkNumber("random()", random(), { max: 1 })) ?? 0;
+    this.openFor = Math.max(nominal, retryAfter) + nominal * jitter * share;
     this.#since = clock.now();
     this.#enter("open");
   }

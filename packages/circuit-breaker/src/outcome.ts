@@ -1,5 +1,5 @@
 /** What a finished call says about the upstream. */
-import { isTimeout, judge, type Call, type Classify } from "@evenkeel/core";
+import { isTimeout, judge, quietly, type Call, type Classify } from "@evenkeel/core";
 import { staleAfter } from "./stale-after.ts";
 import type { TripOutcome } from "./trip-condition.ts";
 
@@ -23,11 +23,9 @@ const neutral: Outcome = { result: "neutral", retryAfter: 0 };
 export function outcomeOf(call: Call, error: unknown, classify?: Classify): Outcome {
   const { aborted, reason } = call.signal;
   if (aborted) return isTimeout(reason) ? timedOut : neutral;
-  try {
-    const { health, kind, retryAfter = 0 } = judge(call, error, classify);
-    const result = health === "failure" && kind === "timeout" ? kind : health;
-    return { result, retryAfter: retryAfter > 0 ? Math.min(retryAfter, staleAfter) : 0 };
-  } catch {
-    return failure;
-  }
+  const verdict = quietly(() => judge(call, error, classify));
+  if (!verdict) return failure;
+  const { health, kind, retryAfter = 0 } = verdict;
+  const result = health === "failure" && kind === "timeout" ? kind : health;
+  return { result, retryAfter: retryAfter > 0 ? Math.min(retryAfter, staleAfter) : 0 };
 }

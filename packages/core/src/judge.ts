@@ -1,6 +1,7 @@
 /** Determines what an error means. */
 import type { Call } from "./call.ts";
 import { checkOneOf } from "./check.ts";
+import { quietly } from "./quietly.ts";
 import type { Action, Classify, Health, Verdict, VerdictInit } from "./verdict.ts";
 
 const healthOf: Readonly<Record<Action, Health>> = {
@@ -41,13 +42,4 @@ export function ownVerdict(error: unknown): Verdict | undefined {
     const { verdict } = error as { verdict?: VerdictInit };
     return verdict ? complete(verdict) : undefined;
   });
-}
-
-/** Any value can be thrown, so reading it may throw as well. */
-function quietly<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

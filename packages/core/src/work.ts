@@ -1,4 +1,5 @@
 /** Tracks when work has actually ended, which may be long after its promise settled. */
+import { quietly } from "./quietly.ts";
 
 /** Ends a piece of work, with the error that ended it if there was one, and with the units that it actually cost if that is known. */
 export type EndWork = (error?: unknown, cost?: number) => void;
@@ -22,7 +23,8 @@ export interface Work {
   hold(): EndWork;
   /**
    * Calls `listener` when everything that is held now has ended, or at once if nothing is. Call it after `next` has settled, with a
-   * listener that does not throw: while work is held, what it throws is ignored. Error and cost are those of the last attempt: earlier ones were reported to their own layers.
+   * listener that does not throw: while work is held, what it throws is ignored. Error and cost are those of the last attempt: earlier
+   * ones were reported to their own layers.
    */
   over(listener: WorkOver): void;
   /** Returns the work of a further attempt. Whatever the fork holds, this work holds too, but not vice versa. */
@@ -80,13 +82,7 @@ class AttemptWork implements Work {
       if (!holds.delete(hold)) return;
       outcome.error ??= error;
       if (cost !== undefined) outcome.cost = (outcome.cost ?? 0) + cost;
-      for (const ended of hold) {
-        try {
-          ended();
-        } catch {
-          // One layer's faulty listener must not keep the permits of the others.
-        }
-      }
+      for (const ended of hold) quietly(ended); // one layer's faulty listener must not keep the permits of the others
       endOuter?.(error, cost);
     };
   }

@@ -1,5 +1,5 @@
 /** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
-import { about, judge, stackless, type Call, type Next } from "@evenkeel/core";
+import { about, judge, quietly, stackless, type Call, type Next } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
@@ -56,13 +56,12 @@ export abstract class Limiter implements AdmissionControl {
 
   /** Runs the call as soon as the limit admits it at this cost. */
   pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    if (call.signal.aborted) return Promise.reject(call.signal.reason);
     if (this.waiting === 0) {
       if (this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
       const inTime = call.deadline === Infinity || call.deadline > this.rules.clock.now();
-      // `holdWhile` may have aborted the call.
-      if (inTime && this.wait(cost) === 0 && !call.signal.aborted)
-        return this.start(call, next, cost, this.admit(cost));
+      // Checked last, because `holdWhile` may abort the call.
+      const mayStart = inTime && this.wait(cost) === 0 && !call.signal.aborted;
+      if (mayStart) return this.start(call, next, cost, this.admit(cost));
     }
     return (this.#room ??= new WaitingRoom(this)).enter(call, next, cost);
   }
@@ -108,15 +107,12 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   get #isHeld(): boolean {
-    if (this.#isAsking) return false; // `holdWhile` itself resumed the key, or asks how long it is paused
+    const { holdWhile } = this.rules;
+    if (!holdWhile || this.#isAsking) return false; // asked by itself, it resumes the key, or reads how long it is paused
     this.#isAsking = true;
-    try {
-      return !!this.rules.holdWhile?.(this.#key);
-    } catch {
-      return false; // a rule that fails must not hold calls for ever
-    } finally {
-      this.#isAsking = false;
-    }
+    const isHeld = quietly(() => holdWhile(this.#key)); // a rule that fails must not hold calls for ever
+    this.#isAsking = false;
+    return !!isHeld;
   }
 
   /** Returns whether the pause has grown. */

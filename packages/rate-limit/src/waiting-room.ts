@@ -64,7 +64,7 @@ export class WaitingRoom {
     const left = Math.min(call.deadline - now, queueTimeout);
     const late = left < queueTimeout ? "deadline" : "queue-timeout";
     const reason = this.#reasonToRefuse(cost, left, late);
-    if (call.signal.aborted) return Promise.reject(unsent(call)); // by `priority` or `holdWhile`
+    if (call.signal.aborted) return Promise.reject(unsent(call)); // perhaps by `priority` or `holdWhile`
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
     return new Promise<Waiter<I, O>>((resolve, reject) => {
