@@ -59,6 +59,9 @@ const oddities: readonly unknown[] = [
 ];
 const nonsense: readonly unknown[] = [undefined, null, NaN, -1, Infinity, "text", true, {}, Promise.resolve(true), 5n];
 
+/** No sequence without a loop asks as often. */
+const mostAsked = 20_000;
+
 const permits = 2;
 const burst = 50;
 
@@ -72,7 +75,7 @@ class Scene {
   attempts = 0;
   withdrawn = 0;
   startedInVain = 0;
-  private asked = 0;
+  asked = 0;
   private readonly controllers: AbortController[] = [];
   private readonly running = new Map<string, number>();
   readonly breaker;
@@ -164,6 +167,7 @@ class Scene {
   /** Called by each callback, which returns `good` unless it misbehaves. */
   private ask<T>(key: string, good: T, ...except: readonly Deed[]): T {
     const { breaker, limit, bucket } = this;
+    if (this.asked > mostAsked) this.plan = ["behave"]; // or the test would not end either
     const deed = this.plan[this.asked++ % this.plan.length];
     if (deed && except.includes(deed)) return good;
     if (deed === "throw") throws();
@@ -204,6 +208,7 @@ test("whatever the user's own functions do when they are asked, every call settl
         if (each.gap > 0) await clock.advance(each.gap);
       }
       await clock.advance(20_000);
+      expect(scene.asked).toBeLessThan(mostAsked);
       scene.plan = ["behave"];
       for (const key of keys) breaker.close(key);
       await clock.advance(60_000);

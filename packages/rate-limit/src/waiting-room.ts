@@ -57,7 +57,7 @@ export class WaitingRoom {
    * @throws The signal's reason, as soon as it aborts.
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    const { clock, queueTimeout, priority } = this.#limiter.rules;
+    const { limiter, clock, queueTimeout, priority } = this.#limiter.rules;
     const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
@@ -71,24 +71,23 @@ export class WaitingRoom {
       const waiter = new Waiter<I, O>(this, call, next, cost, rank, now, resolve, reject);
       if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
       this.#join(waiter, call.attempt > 1);
+      call.emit?.({
+        type: "rate-limit-wait",
+        ...about(call),
+        limiter,
+        waiting: this.size,
+        paused: this.#limiter.pausedFor > 0,
+      } satisfies RateLimitEvent as RateLimitEvent);
+      if (this.first === waiter) this.serve();
     }).then(this.#proceed);
   }
 
   #join(waiter: Waiter, isEarly: boolean): void {
     const { call, rank, bound } = waiter;
-    const { clock, limiter } = this.#limiter.rules;
     this.#queue.join(waiter, rank, isEarly);
     if (bound) this.#bounds.join(bound, -bound.end);
-    this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
+    this.#alarm.set(bound ? bound.end - this.#limiter.rules.clock.now() : Infinity);
     waiter.listening = listenForAbort(call.signal, waiter);
-    call.emit?.({
-      type: "rate-limit-wait",
-      ...about(call),
-      limiter,
-      waiting: this.size,
-      paused: this.#limiter.pausedFor > 0,
-    } satisfies RateLimitEvent as RateLimitEvent);
-    if (this.first === waiter) this.serve();
   }
 
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
@@ -174,7 +173,8 @@ export class WaitingRoom {
     return new Promise<Waiter<I, O>>((resolve, reject) => {
       waiter.resolve = resolve;
       waiter.reject = reject;
-      this.#join(waiter, true);
+      this.#join(waiter, true); // without an event, to which a listener might react by bringing it back at once, for ever
+      if (this.first === waiter) this.serve();
     }).then(this.#proceed);
   };
 }

@@ -101,6 +101,24 @@ describe("a key that is held back", () => {
     expect([waiting.seen, limit.pausedFor()]).toEqual([expect.anything(), 5_000]);
   });
 
+  test("says only once that a call waits, so that a listener that resumes the key then cannot bring it back for ever", async () => {
+    let asked = 0;
+    const told: string[] = [];
+    // Holds the call when it comes, and each time that it is about to start.
+    const holdWhile = (): boolean => ++asked < 100 && asked % 2 === 1;
+    const { call, clock, limit } = play((at) => semaphore({ permits: 1, holdWhile, clock: at }));
+    const emit = ({ type }: { type: string }): void => {
+      told.push(type);
+      limit.resume("default");
+    };
+    const waiting = await call({ emit });
+    await clock.advance(0);
+    expect(asked).toBeLessThan(10);
+    await clock.advance(100_000);
+    expect(told).toEqual(["rate-limit-wait", "rate-limit-acquire"]);
+    expect(waiting.seen).toBeDefined();
+  });
+
   test("starts a call even if a listener holds its key at that moment and ends the hold when a call waits: no loop", async () => {
     const { held, clock, limit, call } = heldBack(1);
     const told: string[] = [];
