@@ -47,10 +47,14 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
   };
 }
 
-/** Whether the caller aborted is read from the signal, because its reason may be anything, even an error that looks like the upstream's. */
+/**
+ * Whether, and why, the attempt was aborted is read from the signal: the reason of a caller's abort may be anything, even an error that
+ * looks like the upstream's, and some fetches, such as `node-fetch`, throw an `AbortError` of their own whatever the reason.
+ */
 function verdictOn(call: Call, failure: unknown): Verdict {
   const { aborted, reason } = call.signal;
-  return aborted && !isTimeout(reason) ? cancelled : judge(call, failure);
+  if (!aborted) return judge(call, failure);
+  return isTimeout(reason) ? judge(call, reason) : cancelled;
 }
 
 const cancelled: Verdict = { action: "stop", kind: "cancelled", processed: "maybe", health: "neutral" };

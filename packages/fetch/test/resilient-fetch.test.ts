@@ -716,6 +716,9 @@ describe("events", () => {
 describe("the event of an attempt", () => {
   const hanging: Fetch = (_input, init) =>
     new Promise((_resolve, reject) => init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason)));
+  /** Rejects as `node-fetch` does, whatever the reason. */
+  const withoutReason: Fetch = (input, init) =>
+    hanging(input, init).catch(() => Promise.reject(new DOMException("The operation was aborted.", "AbortError")));
 
   it.each([
     ["an error of its own", new Error("The user left")],
@@ -731,11 +734,14 @@ describe("the event of an attempt", () => {
     expect(events).toMatchObject([{ type: "attempt", verdict: { kind: "cancelled", health: "neutral" } }]);
   });
 
-  it("counts against the upstream if one of our limits aborts it", async () => {
+  it.each([
+    ["with the reason", hanging],
+    ["with an error of its own", withoutReason],
+  ])("counts against the upstream if one of our limits aborts it, and the fetch rejects %s", async (_what, fetch) => {
     const clock = fakeClock();
     const events: ResilienceEvent[] = [];
     const options = {
-      fetch: hanging,
+      fetch,
       clock,
       retry: retry({ retries: 0 }),
       emit: (event: ResilienceEvent) => void events.push(event),
