@@ -49,8 +49,11 @@ function beginsStream(): (chunk: Uint8Array) => boolean {
   return (chunk) => head.length < longestStart && streamStart.test((head += textOf(chunk.subarray(0, longestStart))));
 }
 
+/** Tells whether brackets remain open: the last character could as well be the end of an inner object. */
 function isTruncated(text: string): boolean {
-  return (text.startsWith("{") && !text.endsWith("}")) || (text.startsWith("[") && !text.endsWith("]"));
+  if (!/^[[{]/.test(text)) return false;
+  const brackets = text.replaceAll(/\\./gs, "").replaceAll(/"[^"]*"?/g, "");
+  return brackets.split(/[[{]/).length > brackets.split(/[\]}]/).length;
 }
 
 function errorIn(text: string): ReportedError | undefined {

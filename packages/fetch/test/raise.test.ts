@@ -66,6 +66,9 @@ describe("an answer is raised as a failure", () => {
     ["a cut object", "application/json", '{"id": "1", "choi'],
     ["a cut object of another type of JSON", "application/vnd.api+json; charset=utf-8", '{"id": "1", "choi'],
     ["a cut list", "application/json", '[{"error": {"code": 503'],
+    ["an object cut after an inner one", "application/json", '{"choices": [{"message": {"content": "Hi"}'],
+    ["an object cut after its last bracket but one", "application/json", '{"choices": [{"index": 0}]'],
+    ["an object cut after a bracket in a string", "application/json", '{"text": "\\\\", "code": "say \\"{}'],
   ])("where its JSON is %s", async (_what, contentType, text) => {
     const error = await failureOf(answer([text.slice(0, 5), text.slice(5)], contentType));
     expect(error).toBeInstanceOf(StreamError);
@@ -99,6 +102,8 @@ describe("an answer is raised as a failure", () => {
 describe("an answer is handed on", () => {
   it.each([
     ["JSON that is none but for its ends", "application/json", '{"error": oops}'],
+    ["JSON with a number that JSON does not have", "application/json", '{"logprobs": [NaN, -Infinity]}'],
+    ["JSON with brackets in its strings", "application/json", '{"text": "[{", "more": "\\"{", "path": "\\\\"}'],
     ["JSON with a word of error in it", "application/json", '{"text": "\\"error\\""}'],
     ["a page to one who reads", "text/html", "<html></html>", {}],
     ["lines to one who reads, which may be records of jobs", "application/jsonl", '{"error": "boom"}\n', {}],
