@@ -84,6 +84,8 @@ export function classifier<const Providers extends readonly Provider[]>(
     for (const [index, node] of chain.entries()) {
       // An abort below a timeout is how the timeout was implemented.
       if (kinds[index] === "cancelled" && !kinds.slice(0, index).includes("timeout")) return verdictOf("cancelled");
+      // Its status is the proxy's, which has not sent the request.
+      if (outcomes[index]?.kind === "proxy") return verdictOf(outcomes[index]);
       const facts = gather(node, now);
       // The messages of axios and OpenAI's SDK contain the status: all that is left of it once the error was serialized.
       facts.status ??= Number(/[45]\d\d(?= status code)|(?<=status code )[45]\d\d/.exec(facts.text)?.[0] ?? 0);

@@ -13,6 +13,13 @@ const unsent = { kind: "network", processed: "no" } as const;
 const malformedBody = { kind: "malformed", processed: "yes" } as const;
 const redirected = { kind: "invalid-request", processed: "maybe" } as const;
 
+/** What a proxy responds instead of opening a tunnel. It precedes all else, because undici aborts the request for it. */
+const byProxy: readonly Rule[] = [
+  // It could not reach the upstream, or was overloaded: as temporary as where the upstream itself refuses a connection.
+  [/(Proxy response \(|establish tunnel to .* HTTP\S+ )5\d\d/, { kind: "proxy", action: "retry", health: "failure" }],
+  [/Proxy response|establish tunnel to /, "proxy"],
+];
+
 /** Matched against names, codes and system calls, which cannot be mistaken for user input. */
 const byCode: readonly Rule[] = [
   [/NoObjectGenerated/, badSample],
@@ -34,7 +41,8 @@ const byCode: readonly Rule[] = [
 const byMessage: readonly Rule[] = [
   [/(user|request was) aborted/i, "cancelled"],
   [/wrong version number|peer certificate|corrupt message|speak TLS/, "tls"],
-  [/\(Connect\)|before secure TLS|^internal error; reference/m, unsent],
+  [/proxy tunnel timed out/, { kind: "timeout", processed: "no" }],
+  [/\(Connect\)|before secure TLS|proxy tunnel ended|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirected],
   [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,
@@ -61,8 +69,11 @@ const byVagueCode: readonly Rule[] = [
 export function networkFailure(chain: readonly unknown[]): OutcomeOf | undefined {
   const codes = chain.map(codesOf).join("\n");
   const messages = chain.flatMap(messageOf).join("\n");
-  if (messages.includes("Proxy response")) return { kind: "proxy" };
-  const match = firstMatch(byCode, codes) ?? firstMatch(byMessage, messages) ?? firstMatch(byVagueCode, codes);
+  const match =
+    firstMatch(byProxy, messages) ??
+    firstMatch(byCode, codes) ??
+    firstMatch(byMessage, messages) ??
+    firstMatch(byVagueCode, codes);
   const outcome = match && outcomeOf(match);
   // undici, when it loses a response whose headers have arrived, whatever the cause.
   return outcome && /^terminated$/m.test(messages) ? { ...outcome, processed: "yes" } : outcome;

@@ -10,6 +10,8 @@ export const oversized = "stop malformed yes neutral";
 export const slow = "retry timeout maybe failure";
 export const slowConnect = "retry timeout no failure";
 export const distrusted = "elsewhere tls no neutral";
+export const blocked = "elsewhere proxy no neutral";
+export const untunneled = "retry proxy no failure";
 export const mistake = "stop invalid-request no neutral";
 export const redirected = "stop invalid-request maybe neutral";
 export const cancelled = "stop cancelled maybe neutral";
@@ -21,6 +23,11 @@ function failed(message: string, fields: object = {}, cause?: unknown): Error {
 
 function undici(code: string, message: string, fields: object = {}): Error {
   return failed("fetch failed", {}, Object.assign(new Error(message), { code, ...fields }));
+}
+
+/** What Node's own HTTP client throws if it is configured to use a proxy. */
+function tunnel(message: string): Error {
+  return Object.assign(new Error(message), { code: "ERR_PROXY_TUNNEL" });
 }
 
 const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), {
@@ -86,8 +93,32 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
   [
     "undici: the proxy requires authentication",
     undici("UND_ERR_ABORTED", "Proxy response (407) !== 200 when HTTP Tunneling", { name: "AbortError" }),
-    "elsewhere proxy no neutral",
+    blocked,
   ],
+  [
+    "undici: the proxy cannot reach the host",
+    undici("UND_ERR_ABORTED", "Proxy response (502) !== 200 when HTTP Tunneling", { name: "AbortError" }),
+    untunneled,
+  ],
+  [
+    "Node: the proxy requires authentication",
+    tunnel("Failed to establish tunnel to x:443 via http://10.0.0.1:3128: HTTP/1.1 407 Proxy Authentication Required"),
+    blocked,
+  ],
+  [
+    "Node: the proxy cannot reach the host",
+    tunnel("Failed to establish tunnel to x:443 via http://10.0.0.1:3128: HTTP/1.1 503 Service Unavailable"),
+    untunneled,
+  ],
+  [
+    "Node: the proxy cannot reach the host, with its status",
+    Object.assign(tunnel("Failed to establish tunnel to x:443 via http://10.0.0.1:3128: HTTP/1.1 503 x"), {
+      statusCode: 503,
+    }),
+    untunneled,
+  ],
+  ["Node: the proxy closed the connection", tunnel("Connection to establish proxy tunnel ended unexpectedly"), unsent],
+  ["Node: the proxy did not answer", tunnel("Connection to establish proxy tunnel timed out after 700ms"), slowConnect],
   [
     "Node: TLS alert",
     undici("ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC", "ssl3_read_bytes:sslv3 alert bad record mac"),
