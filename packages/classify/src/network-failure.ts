@@ -25,13 +25,17 @@ const byCode: readonly Rule[] = [
   [/NoObjectGenerated/, badSample],
   [/Abort|Cancel/, "cancelled"],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
-  [/ (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|(NET|HOST)DOWN|ADDRNOTAVAIL|FailedToOpen/im, unsent],
-  [/SSL\w*(ALERT|RECORD_MAC)/, "network"],
+  [
+    / (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|(NET|HOST)DOWN|ADDRNOTAVAIL|FailedToOpen|HTTP2_(GOAWAY|INVALID_SESSION|OUT_OF|STREAM_CANCEL)/im,
+    unsent,
+  ],
+  // Alerts, except those that the next handshake would end with, too.
+  [/RECORD_MAC|SSL[\w/]*ALERT_(?!\w*CERT|HANDSHAKE|PROTOCOL|UNKNOWN_CA|ACCESS|INSUFF)/, "network"],
   [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, "tls"],
   [/redirect/i, redirected],
   [/OVERFLOW|EXCEEDED_MAX/, { kind: "malformed", action: "stop", processed: "yes", health: "neutral" }],
   [/ERR_(INVALID|BAD_OPTION|NOT_SUPPORT|DESTROYED|CLOSED)/, "invalid-request"],
-  [/Z_\w+_ERROR|ZlibError|ShortRead/, malformedBody],
+  [/Z_\w+_ERROR|ERR__ERROR_|ZSTD_|ZlibError|ShortRead/, malformedBody],
   [/BODY_TIMEOUT/, { kind: "timeout", processed: "yes" }],
   [/timed?out|ECONNABORTED/i, "timeout"],
   [/HPE_|HTTPParser|_MISMATCH|Malformed_|InvalidHTTP|InvalidContent/, "malformed"],
@@ -40,9 +44,12 @@ const byCode: readonly Rule[] = [
 /** Matched against messages, if no code is specific enough. */
 const byMessage: readonly Rule[] = [
   [/(user|request was) aborted/i, "cancelled"],
-  [/wrong version number|peer certificate|corrupt message|speak TLS/, "tls"],
+  [
+    /wrong version number|peer certificate|corrupt message|speak TLS|alert (\w+ )?(cert|handshake|protocol|unknown ca|access|insuff)/,
+    "tls",
+  ],
   [/proxy tunnel timed out/, { kind: "timeout", processed: "no" }],
-  [/\(Connect\)|before secure TLS|proxy tunnel ended|^internal error; reference/m, unsent],
+  [/\(Connect\)|before secure TLS|proxy tunnel ended|REFUSED_STREAM|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirected],
   [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,

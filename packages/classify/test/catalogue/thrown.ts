@@ -125,8 +125,83 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
     unanswered,
   ],
   [
-    "Node: HTTP/2 GOAWAY",
+    "Node: TLS alert about an internal error",
+    undici("ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "ssl3_read_bytes:tlsv1 alert internal error:SSL alert number 80"),
+    unanswered,
+  ],
+  [
+    "Node: TLS alert about the version",
+    undici("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "ssl3_read_bytes:tlsv1 alert protocol version:SSL alert number 70"),
+    distrusted,
+  ],
+  [
+    "Node: TLS alert about a client's certificate",
+    undici("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ssl3_read_bytes:tlsv13 alert certificate required"),
+    distrusted,
+  ],
+  [
+    "Node: TLS alert about the handshake, up to version 22",
+    undici("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "ssl3_read_bytes:sslv3 alert handshake failure"),
+    distrusted,
+  ],
+  [
+    "Node: TLS alert about the handshake",
+    undici("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", "ssl3_read_bytes:ssl/tls alert handshake failure"),
+    distrusted,
+  ],
+  [
+    "Node: a new stream after HTTP/2 GOAWAY",
     undici("ERR_HTTP2_GOAWAY_SESSION", "New streams cannot be created after receiving a GOAWAY"),
+    unsent,
+  ],
+  ["undici: HTTP/2 GOAWAY", undici("UND_ERR_SOCKET", 'HTTP/2: "GOAWAY" frame received with code 0'), unanswered],
+  [
+    "Node: a pending stream of an HTTP/2 session that failed",
+    undici("ERR_HTTP2_STREAM_CANCEL", "The pending stream has been canceled (caused by: read ECONNRESET)"),
+    unsent,
+  ],
+  [
+    "Node: HTTP/2 stream refused",
+    undici("ERR_HTTP2_STREAM_ERROR", "Stream closed with error code NGHTTP2_REFUSED_STREAM"),
+    unsent,
+  ],
+  [
+    "undici: invalid Brotli",
+    failed("terminated", {}, Object.assign(new Error("Decompression failed"), { code: "ERR__ERROR_FORMAT_PADDING_2" })),
+    garbledBody,
+  ],
+  [
+    "undici: invalid Zstandard",
+    failed(
+      "terminated",
+      {},
+      Object.assign(new Error("Unknown frame descriptor"), { code: "ZSTD_error_prefix_unknown" }),
+    ),
+    garbledBody,
+  ],
+  [
+    "node-fetch: invalid Brotli",
+    Object.assign(new Error("Decompression failed"), { code: "ERR__ERROR_FORMAT_PADDING_2" }),
+    garbledBody,
+  ],
+  [
+    "node-fetch: TLS alert about the version",
+    Object.assign(
+      new Error(
+        "request to https://x/v1 failed, reason: write EPROTO 40DD:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/openssl/ssl/record/rec_layer_s3.c:1605:SSL alert number 70",
+      ),
+      { name: "FetchError", code: "EPROTO" },
+    ),
+    distrusted,
+  ],
+  [
+    "node-fetch: TLS alert",
+    Object.assign(
+      new Error(
+        "request to https://x/v1 failed, reason: write EPROTO 40DD:sslv3 alert bad record mac:SSL alert number 20",
+      ),
+      { name: "FetchError", code: "EPROTO" },
+    ),
     unanswered,
   ],
   [
