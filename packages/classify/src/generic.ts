@@ -70,6 +70,8 @@ export const generic: Provider<"generic"> = {
     408: "timeout",
     409: "conflict",
     413: "too-large",
+    // Sent over a connection that is not for this host. RFC 9110 allows to repeat any request over another one.
+    421: { kind: "proxy", action: "retry" },
     424: "server",
     425: "conflict",
     429: "rate-limit",

@@ -26,7 +26,7 @@ const byCode: readonly Rule[] = [
   [/Abort|Cancel/, "cancelled"],
   [/CONNECT_TIMEOUT|ETIMEDOUT (connect|lookup|secureConnect)/, { kind: "timeout", processed: "no" }],
   [
-    / (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|(NET|HOST)DOWN|ADDRNOTAVAIL|FailedToOpen|HTTP2_(GOAWAY|INVALID_SESSION|OUT_OF|STREAM_CANCEL)/im,
+    / (connect|getaddrinfo)$|EAI_|ENOTFOUND|ENODATA|refused|UNREACH|(NET|HOST)DOWN|ADDRNOTAVAIL|FailedToOpen|HTTP2_(GOAWAY|INVALID_SESSION|STREAM_CANCEL)/im,
     unsent,
   ],
   // Alerts, except those that the next handshake would end with, too.

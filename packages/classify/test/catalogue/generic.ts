@@ -76,6 +76,13 @@ export const byStatus: Catalogue = {
     },
     { answer: "409", status: 409, body: {}, verdict: conflict, why: "A lock, which will be released." },
     { answer: "413", status: 413, body: "", verdict: tooLarge, why: "Only a smaller request fits." },
+    {
+      answer: "421",
+      status: 421,
+      body: "",
+      verdict: ["retry", "proxy", "no", "neutral"],
+      why: "The connection is not for this host; another may be.",
+    },
     { answer: "424", status: 424, body: {}, verdict: broken, why: "A dependency of the server failed." },
     { answer: "425", status: 425, body: "", verdict: conflict, why: "The request came too early." },
     {
