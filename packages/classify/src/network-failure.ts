@@ -30,7 +30,7 @@ const byCode: readonly Rule[] = [
     unsent,
   ],
   // Alerts, except those that the next handshake would end with, too.
-  [/RECORD_MAC|SSL[\w/]*ALERT_(?!\w*CERT|HANDSHAKE|PROTOCOL|UNKNOWN_CA|ACCESS|INSUFF)/, "network"],
+  [/RECORD_MAC|SSL[\w/]*ALERT_(?!\w*CERT|HANDSHAKE|PROTOCOL|UNKNOWN_CA|ACCESS)/, "network"],
   [/CERT|UNABLE_TO_|ERR_(TLS|SSL)|HOSTNAME_MISMATCH/, "tls"],
   [/redirect/i, redirected],
   [/OVERFLOW|EXCEEDED_MAX/, { kind: "malformed", action: "stop", processed: "yes", health: "neutral" }],
@@ -45,11 +45,11 @@ const byCode: readonly Rule[] = [
 const byMessage: readonly Rule[] = [
   [/(user|request was) aborted/i, "cancelled"],
   [
-    /wrong version number|peer certificate|corrupt message|speak TLS|alert (\w+ )?(cert|handshake|protocol|unknown ca|access|insuff)/,
+    /wrong version number|peer certificate|corrupt message|speak TLS|alert (\w+ )?(cert|handshake|protocol|unknown ca|access)/,
     "tls",
   ],
-  [/proxy tunnel timed out/, { kind: "timeout", processed: "no" }],
-  [/\(Connect\)|before secure TLS|proxy tunnel ended|REFUSED_STREAM|^internal error; reference/m, unsent],
+  [/tunnel timed out/, { kind: "timeout", processed: "no" }],
+  [/\(Connect\)|before secure TLS|receiving CONNECT|tunnel ended|REFUSED_STREAM|^internal error; reference/m, unsent],
   [/redirect|URL scheme must be/i, redirected],
   [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,

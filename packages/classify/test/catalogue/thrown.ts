@@ -185,6 +185,14 @@ export const thrown: readonly (readonly [what: string, error: unknown, verdict: 
     garbledBody,
   ],
   [
+    "https-proxy-agent: the proxy closed the connection",
+    Object.assign(
+      new Error("request to https://x/v1 failed, reason: Proxy connection ended before receiving CONNECT response"),
+      { name: "FetchError" },
+    ),
+    unsent,
+  ],
+  [
     "node-fetch: TLS alert about the version",
     Object.assign(
       new Error(
