@@ -1,5 +1,5 @@
 /** Reads a whole JSON answer before it is handed on. */
-import type { Call } from "@evenkeel/core";
+import { quietly, type Call } from "@evenkeel/core";
 import { expectsAnswer, expectsData, mayBeEmpty } from "./expects-data.ts";
 import { guardResponse } from "./guard-response.ts";
 import { join } from "./join.ts";
@@ -27,12 +27,13 @@ export async function raiseJson(
   const { chunks, bytes, isWhole } = await readHead(reader, call.signal, options.peek, beginsStream());
   if (!isWhole) return guardResponse(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
-  const text = textOf(body).trim();
-  const isMissing = text === "" && !mayBeEmpty(response) && expectsData(call.input);
-  if (isMissing || (response.status !== 206 && isTruncated(text))) {
+  const text = textOf(body);
+  const json = quietly((): unknown => JSON.parse(text));
+  const isMissing = text.trim() === "" && !mayBeEmpty(response) && expectsData(call.input);
+  if (isMissing || (json === undefined && response.status !== 206 && isTruncated(text))) {
     throw new StreamError("The body ended inside its JSON", truncated, { bytes, chunks: chunks.length });
   }
-  const reported = expectsAnswer(call.input) ? errorIn(text) : undefined;
+  const reported = expectsAnswer(call.input) ? errorIn(json) : undefined;
   if (reported) throw reportedFailure(call, response, reported, options);
   return rebuild(response, body);
 }
@@ -49,25 +50,17 @@ function beginsStream(): (chunk: Uint8Array) => boolean {
   return (chunk) => head.length < longestStart && streamStart.test((head += textOf(chunk.subarray(0, longestStart))));
 }
 
-/** Tells whether brackets remain open: the last character could as well be the end of an inner object. */
+/** Tells whether brackets remain open. Not all that cannot be parsed is truncated: it may be several values, or contain `NaN`. */
 function isTruncated(text: string): boolean {
-  if (!/^[[{]/.test(text)) return false;
+  if (!/^\s*[[{]/.test(text)) return false;
   const brackets = text.replaceAll(/\\./gs, "").replaceAll(/"[^"]*"?/g, "");
   return brackets.split(/[[{]/).length > brackets.split(/[\]}]/).length;
 }
 
-function errorIn(text: string): ReportedError | undefined {
-  if (!/"error"/i.test(text)) return undefined;
-  try {
-    const json: unknown = JSON.parse(text);
-    const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
-    if (hasError(first)) return first;
-    // As OpenRouter reports a failed choice, and Cohere a failed answer.
-    const failed = [...listAt(first, "choices"), first].find((end) =>
-      /^error$/i.test(end?.["finish_reason"] as string),
-    );
-    return failed && reportedError(failed);
-  } catch {
-    return undefined;
-  }
+function errorIn(json: unknown): ReportedError | undefined {
+  const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
+  if (hasError(first)) return first;
+  // As OpenRouter reports a failed choice, and Cohere a failed answer.
+  const failed = [...listAt(first, "choices"), first].find((end) => /^error$/i.test(end?.["finish_reason"] as string));
+  return failed && reportedError(failed);
 }
