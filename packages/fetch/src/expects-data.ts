@@ -18,10 +18,13 @@ export function expectsData(request: FetchRequest): boolean {
 /** A GET that reads the stream of an answer again, as of OpenAI's background responses and Gemini's interactions. */
 const answerQuery = /[?&]stream=true(&|$)/;
 
+/** The events of Anthropic's sessions and their threads, for which its SDK asks with `accept: application/json`. */
+const eventsPath = /\/(events|threads\/[^/]+)\/stream(\?|$)/;
+
 /** Tells whether a request subscribes to events, as `EventSource` and MCP do: there may be none for hours. */
 export function subscribes({ url, init }: Pick<FetchRequest, "url" | "init">): boolean {
   if (methodOf(init) !== "GET" || answerQuery.test(url)) return false;
-  return new Headers(init.headers).get("accept") === "text/event-stream";
+  return new Headers(init.headers).get("accept") === "text/event-stream" || eventsPath.test(url);
 }
 
 /** Tells whether the body of a success may be empty, whatever its content type. */

@@ -321,6 +321,13 @@ describe("the limits of a request whose caller chose none", () => {
     expect(profileOf(url, { headers: { accept: "text/event-stream" } })).toBe(reasoning);
   });
 
+  it.each(["events", "threads/sthr_1"])("bound a subscription to Anthropic's %s by its headers alone", (what) => {
+    const url = `https://api.anthropic.com/v1/sessions/sesn_1/${what}/stream?beta=true`;
+    expect(profileOf(url, { headers: { accept: "application/json" } }).total).toBe(Infinity);
+    expect(profileOf(url, { method: "POST" }).total).toBeLessThan(Infinity);
+    expect(profileOf(url.replace("/stream", ""), {}).total).toBeLessThan(Infinity);
+  });
+
   it("let a subscription say nothing for hours, from its first event on and before it", async () => {
     const clock = fakeClock();
     const { response, send, end } = feed();

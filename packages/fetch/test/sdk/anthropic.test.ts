@@ -8,9 +8,13 @@ import {
   anthropicMessage,
   faultServer,
   frame,
+  headers,
   json,
   sequence,
+  sse,
   withHeader,
+  type Responder,
+  type Step,
 } from "@evenkeel/testkit/server";
 import { describe, expect, it } from "vitest";
 import { contract } from "./contract.ts";
@@ -53,6 +57,34 @@ describe("the helper for streams", () => {
         (error: Error) => error,
       );
     expect(failed.cause).toBeInstanceOf(StreamError); // in the helper's own error
+  });
+});
+
+describe("the events of a session", () => {
+  const failed = frame({ id: "sevt_1", type: "session.error", error: { type: "model_overloaded_error" } }, "message");
+  const idle = frame({ id: "sevt_2", type: "session.status_idle" }, "message");
+
+  it("are subscribed to before the message that causes them is sent, and continue after an error", async () => {
+    let send = (): void => {};
+    const sent = new Promise<void>((resolve) => (send = resolve));
+    async function* caused(): AsyncGenerator<Step> {
+      yield headers;
+      await sent;
+      yield failed + idle;
+    }
+    const respond: Responder = ({ method }) => {
+      if (method === "GET") return sse(caused());
+      send();
+      return json({ data: [] });
+    };
+    await using server = await faultServer({ respond });
+    const client = new Anthropic({ baseURL: server.url, apiKey: "none", fetch: resilientFetch(), maxRetries: 0 });
+    const { events } = client.beta.sessions;
+    const stream = await events.stream("sesn_1");
+    await events.send("sesn_1", { events: [{ type: "user.message", content: [{ type: "text", text: "Hi" }] }] });
+    const types: string[] = [];
+    for await (const event of stream) types.push(event.type);
+    expect(types).toEqual(["session.error", "session.status_idle"]);
   });
 });
 
