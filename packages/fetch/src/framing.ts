@@ -44,13 +44,16 @@ export function parseLine(line: string): StreamEvent | undefined {
 
 function parseServerSentEvent(frame: string): StreamEvent | undefined {
   let name = "";
+  let id = "";
   const data: string[] = [];
   for (const line of frame.split(/\r\n|\n|\r/)) {
-    const [, field, value = ""] = /^(event|data): ?(.*)$/s.exec(line) ?? [];
+    const [, field, value = ""] = /^(event|data|id): ?(.*)$/s.exec(line) ?? [];
     if (field === "event") name = value;
+    else if (field === "id") id = value;
     else if (field === "data") data.push(value);
   }
   const text = data.join("\n");
-  if (text === "") return undefined; // without data it is not an event: some servers send such frames as keep-alives
+  // Without data it is not an event: some servers send such frames as keep-alives. Empty data with an id is what MCP begins a stream with.
+  if (text === "" && (id === "" || data.length === 0)) return undefined;
   return { name, data: text, json: parseJson(text) };
 }

@@ -81,7 +81,7 @@ export class TextProgress extends StreamProgress {
       // `split` has removed the end of the last line, which may be the line that names the event.
       const isPlain = this.#contentParsed && !this.#hasMark(`${frame}\n`);
       if (isPlain) isContent ||= isData.test(frame);
-      else if (this.#takeFrame(frame)) isContent = this.#contentParsed = true;
+      else if (this.#takeFrame(frame)) isContent = true;
     }
     return isContent;
   }
@@ -93,7 +93,10 @@ export class TextProgress extends StreamProgress {
 
   #takeFrame(frame: string): boolean {
     const event = this.error ? undefined : this.#framing.parse(frame);
-    return event !== undefined && this.takeEvent(event);
+    if (event === undefined || !this.takeEvent(event)) return false;
+    // An event with nothing but an id is content, because its reader can ask for the rest, but identifies no protocol.
+    this.#contentParsed ||= event.data !== "";
+    return true;
   }
 }
 

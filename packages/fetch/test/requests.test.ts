@@ -409,6 +409,13 @@ describe("a response", () => {
     },
   );
 
+  it("of a tool server that hands out an id, and closes until it is asked for the rest: the tool is not called again", async () => {
+    const text = "id: 1\nretry: 1000\ndata: \n\n";
+    const fetch = vi.fn<Fetch>(async () => new Response(text, { headers: { "content-type": "text/event-stream" } }));
+    const response = await resilientFetch({ fetch, retry: atOnce() })("https://tools.example.com/mcp", post);
+    expect([await response.text(), fetch.mock.calls.length]).toEqual([text, 1]);
+  });
+
   it("to a range request is a part of the JSON, not a truncated one", async () => {
     const part = { status: 206, headers: { "content-type": "application/json", "content-range": "bytes 0-3/9" } };
     const fetch = vi.fn<Fetch>(async () => new Response('{"a"', part));

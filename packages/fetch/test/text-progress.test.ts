@@ -363,6 +363,15 @@ describe("a stream", () => {
     expect(stream.say(data(delta("Hi")).replace("data: ", "data:  "))).toBe(true);
   });
 
+  it("has content in an event with nothing but an id, and its protocol is still recognised", () => {
+    const stream = follow();
+    expect(["id: 1\n\n", "data:\n\n", "id:\ndata:\n\n"].map(stream.say)).toEqual([false, false, false]);
+    expect(stream.say("id: 1\nretry: 30\ndata: \n\n")).toBe(true);
+    expect(stream.missing).toBeUndefined();
+    stream.say(data(delta("Hello")));
+    expect(stream.missing).toBe("the terminator");
+  });
+
   it("of lines has no event in a blank line", () => {
     const stream = follow("application/x-ndjson");
     expect([stream.say(" \r\n"), stream.hasEvents]).toEqual([false, false]);
