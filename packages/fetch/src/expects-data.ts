@@ -1,8 +1,9 @@
 /** Tells what kind of response the caller of an API expects. */
 import { methodOf, type FetchRequest } from "./request.ts";
 
-/** A POST that cancels or polls a job, as on Vertex: its answer is the job's record. */
-const jobPath = /[/:](cancel|fetchPredictOperation)(\?|$)/;
+/** A POST that manages or polls a job, or starts one of Anthropic's or OpenAI's agents: its answer is the job's record. */
+const jobPath =
+  /[/:](archive|cancel|validate|fetchPredictOperation|deployments\/[^/]+\/run|automations\/[^/]+\/invocations)(\?|$)/;
 
 /** Tells whether a request generates an answer. What it merely reads may be a job's record, whose `error` is the job's own. */
 export function expectsAnswer({ url, init }: FetchRequest): boolean {

@@ -360,11 +360,22 @@ describe("a response", () => {
     "https://api.openai.com/v1/responses/resp_1/cancel",
     "https://x.openai.azure.com/openai/responses/resp_1/cancel?api-version=v1",
     "https://us-central1-aiplatform.googleapis.com/v1/projects/p/models/veo:fetchPredictOperation",
-  ])("to a POST that cancels or polls a job is the job's record, even of a failed one: %s", async (url) => {
+    "https://api.openai.com/v1/agents/automations/auto_1/invocations",
+    "https://api.anthropic.com/v1/deployments/depl_1/run?beta=true",
+    "https://api.anthropic.com/v1/dreams/dream_1/archive?beta=true",
+    "https://api.anthropic.com/v1/organizations/external_keys/key_1/validate",
+  ])("to a POST that manages, polls or starts a job is the job's record, even of a failed one: %s", async (url) => {
     const record = { name: "1", done: true, error: { code: 13, message: "Internal error" } };
     const fetch = vi.fn<Fetch>(async () => json(record));
     const response = await resilientFetch({ fetch, retry: atOnce() })(url, post);
     expect([response.status, await response.json(), fetch.mock.calls.length]).toEqual([200, record, 1]);
+  });
+
+  it("to a POST to a deployment of Azure's is an answer, not a record", async () => {
+    const answers = [{ error: { code: 500 } }, whole];
+    const fetch: Fetch = async () => json(answers.shift());
+    const url = "https://x.openai.azure.com/openai/deployments/run/chat/completions?api-version=v1";
+    expect(await (await resilientFetch({ fetch, retry: atOnce() })(url, post)).json()).toEqual(whole);
   });
 
   describe.each<[method: string, status: number, headers: Record<string, string>]>([
