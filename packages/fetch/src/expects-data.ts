@@ -1,4 +1,5 @@
 /** Tells what kind of response the caller of an API expects. */
+import { edgesOf } from "./edges-of.ts";
 import { methodOf, type FetchRequest } from "./request.ts";
 
 /** A POST that manages or polls a job, or starts one of Anthropic's or OpenAI's agents: its answer is the job's record. */
@@ -10,8 +11,14 @@ export function expectsAnswer({ url, init }: FetchRequest): boolean {
   return methodOf(init) === "POST" && !jobPath.test(url);
 }
 
+/** Tells whether a request is a notification to an MCP server: some servers answer it with an empty 200 instead of a 202. */
+export function notifies({ init }: FetchRequest): boolean {
+  return /"method"\s*:\s*"notifications\//.test(edgesOf(init.body));
+}
+
 /** Tells whether a request expects data. If not, a web page or an empty body may be just what the caller wants. */
 export function expectsData(request: FetchRequest): boolean {
+  if (notifies(request)) return false;
   const accepted = new Headers(request.init.headers).get("accept") ?? "";
   return /json|event-stream/.test(accepted) || (expectsAnswer(request) && !accepted.includes("html"));
 }

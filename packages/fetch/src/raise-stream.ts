@@ -1,5 +1,6 @@
 /** Holds back a stream until its first content. */
 import type { Call } from "@evenkeel/core";
+import { notifies } from "./expects-data.ts";
 import { guardResponse } from "./guard-response.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { readHead } from "./read-head.ts";
@@ -31,7 +32,8 @@ export async function raiseStream(
     release(reader);
     throw reportedFailure(call, response, progress.error, options);
   }
-  const mayBeEmpty = response.status !== 200; // a 202 may be a mere acknowledgement; a 200 must have an answer
+  // A 202 may be a mere acknowledgement; a 200 must have an answer.
+  const mayBeEmpty = response.status !== 200 || (bytes === 0 && notifies(call.input));
   const { missing } = progress;
   if (isWhole && missing) {
     if (bytes === 0 && mayBeEmpty) return rebuild(response, "");

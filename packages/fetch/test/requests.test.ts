@@ -427,6 +427,18 @@ describe("a response", () => {
     expect([await response.text(), fetch.mock.calls.length]).toEqual([text, 1]);
   });
 
+  it.each(["application/json", "text/event-stream", "text/html"])(
+    "of %s to a notification to a tool server may be empty: nothing is asked",
+    async (type) => {
+      const fetch = vi.fn<Fetch>(async () => new Response("", { headers: { "content-type": type } }));
+      const headers = { accept: "application/json, text/event-stream" };
+      const body = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
+      const init = { method: "POST", headers, body };
+      const response = await resilientFetch({ fetch, retry: atOnce() })("https://tools.example.com/mcp", init);
+      expect([response.status, await response.text(), fetch.mock.calls.length]).toEqual([200, "", 1]);
+    },
+  );
+
   it("to a range request is a part of the JSON, not a truncated one", async () => {
     const part = { status: 206, headers: { "content-type": "application/json", "content-range": "bytes 0-3/9" } };
     const fetch = vi.fn<Fetch>(async () => new Response('{"a"', part));
