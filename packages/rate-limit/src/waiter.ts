@@ -26,25 +26,16 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
   /** When the wait began, in the clock's ms; 0 if nothing needs it. */
   readonly since: number;
   /** Ends the wait, once the call's cost has been taken or `refusal` is set. */
-  resolve: Bivariant<I, O>["resolve"];
+  resolve!: Bivariant<I, O>["resolve"];
   /** Makes the call reject, because it was aborted. */
-  reject: (reason: unknown) => void;
+  reject!: (reason: unknown) => void;
   listening: Listening | undefined;
   bound: Bound | undefined;
   trial: Trial | undefined;
   /** Why the call is refused. */
   refusal: RateLimitReason | undefined;
 
-  constructor(
-    room: Room,
-    call: Call<I>,
-    next: Next<I, O>,
-    cost: number,
-    rank: number,
-    since: number,
-    resolve: Bivariant<I, O>["resolve"],
-    reject: (reason: unknown) => void,
-  ) {
+  constructor(room: Room, call: Call<I>, next: Next<I, O>, cost: number, rank: number, since: number) {
     super();
     this.#room = room;
     this.call = call;
@@ -52,8 +43,6 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
     this.cost = cost;
     this.rank = rank;
     this.since = since;
-    this.resolve = resolve;
-    this.reject = reject;
   }
 
   abort(): void {

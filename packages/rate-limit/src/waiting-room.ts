@@ -57,7 +57,7 @@ export class WaitingRoom {
    * @throws The signal's reason, as soon as it aborts.
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    const { limiter, clock, queueTimeout, priority } = this.#limiter.rules;
+    const { clock, queueTimeout, priority } = this.#limiter.rules;
     const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
@@ -67,11 +67,25 @@ export class WaitingRoom {
     if (call.signal.aborted) return Promise.reject(unsent(call)); // perhaps by `priority` or `holdWhile`
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
+    const waiter = new Waiter<I, O>(this, call, next, cost, rank, now);
+    if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
+    return this.#wait(waiter, false);
+  }
+
+  /** @param isBack Whether the call had already been admitted. */
+  #wait<I, O>(waiter: Waiter<I, O>, isBack: boolean): Promise<O> {
     return new Promise<Waiter<I, O>>((resolve, reject) => {
-      const waiter = new Waiter<I, O>(this, call, next, cost, rank, now, resolve, reject);
-      if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
-      this.#join(waiter, call.attempt > 1);
-      call.emit?.({
+      const { call, rank, bound } = waiter;
+      const { clock, limiter } = this.#limiter.rules;
+      waiter.resolve = resolve;
+      waiter.reject = reject;
+      this.#queue.join(waiter, rank, isBack || call.attempt > 1);
+      if (bound) this.#bounds.join(bound, -bound.end);
+      this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
+      waiter.listening = listenForAbort(call.signal, waiter);
+      // Not told again, or a listener that resumes the key could bring the call back for ever.
+      const emit = isBack ? undefined : call.emit;
+      emit?.({
         type: "rate-limit-wait",
         ...about(call),
         limiter,
@@ -80,14 +94,6 @@ export class WaitingRoom {
       } satisfies RateLimitEvent as RateLimitEvent);
       if (this.first === waiter) this.serve();
     }).then(this.#proceed);
-  }
-
-  #join(waiter: Waiter, isEarly: boolean): void {
-    const { call, rank, bound } = waiter;
-    this.#queue.join(waiter, rank, isEarly);
-    if (bound) this.#bounds.join(bound, -bound.end);
-    this.#alarm.set(bound ? bound.end - this.#limiter.rules.clock.now() : Infinity);
-    waiter.listening = listenForAbort(call.signal, waiter);
   }
 
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
@@ -170,12 +176,7 @@ export class WaitingRoom {
     }
     this.#limiter.giveBack(cost, trial);
     if (signal.aborted) throw unsent(call);
-    return new Promise<Waiter<I, O>>((resolve, reject) => {
-      waiter.resolve = resolve;
-      waiter.reject = reject;
-      this.#join(waiter, true); // without an event, to which a listener might react by bringing it back at once, for ever
-      if (this.first === waiter) this.serve();
-    }).then(this.#proceed);
+    return this.#wait(waiter, true);
   };
 }
 
