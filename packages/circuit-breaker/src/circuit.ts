@@ -97,7 +97,7 @@ export class Circuit {
    * @param duration How long the call took to settle, in ms; 0 if no trip condition needs it.
    * @param work Belongs to the logical call, so that it counts as one failure at most.
    */
-  record(permit: Permit, { result, retryAfter }: Outcome, duration: number, work: Work): void {
+  record(permit: Permit, { result, retryAfter = 0 }: Outcome, duration: number, work: Work): void {
     if (result === "neutral") this.#probes?.release(permit);
     else if (permit.generation !== this.#generation) this.#stayOpen(retryAfter);
     else if (permit.isProbe && result === "success") this.#probeSucceeded(permit, duration);
@@ -121,7 +121,6 @@ export class Circuit {
     this.openFor = openFor;
     this.#openings = openings;
     this.#records = records;
-    this.#counted = undefined;
     this.#enter(state);
   }
 
@@ -166,7 +165,6 @@ export class Circuit {
     this.#probes = undefined;
     this.#since = clock.now();
     this.#records = startRecords(this.#settings);
-    this.#counted = undefined;
   }
 
   /**
@@ -190,6 +188,7 @@ export class Circuit {
     this.phase = phase;
     this.#permit = { generation: ++this.#generation, isProbe: false, leaseEnd: 0 };
     this.#probes = phase === "half-open" ? new Probes(this.#settings) : undefined;
+    this.#counted = undefined;
   }
 }
 

@@ -6,15 +6,12 @@ import type { TripOutcome } from "./trip-condition.ts";
 export interface Outcome {
   /** `neutral` if it says nothing. */
   readonly result: TripOutcome | "neutral";
-  /** How long the upstream asks callers to wait, in ms; 0 if it does not. */
-  readonly retryAfter: number;
+  /** How long the upstream asks callers to wait, in ms, if it does. */
+  readonly retryAfter?: number;
 }
 
 /** The outcome of a call that was answered. */
-export const success: Outcome = { result: "success", retryAfter: 0 };
-const failure: Outcome = { result: "failure", retryAfter: 0 };
-const timedOut: Outcome = { result: "timeout", retryAfter: 0 };
-const neutral: Outcome = { result: "neutral", retryAfter: 0 };
+export const success: Outcome = { result: "success" };
 
 /**
  * Judges a failed call. If it was aborted, only the reason matters: a timeout of this toolkit means that the upstream hung, any other
@@ -22,9 +19,9 @@ const neutral: Outcome = { result: "neutral", retryAfter: 0 };
  */
 export function outcomeOf(call: Call, error: unknown, classify?: Classify): Outcome {
   const { aborted, reason } = call.signal;
-  if (aborted) return isTimeout(reason) ? timedOut : neutral;
+  if (aborted) return { result: isTimeout(reason) ? "timeout" : "neutral" };
   const verdict = quietly(() => judge(call, error, classify));
-  if (!verdict) return failure;
+  if (!verdict) return { result: "failure" };
   const { health, kind, retryAfter = 0 } = verdict;
   const result = health === "failure" && kind === "timeout" ? kind : health;
   return { result, retryAfter: retryAfter > 0 ? Math.min(retryAfter, staleAfter) : 0 };
