@@ -114,7 +114,8 @@ export function circuitBreaker({
   checkFunction("clock.now", clock?.now);
   checkFunction("random", random);
 
-  const isTimed = conditions.some(({ slowCallDuration }) => slowCallDuration < Infinity);
+  /** Reads no clock if no condition asks how long a call takes. */
+  const now = conditions.some(({ slowCallDuration }) => slowCallDuration < Infinity) ? () => clock.now() : () => 0;
   const settings = { trip: conditions, openFor, factor, maxOpenFor, probes, probeLease, countPer, clock, random };
   const circuits = keyed({
     create: () => new Circuit(settings),
@@ -131,11 +132,10 @@ export function circuitBreaker({
       if (permit === undefined) return refuse(call, circuit);
       circuit.inFlight++; // before anything that may call many other keys, because this circuit would then be forgotten
       if (circuit.phase !== was) emitTransition(call, circuit);
-      const startedAt = isTimed ? clock.now() : 0;
-      let duration = 0;
+      const startedAt = now();
       return start(permit, call, next).then(
         (result) => {
-          if (isTimed) duration = clock.now() - startedAt;
+          const duration = now() - startedAt;
           // The upstream answers again. To refuse all calls until the end of the probe's stream would prolong the outage.
           if (permit.isProbe && call.work.held) succeeded(circuit, permit, call, duration);
           call.work.over((error) => {
@@ -146,9 +146,8 @@ export function circuitBreaker({
           return result;
         },
         (error: unknown) => {
-          if (isTimed) duration = clock.now() - startedAt;
           circuit.inFlight--;
-          failed(circuit, permit, call, duration, error);
+          failed(circuit, permit, call, now() - startedAt, error);
           throw error;
         },
       );

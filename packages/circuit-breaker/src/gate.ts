@@ -7,6 +7,6 @@ import { refuse } from "./refuse.ts";
 export function gate(circuits: Keyed<Circuit>): Layer {
   return layer(function gate<I, O>(call: Call<I>, next: Next<I, O>): Promise<O> {
     const circuit = circuits.peek(call.key);
-    return circuit === undefined || circuit.hasRoom ? next(call) : refuse(call, circuit);
+    return circuit?.hasRoom === false ? refuse(call, circuit) : next(call);
   });
 }
