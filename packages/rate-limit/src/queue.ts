@@ -11,13 +11,12 @@ export class QueueNode<P extends QueueNode<P>> {
 class Line<P extends QueueNode<P>> extends QueueNode<P> {
   readonly rank: number;
   /** The line's index in the heap. */
-  index: number;
+  index!: number;
   lastEarly: QueueNode<P> = this;
 
-  constructor(rank: number, index: number) {
+  constructor(rank: number) {
     super();
     this.rank = rank;
-    this.index = index;
   }
 }
 
@@ -62,17 +61,17 @@ export class Queue<P extends QueueNode<P>> {
   }
 
   #open(rank: number): Line<P> {
-    const line = new Line<P>(rank, this.#heap.length);
+    const line = new Line<P>(rank);
     this.#lines.set(rank, line);
-    this.#heap.push(line);
+    this.#put(line, this.#heap.length);
     this.#rise(line);
     return line;
   }
 
   #close(line: Line<P>): void {
     this.#lines.delete(line.rank);
-    const last = this.#heap.pop();
-    if (!last || last === line) return;
+    const last = this.#heap.pop()!;
+    if (last === line) return;
     this.#put(last, line.index);
     this.#rise(last);
     this.#sink(last);
@@ -83,13 +82,17 @@ export class Queue<P extends QueueNode<P>> {
     line.index = index;
   }
 
+  #swap(line: Line<P>, other: Line<P>): void {
+    const { index } = line;
+    this.#put(line, other.index);
+    this.#put(other, index);
+  }
+
   #rise(line: Line<P>): void {
     while (line.index > 0) {
-      const index = (line.index - 1) >> 1;
-      const parent = this.#heap[index]!;
+      const parent = this.#heap[(line.index - 1) >> 1]!;
       if (parent.rank > line.rank) return;
-      this.#put(parent, line.index);
-      this.#put(line, index);
+      this.#swap(line, parent);
     }
   }
 
@@ -99,9 +102,7 @@ export class Queue<P extends QueueNode<P>> {
       const right = this.#heap[2 * line.index + 2];
       const child = right && left && right.rank > left.rank ? right : left;
       if (!child || child.rank < line.rank) return;
-      const { index } = child;
-      this.#put(child, line.index);
-      this.#put(line, index);
+      this.#swap(line, child);
     }
   }
 }
