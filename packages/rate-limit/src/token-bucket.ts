@@ -133,7 +133,7 @@ class TokenLimiter extends Limiter {
     this.#reserved = --this.#atWork === 0 ? 0 : this.#reserved - cost;
     const isKnown = this.#terms.settles && reported >= 0 && reported < Infinity;
     const real = isKnown ? reported : undone ? 0 : cost;
-    if (real !== cost) this.#balance = Math.min(this.#terms.burst, this.available + cost - real);
+    if (real !== cost) this.#balance = this.available + cost - real;
   }
 
   /** Returns how long it takes to add this many tokens, in ms: 0 if none are missing. */
