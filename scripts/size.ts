@@ -78,7 +78,7 @@ const imports: readonly Import[] = [
     what: "circuit breaker",
     code: `export { circuitBreaker } from "@evenkeel/circuit-breaker"`,
     target: 2.5,
-    budget: 6.0,
+    budget: 5.9,
     peers: { opossum: `export { default } from "opossum"`, cockatiel: cockatiel.breaker },
   },
   {
