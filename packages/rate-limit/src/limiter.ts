@@ -179,12 +179,11 @@ export abstract class Limiter implements AdmissionControl {
   #heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing about the upstream.
     if (error === undefined || error === call.signal.reason) return false;
-    try {
+    // Neither a failing `classify` nor a verdict that cannot be read must leak a permit.
+    return !!quietly(() => {
       const verdict = judge(call, error, this.rules.classify);
       this.pauseFor(pauseOf(verdict), call);
       return verdict.processed === "no";
-    } catch {
-      return false; // neither a failing `classify` nor a verdict that cannot be read must leak a permit
-    }
+    });
   }
 }
