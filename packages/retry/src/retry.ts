@@ -109,8 +109,7 @@ export function retry({
       }
 
       delay = decision;
-      const mayBillTwice = verdict.processed !== "no";
-      emit?.({ type: "retry", ...about(tried), delay, error, verdict, mayBillTwice });
+      emit?.({ type: "retry", ...about(tried), delay, error, verdict, mayBillTwice: verdict.processed !== "no" });
       if (delay > 0) await sleep(clock, delay, signal);
       if (signal.aborted) throw signal.reason;
 
