@@ -133,9 +133,10 @@ export function circuitBreaker({
       circuit.inFlight++; // before anything that may call many other keys, because this circuit would then be forgotten
       if (circuit.phase !== was) emitTransition(call, circuit);
       const startedAt = now();
+      let duration = 0;
       return start(permit, call, next).then(
         (result) => {
-          const duration = now() - startedAt;
+          duration = now() - startedAt;
           // The upstream answers again. To refuse all calls until the end of the probe's stream would prolong the outage.
           if (permit.isProbe && call.work.held) succeeded(circuit, permit, call, duration);
           call.work.over((error) => {

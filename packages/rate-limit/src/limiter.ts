@@ -1,5 +1,5 @@
 /** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
-import { about, judge, quietly, stackless, type Call, type Next } from "@evenkeel/core";
+import { about, judge, stackless, type Call, type Next } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
@@ -110,9 +110,13 @@ export abstract class Limiter implements AdmissionControl {
     const { holdWhile } = this.rules;
     if (!holdWhile || this.#isAsking) return false; // asked by itself, it resumes the key, or reads how long it is paused
     this.#isAsking = true;
-    const isHeld = quietly(() => holdWhile(this.#key)); // a rule that fails must not hold calls for ever
-    this.#isAsking = false;
-    return !!isHeld;
+    try {
+      return !!holdWhile(this.#key);
+    } catch {
+      return false; // a rule that fails must not hold calls for ever
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /** Returns whether the pause has grown. */
@@ -179,11 +183,12 @@ export abstract class Limiter implements AdmissionControl {
   #heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing about the upstream.
     if (error === undefined || error === call.signal.reason) return false;
-    // Neither a failing `classify` nor a verdict that cannot be read must leak a permit.
-    return !!quietly(() => {
+    try {
       const verdict = judge(call, error, this.rules.classify);
       this.pauseFor(pauseOf(verdict), call);
       return verdict.processed === "no";
-    });
+    } catch {
+      return false; // neither a failing `classify` nor a verdict that cannot be read must leak a permit
+    }
   }
 }
