@@ -111,7 +111,7 @@ export abstract class Limiter implements AdmissionControl {
     if (!holdWhile || this.#isAsking) return false; // asked by itself, it resumes the key, or reads how long it is paused
     this.#isAsking = true;
     try {
-      return !!holdWhile(this.#key);
+      return holdWhile(this.#key);
     } catch {
       return false; // a rule that fails must not hold calls for ever
     } finally {
