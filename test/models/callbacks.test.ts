@@ -6,21 +6,10 @@ import { fakeClock } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { interfere, interferences } from "./interfere.ts";
 import { sequences } from "./sequences.ts";
 
-const deeds = [
-  "behave",
-  "throw",
-  "return nonsense",
-  "isolate",
-  "close",
-  "restore",
-  "pause",
-  "resume",
-  "resize",
-  "run",
-  "abort",
-] as const;
+const deeds = ["behave", "throw", "return nonsense", ...interferences, "run", "abort"] as const;
 type Deed = (typeof deeds)[number];
 
 const endings = ["value", "late", "fail", "throw", "throttle", "stream", "broken stream", "hang"] as const;
@@ -166,17 +155,12 @@ class Scene {
 
   /** Called by each callback, which returns `good` unless it misbehaves. */
   private ask<T>(key: string, good: T, ...except: readonly Deed[]): T {
-    const { breaker, limit, bucket } = this;
     if (this.asked > mostAsked) this.plan = ["behave"]; // or the test would not end either
     const deed = this.plan[this.asked++ % this.plan.length];
     if (deed && except.includes(deed)) return good;
     if (deed === "throw") throws();
     if (deed === "return nonsense") return nonsense[this.asked % nonsense.length] as T;
-    if (deed === "isolate" || deed === "close") breaker[deed](key);
-    if (deed === "restore") breaker.restore(breaker.snapshot());
-    if (deed === "pause") for (const limiter of [limit, bucket]) limiter.pause(key, 300);
-    if (deed === "resume") for (const limiter of [limit, bucket]) limiter.resume(key);
-    if (deed === "resize") limit.resize(limit.permits === permits ? 1 : permits);
+    interfere(this, deed, key, permits);
     // A callback that makes a call each time would go on for ever.
     if (deed === "run" && this.starts < 40) this.start({ key, ending: "value", oddity: 0 });
     if (deed === "abort") this.controllers.forEach((each, index) => each.abort(oddities[index % oddities.length]));

@@ -6,20 +6,9 @@ import { fakeClock } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { interfere, interferences } from "./interfere.ts";
 
-const reactions = [
-  "nothing",
-  "throw",
-  "reject",
-  "isolate",
-  "close",
-  "restore",
-  "pause",
-  "resume",
-  "resize",
-  "run",
-  "abort",
-] as const;
+const reactions = ["nothing", "throw", "reject", ...interferences, "run", "abort"] as const;
 type Reaction = (typeof reactions)[number];
 type Ending = "value" | "late" | "fail" | "throttle" | "stream" | "hang";
 
@@ -92,15 +81,10 @@ class Scene {
   }
 
   private readonly react: Emit = ({ key }): unknown => {
-    const { breaker, limit, bucket } = this;
     const reaction = this.plan[this.reacted++ % this.plan.length];
     if (reaction === "throw") throw new Error("listener");
     if (reaction === "reject") return Promise.reject(new Error("listener"));
-    if (reaction === "isolate" || reaction === "close") breaker[reaction](key);
-    if (reaction === "restore") breaker.restore(breaker.snapshot());
-    if (reaction === "pause") for (const limiter of [limit, bucket]) limiter.pause(key, 300);
-    if (reaction === "resume") for (const limiter of [limit, bucket]) limiter.resume(key);
-    if (reaction === "resize") limit.resize(limit.permits === permits ? 1 : permits);
+    interfere(this, reaction, key, permits);
     // A listener that makes a call at each event would go on for ever.
     if (reaction === "run" && this.controllers.length < 100) this.start({ key, ending: "value" });
     if (reaction === "abort") for (const controller of this.controllers) controller.abort();
