@@ -4,30 +4,21 @@ import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
 import type { RateLimitEvent } from "./rate-limit-event.ts";
-import { SlowStart, type Trial } from "./slow-start.ts";
+import type { Trial } from "./slow-start.ts";
 import { WaitingRoom, type AdmissionControl } from "./waiting-room.ts";
-
-/** How often a hold is checked while it lasts, in ms: nobody tells us when it ends. */
-const holdCheckInterval = 1_000;
 
 /** What all limiters have in common. A subclass defines what is limited. */
 export abstract class Limiter implements AdmissionControl {
   readonly rules: QueueRules;
-  readonly #key: string;
+  readonly pause: Pause;
   /** The limit that a refusal's error reports. */
   protected abstract readonly limit: number;
-  readonly #pause: Pause;
-  /** Set after a pause, until the slow start is over. */
-  #slowStart: SlowStart | undefined;
-  /** Whether `holdWhile` is being asked. */
-  #isAsking = false;
   /** Created when the first call has to wait. */
   #room: WaitingRoom | undefined;
 
   constructor(rules: QueueRules, key: string) {
     this.rules = rules;
-    this.#key = key;
-    this.#pause = new Pause(rules.clock);
+    this.pause = new Pause(rules, key);
   }
 
   /** Returns in how many ms the limit has room for `cost`: 0 for now, `Infinity` if that depends on other work ending. */
@@ -45,19 +36,15 @@ export abstract class Limiter implements AdmissionControl {
     return this.#room?.size ?? 0;
   }
 
-  get pausedFor(): number {
-    return Math.max(this.#pause.left, this.#isHeld ? holdCheckInterval : 0);
-  }
-
   /** Whether this limiter can be forgotten without loss. */
   get isIdle(): boolean {
-    return this.waiting === 0 && this.#pause.left === 0;
+    return this.waiting === 0 && this.pause.timeLeft === 0;
   }
 
   /** Runs the call as soon as the limit admits it at this cost. */
   pass<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     if (this.waiting === 0) {
-      if (this.#slowStart?.isOver && this.pausedFor === 0) this.#slowStart = undefined;
+      this.pause.endSlowStart();
       const inTime = call.deadline === Infinity || call.deadline > this.rules.clock.now();
       // Checked last, because `holdWhile` may abort the call.
       const mayStart = inTime && this.wait(cost) === 0 && !call.signal.aborted;
@@ -67,13 +54,12 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   wait(cost: number): number {
-    this.hold();
-    return Math.max(this.#pause.left, this.#slowStart?.wait ?? 0, this.ownWait(cost));
+    return Math.max(this.pause.wait, this.ownWait(cost));
   }
 
   admit(cost: number): Trial | undefined {
     this.take(cost);
-    return this.#slowStart?.enter();
+    return this.pause.slowStart?.enter();
   }
 
   /** Admits waiting calls for which there is room now. */
@@ -82,14 +68,14 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   giveBack(cost: number, trial: Trial | undefined): void {
-    if (trial) this.#slowStart?.leave(trial, false);
+    if (trial) this.pause.slowStart?.leave(trial, false);
     this.release(cost, true);
     this.serve();
   }
 
   /** Holds all calls back for `ms` from now, unless they already are. `call` is the one that was throttled, if any. */
   pauseFor(ms: number, call?: Call): void {
-    if (!this.#holdBack(ms)) return;
+    if (!this.pause.extend(ms)) return;
     call?.emit?.({
       type: "rate-limit-pause",
       ...about(call),
@@ -99,42 +85,15 @@ export abstract class Limiter implements AdmissionControl {
     this.serve();
   }
 
-  hold(): boolean {
-    const isHeld = this.#isHeld;
-    // Here and not in `pausedFor`, or every query during a hold would prolong it.
-    if (isHeld) this.#holdBack(holdCheckInterval);
-    return isHeld;
-  }
-
-  get #isHeld(): boolean {
-    const { holdWhile } = this.rules;
-    if (!holdWhile || this.#isAsking) return false; // asked by itself, it resumes the key, or reads how long it is paused
-    this.#isAsking = true;
-    try {
-      return holdWhile(this.#key);
-    } catch {
-      return false; // a rule that fails must not hold calls for ever
-    } finally {
-      this.#isAsking = false;
-    }
-  }
-
-  /** Returns whether the pause has grown. */
-  #holdBack(ms: number): boolean {
-    const grows = this.#pause.extend(ms);
-    if (grows) (this.#slowStart ??= new SlowStart(this.rules.clock)).restart();
-    return grows;
-  }
-
   resume(): void {
-    this.#pause.end();
+    this.pause.end();
     this.serve();
   }
 
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
     const { limiter } = this.rules;
     // Before the first waiting call starts, no other of its priority can, and no place in the queue becomes free.
-    const wait = reason === "paused" ? this.pausedFor : this.wait(Math.max(cost, this.#room?.first?.cost ?? 0));
+    const wait = reason === "paused" ? this.pause.left : this.wait(Math.max(cost, this.#room?.first?.cost ?? 0));
     const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
     call.emit?.({
       type: "rate-limit-reject",
@@ -175,7 +134,7 @@ export abstract class Limiter implements AdmissionControl {
       this.serve();
     });
     if (!trial) return;
-    this.#slowStart?.leave(trial, isAccepted);
+    this.pause.slowStart?.leave(trial, isAccepted);
     this.serve();
   }
 

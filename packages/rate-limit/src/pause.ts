@@ -1,33 +1,83 @@
-/** Pauses a whole key when the upstream throttles one of its calls. */
-import type { Clock, Verdict } from "@evenkeel/core";
+/** Pauses a key: its calls are held back for a time, or while a rule says so, and then begin slowly. */
+import type { Verdict } from "@evenkeel/core";
+import type { QueueRules } from "./queue-options.ts";
+import { SlowStart } from "./slow-start.ts";
 
-/** Lasts until the latest of all hints has passed. */
+/** How often a hold is checked while it lasts, in ms: nobody tells us when it ends. */
+const holdCheckInterval = 1_000;
+
+/** Lasts until the latest of all hints has passed, and for as long as `holdWhile` says. */
 export class Pause {
-  readonly #clock: Clock;
+  readonly #rules: Pick<QueueRules, "clock" | "holdWhile">;
+  readonly #key: string;
+  /** Set when a pause begins, until calls need not begin slowly any more. */
+  slowStart: SlowStart | undefined;
   #until = 0;
+  /** Whether `holdWhile` is being asked. */
+  #isAsking = false;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(rules: Pick<QueueRules, "clock" | "holdWhile">, key: string) {
+    this.#rules = rules;
+    this.#key = key;
   }
 
-  /** How long the pause still lasts, in ms. */
+  /** How long calls are held back from now on, in ms. */
   get left(): number {
+    return Math.max(this.timeLeft, this.#isHeld ? holdCheckInterval : 0);
+  }
+
+  /** The same, without asking `holdWhile`. */
+  get timeLeft(): number {
     if (this.#until === 0) return 0;
-    const left = this.#until - this.#clock.now();
+    const left = this.#until - this.#rules.clock.now();
     if (left > 0) return left;
     this.#until = 0;
     return 0;
   }
 
-  /** Makes the pause last at least `ms` from now; never shortens it. Returns whether it was extended. */
-  extend(ms: number): boolean {
-    const grows = ms > this.left;
-    if (grows) this.#until = this.#clock.now() + ms;
-    return grows;
+  /** In how many ms a call may begin: 0 for now, `Infinity` if that depends on an answer. */
+  get wait(): number {
+    this.hold();
+    return Math.max(this.timeLeft, this.slowStart?.wait ?? 0);
   }
 
+  /** Returns whether `holdWhile` holds all calls back now, and prolongs the pause if so. */
+  hold(): boolean {
+    const isHeld = this.#isHeld;
+    // Here and not in `left`, or every query during a hold would prolong it.
+    if (isHeld) this.extend(holdCheckInterval);
+    return isHeld;
+  }
+
+  /** Makes the pause last at least `ms` from now; never shortens it. Returns whether it was extended. */
+  extend(ms: number): boolean {
+    if (!(ms > this.timeLeft)) return false;
+    this.#until = this.#rules.clock.now() + ms;
+    (this.slowStart ??= new SlowStart(this.#rules.clock)).restart();
+    return true;
+  }
+
+  /** Ends the pause, but not the slow start after it. */
   end(): void {
     this.#until = 0;
+  }
+
+  /** Ends the slow start if it has succeeded. Call it only while no call is waiting. */
+  endSlowStart(): void {
+    if (this.slowStart?.isOver && this.left === 0) this.slowStart = undefined;
+  }
+
+  get #isHeld(): boolean {
+    const { holdWhile } = this.#rules;
+    if (!holdWhile || this.#isAsking) return false; // asked by itself, it resumes the key, or reads how long it is paused
+    this.#isAsking = true;
+    try {
+      return holdWhile(this.#key);
+    } catch {
+      return false; // a rule that fails must not hold calls for ever
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** Where the calls of a key wait for their turn, for as long as that can be of use. */
 import { about, checkNumber, listenForAbort, type Call, type Next, type VerdictInit } from "@evenkeel/core";
 import { Alarm } from "./alarm.ts";
+import type { Pause } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { Queue } from "./queue.ts";
 import type { RateLimitError, RateLimitReason } from "./rate-limit-error.ts";
@@ -11,10 +12,7 @@ import { Bound, Waiter } from "./waiter.ts";
 /** What a waiting room needs of its limiter. */
 export interface AdmissionControl {
   readonly rules: QueueRules;
-  /** How long all calls are held back by a pause, in ms. */
-  readonly pausedFor: number;
-  /** Returns whether `holdWhile` holds all calls back now, and pauses the key for a moment if so. */
-  hold(): boolean;
+  readonly pause: Pause;
   /** Returns in how many ms a call of this cost may start: 0 for now, `Infinity` if that depends on an event. */
   wait(cost: number): number;
   /** Returns in how many ms a call of this cost could start at the earliest: if all running calls gave back what they took. */
@@ -90,7 +88,7 @@ export class WaitingRoom {
         ...about(call),
         limiter,
         waiting: this.size,
-        paused: this.#limiter.pausedFor > 0,
+        paused: this.#limiter.pause.left > 0,
       } satisfies RateLimitEvent as RateLimitEvent);
       if (this.first === waiter) this.serve();
     }).then(this.#proceed);
@@ -103,7 +101,7 @@ export class WaitingRoom {
       const wait = this.#limiter.wait(waiter.cost);
       if (this.first !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
       if (wait > 0) {
-        if (this.#limiter.pausedFor < Infinity) return this.#alarm.set(wait);
+        if (this.#limiter.pause.left < Infinity) return this.#alarm.set(wait);
         this.#refuse(waiter, "paused");
         continue;
       }
@@ -116,8 +114,8 @@ export class WaitingRoom {
   /** Refuses the calls whose time is up, or will be up before the pause ends. */
   #endWaits(): void {
     if (this.#bounds.size === 0) return;
-    const { pausedFor, rules } = this.#limiter;
-    const now = rules.clock.now();
+    const pausedFor = this.#limiter.pause.left;
+    const now = this.#limiter.rules.clock.now();
     for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
       if (end > now + pausedFor) return this.#alarm.set(end - now);
@@ -142,11 +140,10 @@ export class WaitingRoom {
 
   /** Returns why a call that can wait for `left` ms must not: its turn cannot come by then, or too many are waiting. */
   #reasonToRefuse(cost: number, left: number, late: RateLimitReason): RateLimitReason | undefined {
-    const { pausedFor, rules } = this.#limiter;
     if (left <= 0) return late;
-    if (pausedFor >= left) return "paused";
+    if (this.#limiter.pause.left >= left) return "paused";
     if (this.#limiter.minWait(cost) >= left) return late;
-    return this.size >= rules.maxQueue ? "queue-full" : undefined;
+    return this.size >= this.#limiter.rules.maxQueue ? "queue-full" : undefined;
   }
 
   #remove(waiter: Waiter): void {
@@ -163,7 +160,7 @@ export class WaitingRoom {
     const { clock, limiter } = this.#limiter.rules;
     const { signal } = call;
     // After it was admitted, another call may have opened the circuit, or become the probe.
-    const mustWait = !signal.aborted && this.#limiter.hold();
+    const mustWait = !signal.aborted && this.#limiter.pause.hold();
     // Not asked again after the event: a listener that isolated the circuit then, and closed it at the next wait, would loop for ever.
     if (!mustWait) {
       call.emit?.({

@@ -15,7 +15,7 @@ interface Limiter extends Layer {
 
 test("a pause lasts until the longest hint has passed, and a shorter one takes nothing back", async () => {
   const clock = fakeClock(1_700_000_000_000);
-  const pause = new Pause(clock);
+  const pause = new Pause({ clock, holdWhile: undefined }, "key");
   expect(pause.left).toBe(0);
   expect(pause.extend(0)).toBe(false);
   expect(pause.extend(NaN)).toBe(false);
