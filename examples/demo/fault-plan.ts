@@ -54,7 +54,7 @@ export function faultPlan(options: {
   const plan = Array.from({ length: options.requests }, () => Array.from({ length: plannedAttempts }, draw));
   return (request, attempt) => {
     const fault = plan[request]?.[attempt - 1];
-    // A closed port only refuses the first attempt. It is open again by the time of a retry.
+    // A closed port only refuses the first attempt. It is open again by the time of most retries.
     return fault && "port" in fault && attempt > 1 ? { tcp: { kind: "refuse" } } : fault;
   };
 }

@@ -6,8 +6,11 @@ import type { FaultPlan } from "./fault-plan.ts";
 /** The header with the number of the request, because the plan assigns faults to requests, in whatever order they arrive. */
 export const requestHeader = "x-demo-request";
 
-/** How long a closed port stays closed after the start of its call, in milliseconds. */
-const closedFor = 200;
+/**
+ * How long a closed port stays closed after the start of its call, in milliseconds. Short beside the random waits of retries: a retry that
+ * comes before it is open fails, too, and three of them end the call.
+ */
+const closedFor = 100;
 
 export interface Provider extends AsyncDisposable {
   /** Returns the origin for a request. Call it at the start of the call. */
