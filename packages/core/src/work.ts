@@ -88,9 +88,9 @@ class AttemptWork implements Work {
   }
 
   over(listener: WorkOver): void {
-    const outcome = (this.#outcome ??= {});
     const holds = this.#holds;
-    if (!holds?.size) return listener(outcome.error, outcome.cost);
+    if (!holds?.size) return listener(this.#outcome?.error, this.#outcome?.cost);
+    const outcome = (this.#outcome ??= {});
     let left = holds.size;
     for (const hold of holds) hold.push(() => --left || listener(outcome.error, outcome.cost));
   }
