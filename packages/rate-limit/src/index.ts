@@ -11,5 +11,5 @@ export type {
 } from "./rate-limit-event.ts";
 export type { Semaphore, SemaphoreOptions } from "./semaphore.ts";
 export { semaphore } from "./semaphore.ts";
-export type { TokenBucket, TokenBucketOptions } from "./token-bucket.ts";
+export type { TokenBucket, TokenBucketOptions, TokenBucketSize } from "./token-bucket.ts";
 export { tokenBucket } from "./token-bucket.ts";

@@ -15,7 +15,10 @@ export interface AdmissionControl {
   readonly pause: Pause;
   /** Returns in how many ms a call of this cost may start: 0 for now, `Infinity` if that depends on an event. */
   wait(cost: number): number;
-  /** Returns in how many ms a call of this cost could start at the earliest: if all running calls gave back what they took. */
+  /**
+   * Returns in how many ms a call of this cost could start at the earliest: if all running calls gave back what they took. `Infinity` if
+   * it never could.
+   */
   minWait(cost: number): number;
   /** Takes what a call needs to start. */
   admit(cost: number): Trial | undefined;
@@ -55,13 +58,14 @@ export class WaitingRoom {
    * @throws The signal's reason, as soon as it aborts.
    */
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
-    const { clock, queueTimeout, priority } = this.#limiter.rules;
+    const { clock, maxQueue, queueTimeout, priority } = this.#limiter.rules;
     const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
     const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
     const now = isBounded || call.emit ? clock.now() : 0;
     const left = Math.min(call.deadline - now, queueTimeout);
     const late = left < queueTimeout ? "deadline" : "queue-timeout";
-    const reason = this.#reasonToRefuse(cost, left, late);
+    let reason = this.#reasonToRefuse(cost, left, late);
+    if (this.size >= maxQueue) reason ??= "queue-full";
     if (call.signal.aborted) return Promise.reject(unsent(call)); // perhaps by `priority` or `holdWhile`
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
@@ -101,8 +105,9 @@ export class WaitingRoom {
       const wait = this.#limiter.wait(waiter.cost);
       if (this.first !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
       if (wait > 0) {
-        if (this.#limiter.pause.left < Infinity) return this.#alarm.set(wait);
-        this.#refuse(waiter, "paused");
+        const reason = this.#reasonToRefuse(waiter.cost);
+        if (!reason) return this.#alarm.set(wait);
+        this.#refuse(waiter, reason);
         continue;
       }
       waiter.trial = this.#limiter.admit(waiter.cost);
@@ -138,12 +143,13 @@ export class WaitingRoom {
     if (wasFirst) this.serve();
   }
 
-  /** Returns why a call that can wait for `left` ms must not: its turn cannot come by then, or too many are waiting. */
-  #reasonToRefuse(cost: number, left: number, late: RateLimitReason): RateLimitReason | undefined {
+  /** Returns why a call that can wait for `left` ms must not: its turn cannot come by then. */
+  #reasonToRefuse(cost: number, left = Infinity, late?: RateLimitReason): RateLimitReason | undefined {
+    const minWait = this.#limiter.minWait(cost);
+    if (minWait === Infinity) return "cost";
     if (left <= 0) return late;
     if (this.#limiter.pause.left >= left) return "paused";
-    if (this.#limiter.minWait(cost) >= left) return late;
-    return this.size >= this.#limiter.rules.maxQueue ? "queue-full" : undefined;
+    return minWait < left ? undefined : late;
   }
 
   #remove(waiter: Waiter): void {

@@ -185,8 +185,13 @@ export abstract class LimiterModel {
 
   protected serve(): void {
     this.expire();
-    for (let [first] = this.queue; first && this.mayPass(first.cost); [first] = this.queue) {
+    for (let [first] = this.queue; first; [first] = this.queue) {
       const entry = first;
+      if (this.soonest(entry.cost) === Infinity) {
+        this.tell(entry, "cost");
+        continue;
+      }
+      if (!this.mayPass(entry.cost)) return;
       entry.state = "granted";
       this.admit(entry);
       this.soon.push(() => {

@@ -10,6 +10,7 @@ import type {
   SemaphoreOptions,
   TokenBucket,
   TokenBucketOptions,
+  TokenBucketSize,
 } from "../src/index.ts";
 
 test("the operation's result comes through", () => {
@@ -45,6 +46,14 @@ test("the state can be read, and changed only by what is made for it", () => {
   expectTypeOf(tokenBucket({ limit: 5, interval: 1_000 }).available()).toEqualTypeOf<number>();
   // @ts-expect-error `resize` does that
   limit.permits = 3;
+});
+
+test("a bucket is resized by what it was made with, as a whole", () => {
+  const limit = tokenBucket({ limit: 5, interval: 1_000 });
+  expectTypeOf(limit.resize).parameter(0).toEqualTypeOf<TokenBucketSize>();
+  assertType<TokenBucketSize>({ limit: 5, interval: 1_000 } satisfies TokenBucketOptions);
+  // @ts-expect-error without an interval, nobody can see how fast it fills
+  limit.resize({ limit: 5 });
 });
 
 test("what both limiters can do with a queue has a name, to write code for either", () => {

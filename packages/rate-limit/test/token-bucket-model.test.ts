@@ -2,7 +2,7 @@ import { fakeClock } from "@evenkeel/testkit";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { sequences } from "../../../test/models/sequences.ts";
-import { tokenBucket } from "../src/index.ts";
+import { tokenBucket, type TokenBucketSize } from "../src/index.ts";
 import { compare, LimiterModel, type Terms } from "./limiter-model.ts";
 
 interface Given extends Terms {
@@ -11,14 +11,28 @@ interface Given extends Terms {
   readonly msPerToken: number;
 }
 
+type Size = Pick<Given, "burst" | "msPerToken">;
+
+/** Chooses another size by the same number as a semaphore's permits. It never fills faster, so that every call starts in a whole ms. */
+function resized({ msPerToken }: Size, permits: number): Size {
+  return { burst: 2 * permits, msPerToken: Math.max(msPerToken, 2 ** (permits - 1)) };
+}
+
 class Model extends LimiterModel {
-  private readonly given: Given;
+  private given: Size;
   private balance: number;
 
   constructor(given: Given) {
     super(given);
     this.given = given;
     this.balance = given.burst;
+  }
+
+  override resize(permits: number): void {
+    const isFull = this.balance === this.given.burst;
+    this.given = resized(this.given, permits);
+    this.balance = isFull ? this.given.burst : Math.min(this.balance, this.given.burst);
+    this.serve();
   }
 
   private get reserved(): number {
@@ -72,9 +86,15 @@ test("whatever happens, in whatever order, the bucket does what its model does",
     given,
     fc.integer({ min: 0, max: 11 }),
     (terms) => new Model(terms),
-    ({ burst, msPerToken }, options) => {
-      const limit = tokenBucket({ limit: burst, interval: burst * msPerToken, burst, ...options });
-      return { limit, resize: () => {}, state: () => [limit.available()] };
+    (given, options) => {
+      let size: Size = given;
+      const terms = (): TokenBucketSize => ({ limit: size.burst, interval: size.burst * size.msPerToken });
+      const limit = tokenBucket({ ...terms(), ...options });
+      const resize = (permits: number): void => {
+        size = resized(size, permits);
+        limit.resize(terms());
+      };
+      return { limit, resize, state: () => [limit.available()] };
     },
   );
   expect(begun).toBeGreaterThan(100);

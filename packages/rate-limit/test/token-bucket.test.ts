@@ -380,6 +380,94 @@ describe("what a call really cost", () => {
   });
 });
 
+describe("resize", () => {
+  test("tokens come at the new rate from now on, for calls that wait already, too", async () => {
+    const { call, clock, limit } = playBucket();
+    const start = clock.now();
+    await call({ cost: 10 });
+    const waiting = [await call({ cost: 5 }), await call({ cost: 5 })];
+    await clock.advance(100); // one token has come at the old rate
+    limit.resize({ limit: 20, interval: 1_000 });
+    expect(limit.available()).toBe(1);
+    await clock.advance(1_000);
+    expect(waiting.map(({ startedAt }) => startedAt! - start)).toEqual([300, 550]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("a slower rate keeps a call waiting for longer than it would have", async () => {
+    const { call, clock, limit } = playBucket();
+    const start = clock.now();
+    await call({ cost: 10 });
+    const waiting = await call({ cost: 5 });
+    limit.resize({ limit: 10, interval: 2_000 });
+    await clock.advance(2_000);
+    expect(waiting.startedAt! - start).toBe(1_000);
+  });
+
+  test("a full bucket stays full; any other keeps its tokens, up to the new burst", async () => {
+    const { limit } = playBucket();
+    const available = (): number[] => ["full", "new", "half", "owing"].map((key) => limit.available(key));
+    await limit.run(async () => "done", { key: "full", cost: 0 });
+    await limit.run(async () => "done", { key: "half", cost: 5 });
+    await limit.run(async ({ work }) => work.hold()(undefined, 14), { key: "owing", cost: 10 });
+    expect(available()).toEqual([10, 10, 5, -4]);
+    limit.resize({ limit: 20, interval: 1_000 });
+    expect(available()).toEqual([20, 20, 5, -4]);
+    limit.resize({ limit: 20, interval: 1_000, burst: 3 });
+    expect(available()).toEqual([3, 3, 3, -4]);
+  });
+
+  test("what comes back does not fill a bucket beyond its new burst", async () => {
+    const { call, limit, settle } = playBucket();
+    const told = await call({ cost: 10 });
+    limit.resize({ limit: 10, interval: 1_000, burst: 4 });
+    told.reject(unprocessed);
+    await settle();
+    expect(limit.available()).toBe(4);
+  });
+
+  test("a waiting call that costs more than the new burst is refused at its turn, and those behind it go on", async () => {
+    const { call, clock, limit, settle } = playBucket();
+    await call({ cost: 10 });
+    const [first, costly, last] = [await call({ cost: 2 }), await call({ cost: 6 }), await call({ cost: 4 })];
+    limit.resize({ limit: 10, interval: 1_000, burst: 5 });
+    await settle();
+    expect(costly.outcome).toBeUndefined();
+    await clock.advance(200);
+    expect(first.seen).toBeDefined();
+    expect(costly.outcome).toMatchObject({ reason: "cost", retryAfter: undefined, limit: 10 });
+    await clock.advance(400);
+    expect(last.seen).toBeDefined();
+    expect([limit.waiting(), clock.pending]).toEqual([0, 0]);
+  });
+
+  test("a size out of range changes nothing", async () => {
+    const { limit } = playBucket();
+    expect(() => limit.resize({ limit: 0, interval: 1_000 })).toThrow("Expected `limit` to be a number > 0");
+    expect(() => limit.resize({ limit: 20, interval: NaN })).toThrow("Expected `interval` to be a number > 0");
+    expect(() => limit.resize({ limit: 20, interval: 1, burst: -1 })).toThrow("Expected `burst` to be a number > 0");
+    expect(limit.available()).toBe(10);
+  });
+
+  test("a holdWhile that resizes, too, has the last word", async () => {
+    let mayResize = false;
+    const { call, clock, limit } = playBucket({
+      holdWhile: () => {
+        if (mayResize) limit.resize({ limit: 40, interval: 1_000 });
+        return mayResize;
+      },
+    });
+    for (const key of ["a", "b"]) for (const cost of [10, 10]) await call({ key, cost });
+    mayResize = true;
+    limit.resize({ limit: 5, interval: 1_000 });
+    mayResize = false;
+    await clock.advance(10_000);
+    expect([limit.waiting("a"), limit.waiting("b"), limit.available("a"), limit.available("b")]).toEqual([
+      0, 0, 40, 40,
+    ]);
+  });
+});
+
 describe("keys", () => {
   test("one that is not full, or has calls at work, is remembered however many others come", async () => {
     const { call, clock, limit } = playBucket({ maxKeys: 1 });
