@@ -150,8 +150,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (this.#body.progress?.isComplete && !this.#call.signal.aborted) return this.#endNormally(error);
     // A waiting reader must learn of it before a listener or `release` cancels the body, which looks like a normal end.
     if (this.#body.head.length === 0) this.controller?.error(error);
-    // An unread body is not the upstream's fault.
-    this.#finish(error instanceof TimeoutError && error.label === "unread" ? undefined : error, error);
+    this.#finish(error);
     this.controller?.error(error); // only now, or the token count in what was read in advance would be lost
     release(this.#body.reader, error);
   }
@@ -165,8 +164,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     release(this.#body.reader, reason);
   }
 
-  /** @param reported The error for the event, if it is not the same. */
-  #finish(error: unknown, reported = error): void {
+  #finish(error: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#endWork(error); // first, because in a Worker a timer cannot be stopped when a body is garbage-collected
@@ -179,7 +177,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       ...about(this.#call),
       duration: this.#options.clock.now() - this.#startedAt,
       bytes: this.#delivered.bytes,
-      error: reported,
+      error,
     } as BodyEvent);
   }
 

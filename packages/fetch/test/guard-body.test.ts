@@ -180,6 +180,26 @@ describe("a stream that fails", () => {
     expect(await (await fetch(chatUrl, post)).text()).toBe("");
   });
 
+  it.each([undefined, 0])(
+    "with a status that allows an empty stream still needs its end once it has begun, peek %s",
+    async (peek) => {
+      const upstream = feed({ status: 202, headers: { "content-type": "text/event-stream" } });
+      upstream.send(chunk("a"));
+      upstream.end();
+      const response = await wrapFetch({ fetch: async () => upstream.response, peek })(chatUrl, post);
+      await expect(response.text()).rejects.toThrow("The stream ended without the terminator after");
+    },
+  );
+
+  it("by an error in its last event, which nothing follows, fails as that error", async () => {
+    const { upstream, reader } = await openStream();
+    await reader.read();
+    upstream.send(`data: ${JSON.stringify({ error: { message: "Slow down", code: "rate_limit_exceeded" } })}`);
+    upstream.end();
+    await reader.read();
+    await expect(reader.read()).rejects.toMatchObject({ verdict: { kind: "rate-limit", processed: "yes" } });
+  });
+
   it("because its chunks are not bytes ends its work", async () => {
     const clock = fakeClock();
     const limit = semaphore({ permits: 1, clock });

@@ -63,6 +63,8 @@ describe("an answer is raised as a failure", () => {
 
   it.each([
     ["an empty one", "application/json", ""],
+    ["a blank one", "application/json", "\r\n  "],
+    ["an object cut in a string with closing brackets", "application/json", '{"text": "see [1]}'],
     ["a cut object", "application/json", '{"id": "1", "choi'],
     ["a cut object of another type of JSON", "application/vnd.api+json; charset=utf-8", '{"id": "1", "choi'],
     ["a cut list", "application/json", '[{"error": {"code": 503'],
@@ -103,7 +105,12 @@ describe("an answer is handed on", () => {
   it.each([
     ["JSON that is none but for its ends", "application/json", '{"error": oops}'],
     ["JSON with a number that JSON does not have", "application/json", '{"logprobs": [NaN, -Infinity]}'],
-    ["JSON with brackets in its strings", "application/json", '{"text": "[{", "more": "\\"{", "path": "\\\\"}'],
+    [
+      "JSON with brackets in its strings",
+      "application/json",
+      '{"text": "[{", "more": "\\"{", "path": "\\\\", "p": NaN}',
+    ],
+    ["text that is labelled as JSON", "application/json", "See [1 and {2"],
     ["JSON with a word of error in it", "application/json", '{"text": "\\"error\\""}'],
     ["a page to one who reads", "text/html", "<html></html>", {}],
     ["lines to one who reads, which may be records of jobs", "application/jsonl", '{"error": "boom"}\n', {}],
