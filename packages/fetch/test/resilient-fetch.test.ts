@@ -394,6 +394,20 @@ describe("an outage, where calls wait for an open circuit", () => {
     expect([rateLimit.active("https://api.openai.com"), clock.pending]).toEqual([0, 0]);
   });
 
+  it.each(["refuse", "wait"] as const)("charges retries below a closed circuit to the budget: %s", async (whenOpen) => {
+    const clock = fakeClock();
+    const budget = retryBudget({ reserve: 1, deposit: 0.5 });
+    const fetch = vi.fn<Fetch>(async () => overloaded());
+    const rateLimit = semaphore({ permits: 5, clock });
+    const resilient = resilientFetch({ fetch, clock, budget, rateLimit, whenOpen, key: () => "key", profile: limits });
+    const failed = resilient(chatUrl, post);
+    await clock.advance(30_000);
+    expect([(await failed).status, fetch.mock.calls.length, budget.balance("key")]).toEqual([503, 2, 0]);
+    fetch.mockImplementation(async () => json(whole));
+    await resilient(chatUrl, post);
+    expect(budget.balance("key")).toBe(0.5);
+  });
+
   it("charges no probe to the budget, and fails no call for having been one", async () => {
     const budget = retryBudget({ reserve: 5, deposit: 0 });
     const { clock, fetch, statuses } = twentyCalls(600_000, "wait", { budget, openFor: 1_000, factor: 1 });

@@ -1,6 +1,7 @@
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import type { ResilienceEvent } from "@evenkeel/core";
 import { resume, wrapFetch } from "@evenkeel/fetch";
+import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import { timeout } from "@evenkeel/timeout";
@@ -284,6 +285,44 @@ describe("a stream that cannot be resumed", () => {
     const reader = (await resilient(eventsUrl)).body!.getReader();
     await reader.read();
     await expect(reader.read()).rejects.toThrow("The stream broke");
+  });
+
+  it("because the upstream ended it with an error fails as that error, and is not requested again", async () => {
+    const failed = 'id: 2\nevent: error\ndata: {"error":{"code":"rate_limit_exceeded","message":"Slow down"}}\n\n';
+    const fetch = vi.fn<Fetch>(async () => streamed(encoder.encode(`id: 1\ndata: a\n\n${failed}`), false, 15));
+    const response = await wrapFetch(fetch, resume())(eventsUrl);
+    await expect(response.text()).rejects.toMatchObject({ verdict: { kind: "rate-limit" } });
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it("because its total time is up is not requested again; after a gap that is too long, it is", async () => {
+    const clock = fakeClock();
+    const fetch = vi.fn<Fetch>(async () => {
+      const { response, send } = feed();
+      send("id: 1\ndata: a\n\n");
+      return response;
+    });
+    const profile = { connect: 1_000, firstContent: 1_000, gap: 1_000, total: 2_500 };
+    const reading = wrapFetch({ fetch, clock, profile }, resume())(eventsUrl).then((response) => response.text());
+    reading.catch(() => {});
+    await clock.advance(60_000);
+    await expect(reading).rejects.toMatchObject({ name: "TimeoutError", label: "total" });
+    expect(fetch).toHaveBeenCalledTimes(3);
+  });
+
+  it.each<[string, (reader: ReadableStreamDefaultReader<Uint8Array>) => Promise<unknown>]>([
+    ["read to its end", async (reader) => expect((await reader.read()).done).toBe(true)],
+    ["broken", (reader) => expect(reader.read()).rejects.toThrow("The stream broke")],
+    ["cancelled", (reader) => reader.cancel()],
+  ])("holds the permit of its call until it is %s", async (how, end) => {
+    const limit = semaphore({ permits: 1 });
+    const fetch = async (): Promise<Response> => streamed(first, how === "broken");
+    const resilient = wrapFetch({ fetch, key: () => "key" }, limit, resume({ attempts: 0 }));
+    const reader = (await resilient(eventsUrl)).body!.getReader();
+    await reader.read();
+    expect(limit.active("key")).toBe(1);
+    await end(reader);
+    expect(limit.active("key")).toBe(0);
   });
 
   it("because it is JSON lines passes through unchanged", async () => {
