@@ -1,5 +1,4 @@
 /** Follows a stream of Amazon's binary messages. */
-import { join } from "./join.ts";
 import { messageLength, readMessage } from "./read-message.ts";
 import { StreamProgress } from "./stream-progress.ts";
 
@@ -8,11 +7,14 @@ const longestMessage = 1_048_576;
 
 /** Follows a binary stream. Its protocol is recognised by its messages. */
 export class BinaryProgress extends StreamProgress {
-  #pending: Uint8Array = new Uint8Array();
+  /** Holds an unfinished message, with room to grow: to copy all of it for each chunk would take quadratic time. */
+  #buffer = new Uint8Array();
+  /** How many bytes of the buffer are used. */
+  #used = 0;
 
   override take(chunk: Uint8Array): boolean {
     if (this.isOpaque) return true;
-    let rest = this.isInEvent ? join([this.#pending, chunk]) : chunk;
+    let rest = this.isInEvent ? this.#append(chunk) : chunk;
     let isContent = false;
     for (let length = messageLength(rest); length !== undefined; length = messageLength(rest)) {
       if (length > longestMessage) return this.#giveUp();
@@ -24,12 +26,28 @@ export class BinaryProgress extends StreamProgress {
       }
       rest = rest.subarray(length);
     }
-    this.#pending = rest.slice(); // a copy, because the reader may transfer the chunk's buffer
+    if (rest.byteLength !== this.#used) {
+      this.#used = 0;
+      this.#append(rest);
+    }
     return isContent;
   }
 
   protected override get isInEvent(): boolean {
-    return this.#pending.byteLength > 0;
+    return this.#used > 0;
+  }
+
+  /** Copies the chunk, because its reader may transfer its buffer, and returns all that is unfinished. */
+  #append(chunk: Uint8Array): Uint8Array {
+    const start = this.#used;
+    this.#used += chunk.byteLength;
+    if (this.#used > this.#buffer.byteLength) {
+      const larger = new Uint8Array(2 * this.#used);
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, start);
+    return this.#buffer.subarray(0, this.#used);
   }
 
   #takeMessage(message: Uint8Array): boolean {
@@ -37,7 +55,8 @@ export class BinaryProgress extends StreamProgress {
   }
 
   #giveUp(): true {
-    this.#pending = new Uint8Array();
+    this.#buffer = new Uint8Array();
+    this.#used = 0;
     return (this.isOpaque = this.hasContent = true);
   }
 }

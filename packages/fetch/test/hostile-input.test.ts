@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framingOf } from "../src/framing.ts";
+import { progressOf } from "../src/progress-of.ts";
 import { TextProgress } from "../src/text-progress.ts";
 import { chatUrl, post, type Fetch } from "./answers.ts";
 
@@ -111,6 +112,18 @@ describe("a stream of any bytes, cut anywhere", () => {
         expect(bytes).toEqual(isWhole ? sent : sent.slice(0, bytes.length));
       }),
     );
+  });
+});
+
+describe("a stream in tiny chunks", () => {
+  it("takes time in proportion to its size, in the middle of a binary message too", () => {
+    const progress = progressOf("application/vnd.amazon.eventstream")!;
+    const chunk = new Uint8Array(16);
+    progress.take(Uint8Array.of(0, 16, 0, 0)); // the message has 1 MiB
+    const start = performance.now();
+    for (let count = 1; count < 65_536; count++) progress.take(chunk);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(progress).toMatchObject({ hasEvents: false, missing: "any content" });
   });
 });
 
