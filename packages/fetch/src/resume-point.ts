@@ -48,7 +48,7 @@ function backgroundResponse(request: FetchRequest, known?: string): Cursor {
     request() {
       if (id === undefined || last === undefined) return undefined;
       const url = new URL(request.url, globalThis.location?.href); // in a browser a URL may be relative
-      if (known === undefined) url.pathname += `/${id}`;
+      if (known === undefined) url.pathname += `/${encodeURIComponent(id)}`; // or `resp_/../x` would be another path
       url.searchParams.set("stream", "true");
       url.searchParams.set("starting_after", last);
       const { body: _body, ...init } = request.init;

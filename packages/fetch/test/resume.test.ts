@@ -118,6 +118,21 @@ describe("a background response", () => {
     expect(requests[1]).toBe(`${url}/resp_ab?stream=true&starting_after=11`);
   });
 
+  it.each(["resp_/../../files", "resp_1/../x", "resp_1?x=y#z", "resp_1\\\\..\\\\x", "resp_ä"])(
+    "with the id %s is not continued at another address",
+    async (id) => {
+      const created = events[0]!.replace("resp_1", id);
+      const requests: URL[] = [];
+      const fetch: Fetch = async (input) => {
+        const first = requests.push(new URL(input as string)) === 1;
+        return streamed(encoder.encode(first ? created : events.slice(1).join("")), first);
+      };
+      await (await wrapFetch(fetch, resume())(url, background)).text();
+      expect(requests[1]?.pathname.split("/").slice(0, -1)).toEqual(["", "v1", "responses"]);
+      expect(requests[1]?.search).toBe("?stream=true&starting_after=0");
+    },
+  );
+
   it("fails with the error that broke it if nothing new arrives", async () => {
     const { fetch, requests } = provider(firstEvent, 0, 0, 0, 0);
     const response = await wrapFetch(fetch, resume({ attempts: 2 }))(url, background);
