@@ -1,4 +1,5 @@
 /** Tracks where a stream can be resumed. */
+import { quietly } from "@evenkeel/core";
 import { methodOf, type FetchRequest } from "./request.ts";
 
 export interface ResumePoint {
@@ -66,10 +67,14 @@ function lastEventId(request: FetchRequest): Cursor {
       return last;
     },
     request() {
-      if (last === undefined) return undefined;
-      const headers = new Headers(request.init.headers);
-      headers.set("last-event-id", last);
-      return { ...request, init: { ...request.init, headers } };
+      const id = last;
+      if (id === undefined) return undefined;
+      // Not every id can be sent in a header.
+      return quietly(() => {
+        const headers = new Headers(request.init.headers);
+        headers.set("last-event-id", id);
+        return { ...request, init: { ...request.init, headers } };
+      });
     },
   };
 }

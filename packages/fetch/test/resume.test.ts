@@ -243,6 +243,17 @@ describe("a stream that cannot be resumed", () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
+  it.each(["🙂", "a\0b", "\u0100"])(
+    "because its id, %j, is not valid in a header fails with the error that broke it",
+    async (id) => {
+      let requests = 0;
+      const fetch: Fetch = async () => streamed(encoder.encode(`id: ${id}\ndata: x\n\n`), requests++ === 0);
+      const response = await wrapFetch(fetch, resume())("https://example.com/events");
+      await expect(response.text()).rejects.toThrow("The stream broke");
+      expect(requests).toBe(1);
+    },
+  );
+
   it("because the response is something else fails with the error that broke it", async () => {
     const other = feed({ headers: { "content-type": "text/plain" } });
     const fetch = vi.fn<Fetch>(async () => other.response);
