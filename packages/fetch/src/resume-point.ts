@@ -91,8 +91,9 @@ function pointOf(cursor: Cursor): ResumePoint {
       tail = searched.slice(-2);
       pending += text;
       if (!/\n\r?\n|\r\r/.test(searched)) return "";
-      const events = pending.split(/(?<=\n\r?\n|\r\r(?!\n))/);
-      pending = /(\n\r?\n|\r\r)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
+      // In all that `searched` matches, or such chunks, too, would have all of `pending` searched again.
+      const events = pending.split(/(?<=\n\r?\n|\r\r\n|\r\r(?!\n))/);
+      pending = /(\n\r?\n|\r\r\n?)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
       for (const event of events) cursor.take(event);
       return events.join("");
     },

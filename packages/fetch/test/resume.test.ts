@@ -213,6 +213,14 @@ describe("a stream that can be resumed", () => {
 });
 
 describe("a long event", () => {
+  it("takes no longer where its lines end in all three ways", async () => {
+    const long = `data:y\n\n${"x\r\r\n".repeat(40_000)}`; // for half a minute, were each chunk to search all
+    const fetch: Fetch = async () => streamed(encoder.encode(long), false, 4);
+    const start = performance.now();
+    expect(await (await wrapFetch(fetch, resume())("https://example.com/events")).text()).toBe(long);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  }, 60_000);
+
   it("takes no longer in small chunks than in large ones", async () => {
     const image = `id: 1\r\ndata: ${"x".repeat(1_000_000)}\r\n\r\nid: 2\r\ndata: y\r\n\r\n`;
     const fetch: Fetch = async () => streamed(encoder.encode(image), false, 100); // for half a minute, were each to search all
