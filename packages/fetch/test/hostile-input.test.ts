@@ -115,6 +115,30 @@ describe("a stream of any bytes, cut anywhere", () => {
   });
 });
 
+describe("values that cannot become a string or a number", () => {
+  const odd = { toString: 1, valueOf: 1 };
+  const events = [
+    { type: odd },
+    { choices: [{ index: odd, finish_reason: odd, delta: odd, message: odd }] },
+    { choices: [{ index: 0, delta: { content: odd } }], finish_reason: odd },
+    { candidates: [{ finishReason: odd, content: { parts: [{ text: odd }] } }], promptFeedback: { blockReason: odd } },
+    { done: odd, message: odd, response: odd },
+    { token: odd, generated_text: odd, object: odd, jsonrpc: odd },
+  ];
+
+  it.each(events)("pass through in a stream: %j", async (event) => {
+    const end = { done: true, response: "", token: {}, generated_text: "" }; // of those protocols that must have one
+    const text = [event, end].map((each) => `data: ${JSON.stringify(each)}\n\n`).join("") + "data: [DONE]\n\n";
+    const fetch: Fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+    expect(await (await wrapFetch(fetch)(chatUrl, post)).text()).toBe(text);
+  });
+
+  it.each(events)("pass through in an answer: %j", async (event) => {
+    const answer = await wrapFetch(async () => Response.json(event))(chatUrl, post);
+    expect(await answer.json()).toEqual(event);
+  });
+});
+
 describe("a stream in tiny chunks", () => {
   it("takes time in proportion to its size, in the middle of a binary message too", () => {
     const progress = progressOf("application/vnd.amazon.eventstream")!;

@@ -1,8 +1,8 @@
 /** Anthropic's Messages API, also on Vertex and Foundry. */
-import type { Protocol } from "./protocol.ts";
+import { textAt, type Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
-  matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(String(json?.["type"])),
+  matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(textAt(json, "type")),
   marks: /rror["\n\r]|ping"|_stop"/,
 
   interpreter:

@@ -33,7 +33,7 @@ export const chatCompletions: Protocol = {
         if (reason === "error") return reportedError(choice);
         if (hasContent(choice)) meaning = "content";
         // Beside another choice there is a first one, too, which may have begun unnoticed: its chunks have no mark.
-        if ((index as number) > 0 && !finished.has(0)) open.add(0);
+        if (typeof index === "number" && index > 0 && !finished.has(0)) open.add(0);
         if (!finished.has(index)) open.add(index);
         if (!reason) continue; // some servers send an empty one with each chunk
         open.delete(index);

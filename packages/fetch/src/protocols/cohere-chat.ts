@@ -1,10 +1,10 @@
 /** Cohere's chat API, version 2. */
-import { isJson, reportedError, type Protocol } from "./protocol.ts";
+import { isJson, reportedError, textAt, type Protocol } from "./protocol.ts";
 
 export const cohereChat: Protocol = {
   matches: ({ json }) =>
     /^(message-start|content-start|content-delta|tool-plan-delta|tool-call-|citation-|message-end)/.test(
-      String(json?.["type"]),
+      textAt(json, "type"),
     ),
   marks: /rror["\n\r]|-end/,
 

@@ -71,6 +71,12 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
+/** Returns the text at `name`, or "" if there is none: an object from outside may not even become a string. */
+export function textAt(json: Json | undefined, name: string): string {
+  const value = json?.[name];
+  return typeof value === "string" ? value : "";
+}
+
 /** Returns the objects in the list at `name`, or none if there is no list: input from outside may be anything. */
 export function listAt(json: Json | undefined, name: string): readonly Json[] {
   const value = json?.[name];

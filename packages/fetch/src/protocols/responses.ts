@@ -1,5 +1,5 @@
 /** OpenAI's Responses API. */
-import { isJson, reportedError, type Protocol } from "./protocol.ts";
+import { isJson, reportedError, textAt, type Protocol } from "./protocol.ts";
 
 /** The last event of a stream is one of these. */
 const ends = new Set(["response.completed", "response.incomplete", "response.cancelled"]);
@@ -8,7 +8,7 @@ const ends = new Set(["response.completed", "response.incomplete", "response.can
 const noise = /^(response\.(created|queued|in_progress|output_item\.added|content_part\.added)|keepalive)$/;
 
 export const responses: Protocol = {
-  matches: ({ json }) => typeof json?.["type"] === "string" && json["type"].startsWith("response."),
+  matches: ({ json }) => textAt(json, "type").startsWith("response."),
   marks: /rror["\n\r]|keepalive|\.(failed|completed|incomplete|cancelled)/,
 
   interpreter:
