@@ -1,6 +1,7 @@
 /** Tracks where a stream can be resumed. */
 import { quietly } from "@evenkeel/core";
 import { methodOf, type FetchRequest } from "./request.ts";
+import { longestEvent } from "./text-progress.ts";
 
 export interface ResumePoint {
   /** Takes the next chunk and returns the text of the events that it completes. */
@@ -84,13 +85,18 @@ function pointOf(cursor: Cursor): ResumePoint {
   let pending = "";
   /** The last characters, where a blank line may have begun: searching all of `pending` for each chunk would take quadratic time. */
   let tail = "";
+  /** Whether part of an event, too long to keep, was handed on: from there no request can go on. */
+  let isCut = false;
   return {
     take(chunk) {
       const text = decoder.decode(chunk, { stream: true });
       const searched = tail + text;
       tail = searched.slice(-2);
       pending += text;
-      if (!/\n\r?\n|\r\r/.test(searched)) return "";
+      if (!/\n\r?\n|\r\r/.test(searched)) {
+        isCut ||= pending.length > longestEvent;
+        return isCut ? takePending() : "";
+      }
       // In all that `searched` matches, or such chunks, too, would have all of `pending` searched again.
       const events = pending.split(/(?<=\n\r?\n|\r\r\n|\r\r(?!\n))/);
       pending = /(\n\r?\n|\r\r\n?)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
@@ -101,15 +107,19 @@ function pointOf(cursor: Cursor): ResumePoint {
       return cursor.position;
     },
     rest() {
-      const rest = pending;
-      pending = "";
-      return rest === "" ? undefined : rest;
+      return takePending() || undefined;
     },
     request() {
       // An incomplete event is sent again as a whole.
       pending = "";
       decoder = new TextDecoder();
-      return cursor.request();
+      return isCut ? undefined : cursor.request();
     },
   };
+
+  function takePending(): string {
+    const taken = pending;
+    pending = "";
+    return taken;
+  }
 }

@@ -229,6 +229,19 @@ describe("a long event", () => {
 });
 
 describe("a stream that cannot be resumed", () => {
+  it("because an event grows too long is handed on unfinished, and not requested again", async () => {
+    const begin = `id: 1\ndata: a\n\ndata: ${"x".repeat(40_000_000)}`;
+    let requests = 0;
+    const fetch: Fetch = async () => streamed(encoder.encode(begin), ++requests === 1, 1_000_000);
+    const reader = (await wrapFetch(fetch, resume())("https://example.com/events")).body!.getReader();
+    let bytes = 0;
+    const read = async (): Promise<void> => {
+      for (;;) bytes += (await reader.read()).value!.byteLength;
+    };
+    await expect(read()).rejects.toThrow("The stream broke");
+    expect([bytes, requests]).toEqual([begin.length, 1]);
+  });
+
   const eventsUrl = "https://example.com/events";
   const first = encoder.encode("id: 1\ndata: a\n\n");
 
