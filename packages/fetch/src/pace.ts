@@ -31,6 +31,9 @@ interface Pace {
 /** In ms. Anything longer is left to the provider to enforce. */
 const longestWait = 10_000;
 
+/** For how long a response is believed, in ms, so that a wrong header does not slow a key down for good. */
+const longestReset = 3_600_000;
+
 const enoughLeft: Refill = { msPerUnit: 0, fullAt: -Infinity };
 
 /**
@@ -77,7 +80,7 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
   function slowestRefill(buckets: readonly (RateLimitBucket | undefined)[], now: number): Refill {
     return buckets.reduce<Refill>((slowest, { limit = 0, remaining = Infinity, reset = 0 } = {}) => {
       const msPerUnit = remaining < below * limit ? reset / (limit - remaining) : 0;
-      return msPerUnit > slowest.msPerUnit ? { msPerUnit, fullAt: now + reset } : slowest;
+      return msPerUnit > slowest.msPerUnit ? { msPerUnit, fullAt: now + Math.min(reset, longestReset) } : slowest;
     }, enoughLeft);
   }
 

@@ -69,6 +69,15 @@ describe("a key", () => {
     expect(await sentAt(tokens(0), [long, "b", "c"], { profile: { ...limits, total: 5_000 } })).toEqual([0, 0, 0]);
   });
 
+  it("whose reset is thousands of years away is not slowed down for more than an hour", async () => {
+    const { clock, ask, times } = await told({ ...requests(0), "x-ratelimit-reset-requests": "9".repeat(300) });
+    await Promise.all([ask(), ask(), clock.advance(20_000)]);
+    expect(times.slice(1)).toEqual([0, 10_000]);
+    await clock.advance(3_600_000);
+    await Promise.all([ask(), ask(), clock.advance(20_000)]);
+    expect(times.slice(3)).toEqual([3_620_000, 3_620_000]);
+  });
+
   it("is not slowed down if pacing is off", async () => {
     expect(await sentAt(requests(0), ["a", "b", "c"], { paceBelow: 0 })).toEqual([0, 0, 0]);
   });
