@@ -59,7 +59,8 @@ function fromLast(text: string, mark: RegExp): string {
   return last ? text.slice(last.index) : "";
 }
 
+/** A longer number is no count, and would empty a bucket for years. */
 function numberIn(text: string, field: string): number | undefined {
-  const digits = new RegExp(`"${field}"\\s*:\\s*(\\d+)`).exec(text)?.[1];
+  const digits = new RegExp(`"${field}"\\s*:\\s*(\\d{1,8})\\b`).exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

@@ -349,6 +349,7 @@ describe("what was reserved stays charged", () => {
   it.each<[string, string, string]>([
     ["of a stream that tells of no usage", events, chunk("Hello") + done],
     ["where the usage is nothing", plain, JSON.stringify({ ...whole, usage: { total_tokens: 0 } })],
+    ["where the usage is absurd", plain, `{"usage":{"total_tokens":${"9".repeat(30)}}}`],
     ["where the answer is no model's", plain, JSON.stringify({ keel: "even" })],
     [
       "of what is billed otherwise",
