@@ -51,6 +51,9 @@ const copiedFields = [
   "signal",
 ] as const satisfies readonly (keyof Request)[];
 
+/** Keeps each Request alive as long as its signal: in Node, that no longer follows the caller's once its Request was garbage-collected. */
+const owners = new WeakMap<AbortSignal, Request>();
+
 /**
  * Reads the arguments of `fetch`. Buffers the body of a `Request`, which can be read only once, and so returns a promise only for a
  * `Request`.
@@ -72,6 +75,7 @@ function isRequest(input: FetchInput): input is Request {
 
 async function unpack(request: Request, given: RequestInit): Promise<ReadRequest> {
   const init: RequestInit = Object.fromEntries(copiedFields.map((name) => [name, request[name]]));
+  if (init.signal) owners.set(init.signal, request);
   if (init.mode === "navigate") delete init.mode; // not allowed in an init
   // As in `fetch`, an undefined member counts as absent, and a null body does not replace the Request's.
   for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(init, { [name]: value });

@@ -123,6 +123,21 @@ describe("what a Request carries is kept", () => {
     caller.abort(new Error("left"));
     await expect(asked).rejects.toThrow("left");
   });
+
+  it("its signal, which aborts the body even if the Request itself was garbage-collected", async () => {
+    const cancel = vi.fn<(reason: unknown) => void>();
+    const fetch: Fetch = async () => new Response(new ReadableStream({ cancel }));
+    const caller = new AbortController();
+    const response = await resilientFetch({ fetch })(new Request(chatUrl, { signal: caller.signal }));
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      globalThis.gc!();
+    }
+    const reason = new Error("left");
+    caller.abort(reason);
+    expect(cancel).toHaveBeenCalledWith(reason);
+    await expect(response.text()).rejects.toBe(reason);
+  });
 });
 
 describe("an init beside a Request", () => {
