@@ -14,17 +14,19 @@ export class BinaryProgress extends StreamProgress {
 
   override take(chunk: Uint8Array): boolean {
     if (this.isOpaque) return true;
+    if (this.error) return false;
     let rest = this.isInEvent ? this.#append(chunk) : chunk;
     let isContent = false;
     for (let length = messageLength(rest); length !== undefined; length = messageLength(rest)) {
       if (length > longestMessage) return this.#giveUp();
       if (length > rest.byteLength) break;
       try {
-        isContent = this.#takeMessage(rest.subarray(0, length)) || isContent;
+        isContent = this.takeEvent(readMessage(rest.subarray(0, length))) || isContent;
       } catch {
         return this.#giveUp(); // the client reports what is wrong with the message
       }
-      rest = rest.subarray(length);
+      // Nothing after an error matters. Unread, a message whose length is 0 would be taken again and again.
+      rest = rest.subarray(this.error ? rest.byteLength : length);
     }
     if (rest.byteLength !== this.#used) {
       this.#used = 0;
@@ -48,10 +50,6 @@ export class BinaryProgress extends StreamProgress {
     }
     this.#buffer.set(chunk, start);
     return this.#buffer.subarray(0, this.#used);
-  }
-
-  #takeMessage(message: Uint8Array): boolean {
-    return !this.error && this.takeEvent(readMessage(message));
   }
 
   #giveUp(): true {

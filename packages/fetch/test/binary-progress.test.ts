@@ -75,6 +75,14 @@ describe.each([
   });
 });
 
+it("takes nothing after an error, not even a message without a length, for ever", () => {
+  const progress = begin();
+  const error = amazonException("throttlingException", "Too many requests");
+  expect(progress.take(Buffer.concat([error, new Uint8Array(4)]))).toBe(false);
+  expect(progress.take(new Uint8Array(4))).toBe(false);
+  expect(progress).toMatchObject({ hasContent: false, error: { __type: "ThrottlingException" } });
+});
+
 it("reports an error that no model sent", () => {
   const progress = begin();
   const headers = { ":message-type": "error", ":error-code": "InternalError", ":error-message": "Out of order" };
