@@ -276,6 +276,15 @@ describe("a stream", () => {
     expect(follow("application/x-ndjson").say(`${JSON.stringify({ message, done: false })}\n`)).toBe(true);
   });
 
+  it("of Anthropic messages is complete at its reason to stop, after which some gateways send only pings", () => {
+    const stream = follow();
+    stream.say(data({ type: "content_block_delta", delta: { text: "Hi" } }));
+    stream.say(data({ type: "message_delta", delta: { stop_reason: null } }));
+    expect(stream.missing).toBe("the terminator");
+    stream.say(data({ type: "message_delta", delta: { stop_reason: "end_turn" } }) + data({ type: "ping" }));
+    expect(stream.missing).toBeUndefined();
+  });
+
   it("may have null in place of a choice", () => {
     const stream = follow();
     stream.say(data({ choices: [null, delta("Hi").choices[0]] }));
