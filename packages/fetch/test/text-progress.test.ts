@@ -53,6 +53,11 @@ const streams: Record<string, { type?: string; noise: string[]; content: string;
     content: data({ type: "response.output_text.delta", delta: "Hello" }, "response.output_text.delta"),
     end: data({ type: "response.completed", response: { error: null } }, "response.completed"),
   },
+  "responses that end with response.done": {
+    noise: [data({ type: "response.created", response: {} })],
+    content: data({ type: "response.output_text.delta", delta: "Hello" }),
+    end: data({ type: "response.done", response: { status: "completed" } }),
+  },
   "anthropic messages": {
     noise: [
       data({ type: "message_start", message: {} }, "message_start"),
