@@ -1,5 +1,5 @@
 /** Splits the text of a stream into events. */
-import { parseJson, type StreamEvent } from "./protocols/protocol.ts";
+import { hasError, parseJson, type StreamEvent } from "./protocols/protocol.ts";
 
 /** How events are written and separated in a stream of some content type. */
 export interface Framing {
@@ -54,6 +54,12 @@ function parseServerSentEvent(frame: string): StreamEvent | undefined {
   }
   const text = data.join("\n");
   // Without data it is not an event: some servers send such frames as keep-alives. Empty data with an id is what MCP begins a stream with.
-  if (text === "" && (id === "" || data.length === 0)) return undefined;
+  if (text === "" && (id === "" || data.length === 0)) return bareError(frame);
   return { name, data: text, json: parseJson(text) };
+}
+
+/** Parses an error body as it came from further back, in a stream that a gateway had already begun. */
+function bareError(frame: string): StreamEvent | undefined {
+  const json = parseJson(frame);
+  return hasError(json) ? { name: "", data: frame, json } : undefined;
 }

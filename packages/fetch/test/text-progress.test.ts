@@ -152,6 +152,10 @@ const errors: Record<string, { type?: string; event: string; error: unknown }> =
     event: data({ error: { code: 502 }, choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }] }),
     error: { code: 502 },
   },
+  "a gateway, as a body without a field name": {
+    event: '{\n  "error": {\n    "code": 503,\n    "message": "overloaded"\n  }\n}\n\n',
+    error: { code: 503, message: "overloaded" },
+  },
   "vLLM of old": { event: data({ object: "error", message: "boom" }), error: { object: "error", message: "boom" } },
   "responses, flat": {
     event: data({ type: "error", code: "server_error", message: "boom" }, "error"),
