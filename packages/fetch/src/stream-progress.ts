@@ -62,13 +62,18 @@ export abstract class StreamProgress {
       this.#interpret = this.protocol?.interpreter();
     }
     if (this.#interpret) return this.#interpret(event);
-    return isKeepAlive(event) ? "noise" : "content";
+    return isKeepAlive(event) || isTerminator(event) ? "noise" : "content";
   }
 }
 
 /** Recognises an error in any protocol: it may come before the protocol is known, or from a gateway, in a format of its own. */
 function isError({ name, json }: StreamEvent): boolean {
   return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || hasError(json);
+}
+
+/** On its own it ends no answer: some servers that fail send nothing else. */
+function isTerminator({ data }: StreamEvent): boolean {
+  return data === "[DONE]";
 }
 
 function isKeepAlive({ name, json }: StreamEvent): boolean {

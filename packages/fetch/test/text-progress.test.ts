@@ -294,6 +294,12 @@ describe("a stream", () => {
     expect(stream.missing).toBeUndefined();
   });
 
+  it("of nothing but [DONE], as llama.cpp's servers answer a prompt that is too long, has no content", () => {
+    const stream = follow();
+    expect(stream.say(": OPENROUTER PROCESSING\n\n" + data("[DONE]"))).toBe(false);
+    expect([stream.hasContent, stream.missing]).toEqual([false, "any content"]);
+  });
+
   it("may have null in place of a choice", () => {
     const stream = follow();
     stream.say(data({ choices: [null, delta("Hi").choices[0]] }));

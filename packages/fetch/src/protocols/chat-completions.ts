@@ -14,7 +14,7 @@ const contentFields = [
 ];
 
 export const chatCompletions: Protocol = {
-  matches: ({ data, json }) => data === "[DONE]" || Array.isArray(json?.["choices"]),
+  matches: ({ json }) => Array.isArray(json?.["choices"]),
   // With several choices, all but one have an index other than 0.
   marks: /rror["\n\r]|\[DONE\]|_reason": ?"|index": ?[1-9]/,
 
