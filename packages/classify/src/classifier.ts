@@ -140,7 +140,7 @@ export function classifier<const Providers extends readonly Provider[]>(
 
 /** A cheap test, because parsing every body would cost too much: a failure is short, and contains one of these words. */
 function mayHideFailure(text = ""): boolean {
-  return text.length <= longestBody && /error|exception|fail|blockReason|finishReason/i.test(text);
+  return text.length <= longestBody && /error|exception|fail|insufficient_|blockReason|finishReason/i.test(text);
 }
 
 function parse(text: string): unknown {

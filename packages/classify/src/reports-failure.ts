@@ -13,7 +13,9 @@ function isFailure(event: unknown): boolean {
     return true;
   if (property(event, "success") === false && property(event, "errors")) return true;
   const ends = [event, property(event, "delta"), property(property(event, "choices"), 0)];
-  return ends.some((end) => /^error$/i.test(text(property(end, "finish_reason"))));
+  // Z.ai and DeepSeek name what broke.
+  const broken = /^(error|network_error|insufficient_system_resource)$/i;
+  return ends.some((end) => broken.test(text(property(end, "finish_reason"))));
 }
 
 /** Some objects always have an `error`, with all of its fields null until there is one. */

@@ -29,6 +29,8 @@ test.each<[event: unknown, isFailure: boolean]>([
   [{ finish_reason: "ERROR" }, true],
   [{ finish_reason: "COMPLETE" }, false],
   [{ choices: [{ finish_reason: "error" }] }, true],
+  [{ choices: [{ finish_reason: "network_error" }] }, true],
+  [{ choices: [{ finish_reason: "insufficient_system_resource" }] }, true],
   [{ choices: [{ finish_reason: "no_error" }] }, false],
   [{ choices: [{ finish_reason: "errorless" }] }, false],
   [[{}, { type: "error" }], true],

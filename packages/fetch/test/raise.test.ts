@@ -50,6 +50,12 @@ describe("an answer is raised as a failure", () => {
     expect(failure).toMatchObject({ name: "HttpError", verdict: { action: "retry" } });
   });
 
+  it("where a choice was cut off, as Z.ai says it", async () => {
+    const choice = { index: 0, message: { content: "" }, finish_reason: "network_error" };
+    const failure = await failureOf(answer([JSON.stringify({ choices: [choice] })], "application/json"));
+    expect(failure).toMatchObject({ name: "HttpError", status: 500, verdict: { action: "retry", kind: "server" } });
+  });
+
   it("where the whole answer failed, as Cohere reports it", async () => {
     const failed = { id: "1", finish_reason: "ERROR", message: { role: "assistant", content: [] } };
     const failure = await failureOf(answer([JSON.stringify(failed)], "application/json"));

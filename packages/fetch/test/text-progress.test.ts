@@ -361,6 +361,12 @@ describe("a stream", () => {
     expect(stream.error?.error).toMatchObject({ finish_reason: "error" });
   });
 
+  it.each(["network_error", "insufficient_system_resource"])("with the finish reason %s is a failure", (reason) => {
+    const stream = follow();
+    stream.say(data({ choices: [{ index: 0, delta: {}, finish_reason: reason }] }));
+    expect(stream.error?.error).toMatchObject({ finish_reason: reason });
+  });
+
   it("is not a failure if all fields of its error are null, or its list of errors is empty", () => {
     for (const content of [delta("Hi"), { candidates: [{ content: { parts: [{}] } }] }, { what: "ever" }]) {
       for (const error of [{ code: null, message: null }, []]) {

@@ -617,6 +617,13 @@ export const deepseek: Catalogue = {
       verdict: overloaded,
       why: "The provider is overloaded, according to its documentation.",
     },
+    {
+      answer: "200 with `finish_reason: insufficient_system_resource`",
+      status: 200,
+      body: { id: "1", choices: [{ index: 0, message: {}, finish_reason: "insufficient_system_resource" }] },
+      verdict: broken,
+      why: "The answer was cut off.",
+    },
   ],
 };
 

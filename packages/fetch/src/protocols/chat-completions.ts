@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, which most providers offer. */
-import { isJson, listAt, reportedError, type Json, type Protocol } from "./protocol.ts";
+import { isFailedEnd, isJson, listAt, reportedError, type Json, type Protocol } from "./protocol.ts";
 
 /** The fields of a delta that hold content. A role alone is not content. */
 const contentFields = [
@@ -30,7 +30,7 @@ export const chatCompletions: Protocol = {
       for (const choice of listAt(json, "choices")) {
         const index = choice["index"] ?? 0; // some servers omit it if there is only one choice, or in an empty chunk
         const reason = choice["finish_reason"] || choice["stop_reason"]; // the latter from DeepSeek and Mistral on Bedrock
-        if (reason === "error") return reportedError(choice);
+        if (isFailedEnd(reason)) return reportedError(choice);
         if (hasContent(choice)) meaning = "content";
         // Beside another choice there is a first one, too, which may have begun unnoticed: its chunks have no mark.
         if (typeof index === "number" && index > 0 && !finished.has(0)) open.add(0);

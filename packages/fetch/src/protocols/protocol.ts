@@ -54,6 +54,11 @@ export function hasError(json: Json | undefined): json is Json & ReportedError {
   return typeof error === "object" ? Object.values(error ?? {}).some((field) => field !== null) : Boolean(error);
 }
 
+/** Tells whether a choice, or an answer, ends because something broke. Z.ai and DeepSeek name what it was. */
+export function isFailedEnd(reason: unknown): boolean {
+  return typeof reason === "string" && /^(error|network_error|insufficient_system_resource)$/i.test(reason);
+}
+
 /** Tells whether a value is a JSON object. */
 export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
