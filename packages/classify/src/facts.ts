@@ -35,7 +35,7 @@ const codeKeys = /* @__PURE__ */ split(
     "type status",
 );
 const codeHeaders = /* @__PURE__ */ split("x-amzn-errortype x-ms-error-code cf-mitigated");
-const messageKeys = /* @__PURE__ */ split("message msg errorMessage faultstring reason");
+const messageKeys = /* @__PURE__ */ split("message msg errorMessage error_message faultstring reason");
 const durationKeys = /* @__PURE__ */ split("retryDelay quotaResetDelay");
 const resetKeys = /* @__PURE__ */ split("estimated_time resets_in_seconds retry_after resets_at quotaResetTimeStamp");
 

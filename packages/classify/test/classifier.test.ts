@@ -342,6 +342,7 @@ describe("bodies", () => {
     for (const body of [
       { detail: "prompt is too long" },
       { errorMessage: "prompt is too long" },
+      { error_message: "prompt is too long" },
       { fault: { faultstring: "prompt is too long" } },
       { errors: [{ message: "prompt is too long" }] },
       "prompt is too long",

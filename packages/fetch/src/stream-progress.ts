@@ -68,7 +68,9 @@ export abstract class StreamProgress {
 
 /** Recognises an error in any protocol: it may come before the protocol is known, or from a gateway, in a format of its own. */
 function isError({ name, json }: StreamEvent): boolean {
-  return name === "error" || json?.["type"] === "error" || json?.["object"] === "error" || hasError(json);
+  // DeepInfra and Venice name the fields of a chunk instead, whose choices are null.
+  const isNamed = json?.["type"] === "error" || json?.["object"] === "error" || Boolean(json?.["error_message"]);
+  return name === "error" || isNamed || hasError(json);
 }
 
 /** On its own it ends no answer: some servers that fail send nothing else. */

@@ -56,6 +56,13 @@ describe("an answer is raised as a failure", () => {
     expect(failure).toMatchObject({ name: "HttpError", status: 500, verdict: { action: "retry", kind: "server" } });
   });
 
+  it("where a stream begins with an error in the fields of a chunk, as DeepInfra sends it", async () => {
+    const message = "This model's maximum context length is 8192 tokens";
+    const said = { id: "1", choices: null, error_type: "BadRequestError", error_message: message };
+    const failure = await failureOf(answer([`data: ${JSON.stringify(said)}\n\n`], "text/event-stream"));
+    expect(failure).toMatchObject({ name: "HttpError", status: 400, verdict: { kind: "context-length" } });
+  });
+
   it("where the whole answer failed, as Cohere reports it", async () => {
     const failed = { id: "1", finish_reason: "ERROR", message: { role: "assistant", content: [] } };
     const failure = await failureOf(answer([JSON.stringify(failed)], "application/json"));

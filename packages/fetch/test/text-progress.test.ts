@@ -156,6 +156,10 @@ const errors: Record<string, { type?: string; event: string; error: unknown }> =
     event: '{\n  "error": {\n    "code": 503,\n    "message": "overloaded"\n  }\n}\n\n',
     error: { code: 503, message: "overloaded" },
   },
+  "chat completions, in fields of a chunk without choices": {
+    event: data({ choices: null, error_type: "BadRequestError", error_message: "maximum context length" }),
+    error: { choices: null, error_type: "BadRequestError", error_message: "maximum context length" },
+  },
   "vLLM of old": { event: data({ object: "error", message: "boom" }), error: { object: "error", message: "boom" } },
   "responses, flat": {
     event: data({ type: "error", code: "server_error", message: "boom" }, "error"),
