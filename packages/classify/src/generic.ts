@@ -6,11 +6,11 @@ const unreachable = { kind: "proxy", health: "failure" } as const;
 
 /** Billing problems, in codes and in messages. */
 const bill =
-  /insufficient.?(quota|credit|balance|fund|g1)|credit.balance|^billing|billing.(hard|not)|payment.?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)|free.usage|exceeded your current quota|(key|budget) limit exceeded|available credits|account is deactivated|out of (credits|funds)|included credits/i;
+  /insufficient.?(quota|credit|balance|fund|g1)|credit.balance|^billing|billing.(hard|not)|payment.?required|spend(ing)?.limit|usage_(limit_exceeded|not_included)|free.usage|exceeded.(your.)?current.quota|(key|budget) limit exceeded|available credits|account is deactivated|out of (credits|funds)|included credits/i;
 
 /** Overload, in codes and in messages. */
 const overload =
-  /overload|capacity.exceeded|high demand|(at|no) capacity|temporarily un|server busy|exhausted, please try/i;
+  /overload|capacity.exceeded|high demand|(at|no) capacity|temporarily un|server busy|exhausted[,.] please try/i;
 
 /** The table that applies after any provider's own. Its codes mean the same whoever sends them. */
 export const generic: Provider<"generic"> = {
@@ -54,7 +54,7 @@ export const generic: Provider<"generic"> = {
       422,
       500,
     ],
-    [bill, "billing", 400, 402, 403, 404, 429],
+    [bill, "billing", 400, 402, 403, 404, 429, 500],
     [overload, "overloaded", 429, 503],
     [/rate.?limit.?(error|reached|exceeded)|too many requests/i, "rate-limit", 400],
     [/api.?key (not valid|expired)|incorrect api key/i, "auth", 400],

@@ -135,6 +135,17 @@ export const gemini: Catalogue = {
       why: "Vertex's shared capacity, not your quota.",
     },
     {
+      answer: "429 without details, in two sentences",
+      status: 429,
+      body: error(
+        429,
+        "RESOURCE_EXHAUSTED",
+        "Resource exhausted. Please try again later. Please refer to the documentation.",
+      ),
+      verdict: overloaded,
+      why: "The same in other words.",
+    },
+    {
       answer: "429, provisioned throughput",
       status: 429,
       body: error(429, "RESOURCE_EXHAUSTED", "Too many requests. Exceeded the Provisioned Throughput."),

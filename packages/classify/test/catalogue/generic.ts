@@ -220,6 +220,25 @@ export const byCode: Catalogue = {
       why: "No credit left, reported with the status of a rate limit.",
     },
     {
+      answer: "MiniMax, 500 about the balance",
+      status: 500,
+      body: { type: "error", error: { type: "api_error", message: "insufficient balance (1008)" } },
+      verdict: spent,
+      why: "The bill has to be paid first, whatever the status.",
+    },
+    {
+      answer: "Moonshot, 403 about the quota",
+      status: 403,
+      body: {
+        error: {
+          message: "Your account is not active, organization exceeded current quota, please check your plan",
+          type: "exceeded_current_quota_error",
+        },
+      },
+      verdict: spent,
+      why: "The account has no credit.",
+    },
+    {
       answer: "400 `rate_limit_error`",
       status: 400,
       body: { error: { type: "rate_limit_error", message: "Number of requests has exceeded your rate limit" } },
