@@ -257,7 +257,8 @@ assert.equal(calls, 2); // UNAVAILABLE was retried, INVALID_ARGUMENT was not
 ## Precedence
 
 An explicit code comes first, then a type, then a message that the provider documents for that status, then the status, then the kind of
-network failure. The provider's table comes before the generic one. \`x-should-retry\` overrides the action.
+network failure. Only a code or type that says "rate limit" gives way to a message about a bill or a quota.
+The provider's table comes before the generic one. \`x-should-retry\` overrides the action.
 
 The wait is the first of: \`retry-after-ms\`, \`x-ms-retry-after-ms\`, \`x-amz-retry-after\`, \`retry-after\`, a field of the body
 (\`retryDelay\`, \`quotaResetDelay\`, \`estimated_time\`, \`resets_in_seconds\`, \`retry_after\`, \`resets_at\`,

@@ -55,7 +55,10 @@ function withQuoted(facts: Facts, tables: readonly Provider[]): Facts {
 
 function lookUp(facts: Facts, tables: readonly Provider[], status?: number): Explicit {
   for (const table of tables) {
-    const outcome = byCode(facts, [table]) ?? byText(facts, table, status);
+    const code = byCode(facts, [table]);
+    const text = byText(facts, table, status);
+    // Some APIs send each 429 as a rate limit, and only the message tells that it is a bill or a quota.
+    const outcome = code === "rate-limit" && (text === "billing" || text === "quota") ? text : (code ?? text);
     if (outcome) return outcome;
   }
   return byStatus(tables, status);

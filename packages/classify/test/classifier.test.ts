@@ -199,7 +199,13 @@ describe("what goes before what", () => {
   });
 
   test("a type before a message", () => {
-    expect(judged(429, { type: "rate_limit_error", message: "You have insufficient credits" })).toBe("rate-limit");
+    expect(judged(429, { type: "overloaded_error", message: "You have insufficient credits" })).toBe("overloaded");
+  });
+
+  test("but a message about a bill or a quota before the type of a rate limit", () => {
+    expect(judged(429, { type: "rate_limit_error", message: "You have insufficient credits" })).toBe("billing");
+    expect(judged(429, { type: "rate_limit_error", message: "Weekly usage limit reached" })).toBe("quota");
+    expect(judged(429, { type: "rate_limit_error", message: "The engine is overloaded" })).toBe("rate-limit");
   });
 
   test("a message before a status", () => {

@@ -10,6 +10,7 @@ import {
   invalid,
   limited,
   overloaded,
+  periodSpent,
   spent,
   success,
   timedOut,
@@ -237,6 +238,29 @@ export const byCode: Catalogue = {
       },
       verdict: spent,
       why: "The account has no credit.",
+    },
+    {
+      answer: "Z.ai, 429 `rate_limit_error` about the balance",
+      status: 429,
+      body: {
+        type: "error",
+        error: { type: "rate_limit_error", code: "1113", message: "[1113][Insufficient balance. Please recharge.]" },
+      },
+      verdict: spent,
+      why: "The type says no more than the status, but the message does.",
+    },
+    {
+      answer: "MiniMax, 429 `rate_limit_error` about a usage limit",
+      status: 429,
+      body: {
+        type: "error",
+        error: {
+          type: "rate_limit_error",
+          message: "5-hour usage limit reached, resets at 2026-10-01T15:00:00Z (2056)",
+        },
+      },
+      verdict: periodSpent,
+      why: "It lasts for hours.",
     },
     {
       answer: "400 `rate_limit_error`",

@@ -1271,6 +1271,13 @@ export const ollama: Catalogue = {
       verdict: tooLong,
       why: "A shorter prompt would fit.",
     },
+    {
+      answer: "429, in its cloud",
+      status: 429,
+      body: { error: "you have reached your weekly usage limit, upgrade for higher limits" },
+      verdict: periodSpent,
+      why: "It lasts for hours or days.",
+    },
   ],
 };
 
