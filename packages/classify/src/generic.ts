@@ -55,7 +55,7 @@ export const generic: Provider<"generic"> = {
       500,
     ],
     [bill, "billing", 400, 402, 403, 404, 429, 500],
-    [/usage limit|limit exhausted/i, "quota", 429],
+    [/(hour|daily|weekly|monthly)( usage)? limit|usage limit reached|limit exhausted/i, "quota", 429],
     [overload, "overloaded", 429, 503],
     [/rate.?limit.?(error|reached|exceeded)|too many requests/i, "rate-limit", 400],
     [/api.?key (not valid|expired)|incorrect api key/i, "auth", 400],

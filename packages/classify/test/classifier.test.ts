@@ -206,6 +206,9 @@ describe("what goes before what", () => {
     expect(judged(429, { type: "rate_limit_error", message: "You have insufficient credits" })).toBe("billing");
     expect(judged(429, { type: "rate_limit_error", message: "Weekly usage limit reached" })).toBe("quota");
     expect(judged(429, { type: "rate_limit_error", message: "The engine is overloaded" })).toBe("rate-limit");
+    expect(judged(429, { type: "rate_limit_error", message: "Too fast. See usage limits at https://x.y" })).toBe(
+      "rate-limit",
+    );
   });
 
   test("a message before a status", () => {

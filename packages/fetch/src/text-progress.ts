@@ -14,7 +14,7 @@ const streaming = { stream: true } as const;
 const longEvent = 1_048_576;
 
 /** If an event grows beyond this, in characters, neither it nor anything after it is parsed. */
-export const longestEvent = 32 * longEvent;
+export const longestEvent: number = 32 * longEvent;
 
 /** How many characters of a separator may precede its last one. */
 const separatorStart = 2;
