@@ -1,4 +1,4 @@
-export type { Layer } from "@evenkeel/core";
+export type { Call, Layer, Next, Random, Verdict } from "@evenkeel/core";
 export type { ChaosOptions } from "./chaos.ts";
 export { chaos, ChaosError } from "./chaos.ts";
 export type { FakeClock } from "./fake-clock.ts";

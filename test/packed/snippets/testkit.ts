@@ -1,9 +1,13 @@
-import { chaos, fakeClock, mockNext, seededRandom } from "@evenkeel/testkit";
+import { chaos, ChaosError, fakeClock, mockNext, seededRandom } from "@evenkeel/testkit";
 import { faultProxy } from "@evenkeel/testkit/proxy";
 import { answer, faultServer } from "@evenkeel/testkit/server";
 
-/** Exported without an annotation: the declarations of a library must be able to name its type. */
+/** Exported without an annotation: the declarations of a library must be able to name their types. */
 export const made = chaos();
+export const random = seededRandom(1);
+export const { next: operation, request: attempt } = mockNext<string>();
+export const call = attempt().then((first) => first.call);
+export const { verdict } = new ChaosError();
 
 export const expected = ["rang at 50", "hello", "CHAOS", "function", "function", "function"];
 
