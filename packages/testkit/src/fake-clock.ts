@@ -1,5 +1,5 @@
 /** A clock that only moves when a test advances it. */
-import { checkNumber, type Clock } from "@evenkeel/core";
+import { checkNumber, systemClock, type Clock } from "@evenkeel/core";
 import { timers, type Timer } from "./timers.ts";
 
 /** A clock for tests. */
@@ -62,17 +62,20 @@ function promisesSettled(): Promise<void> {
   return new Promise((resolve) => setImmediateOrMessage(resolve));
 }
 
-/** Not all runtimes have `setImmediate`, and a test may have faked it: its name or its `clock` property shows that. A message is as fast. */
+/**
+ * Not all runtimes have `setImmediate`, and a test may have faked it: its name or its `clock` property shows that. A message is as fast.
+ * Jest's jsdom has neither, but a timer.
+ */
 function setImmediateOrMessage(fn: () => void): void {
   const isReal =
     typeof setImmediate === "function" && setImmediate.name === "setImmediate" && !("clock" in setImmediate);
   if (isReal) setImmediate(fn);
-  else {
+  else if (typeof MessageChannel === "function") {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
       fn();
     };
     port2.postMessage(undefined);
-  }
+  } else systemClock.after(0, fn);
 }

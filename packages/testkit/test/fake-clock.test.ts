@@ -157,6 +157,19 @@ test.each([
   expect(fired).toBe(true);
 });
 
+test("moves where there is neither `setImmediate` nor `MessageChannel`, as in Jest's jsdom", async () => {
+  for (const missing of ["setImmediate", "MessageChannel"]) vi.stubGlobal(missing, undefined);
+  const clock = fakeClock();
+  let woken = 0;
+  void sleep(clock, 10, signal).then(() => (woken = clock.now()));
+  try {
+    await clock.advance(20);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(woken).toBe(10);
+});
+
 test("refuses to go to the end of time, where no timer would fall due again", async () => {
   const clock = fakeClock();
   await expect(clock.advance(Infinity)).rejects.toThrow(RangeError);
