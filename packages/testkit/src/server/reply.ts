@@ -49,6 +49,11 @@ export function isBytes(step: Step): step is string | Uint8Array {
   return typeof step === "string" || step instanceof Uint8Array;
 }
 
+/** Returns bytes as text. */
+export function textOf(bytes: string | Uint8Array): string {
+  return typeof bytes === "string" ? bytes : Buffer.from(bytes).toString();
+}
+
 /** Answers with JSON. */
 export function json(value: unknown, { status = 200, headers = {} }: Omit<Reply, "body"> = {}): Reply {
   return { status, headers: { "content-type": "application/json", ...headers }, body: [JSON.stringify(value)] };

@@ -2,7 +2,7 @@
 import { checkNumber } from "@evenkeel/core";
 import { finished } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
-import { isBytes, pause, type Reply, type Step } from "./reply.ts";
+import { isBytes, pause, textOf, type Reply, type Step } from "./reply.ts";
 
 /** A point in a reply: after this many steps, or before the first bytes that satisfy the predicate. */
 export type Point = number | ((bytes: string) => boolean);
@@ -19,7 +19,7 @@ export function breakOff(reply: Reply, at: Point, then: Iterable<Step> = []): Re
   return reshape(reply, async function* breakOff(body) {
     let sent = 0;
     for await (const step of body) {
-      if (typeof at === "number" ? sent >= at : isBytes(step) && at(step.toString())) break;
+      if (typeof at === "number" ? sent >= at : isBytes(step) && at(textOf(step))) break;
       sent++;
       yield step;
     }

@@ -1,5 +1,5 @@
 /** Breaks answers off at the places that matter, in the same way for all APIs. */
-import { isBytes, type Reply, type Step } from "./reply.ts";
+import { isBytes, textOf, type Reply, type Step } from "./reply.ts";
 import { reshape } from "./reshape.ts";
 import { isSse } from "./sse.ts";
 
@@ -18,7 +18,7 @@ const wordsBefore: Readonly<Record<Place, number>> = { start: 0, content: 0, mid
 /** Sends an answer up to a place, and then the steps of `then` instead of the rest. */
 export function spoil(reply: Reply, place: Place, then: Iterable<Step>): Reply {
   return reshape(reply, async function* spoil(body) {
-    if (place !== "start") yield* isSse(reply) ? framesBefore(place, body) : textBefore(place, body);
+    if (place !== "start") yield* isSse(reply) ? framesBefore(place, body) : halfBefore(place, body);
     yield* then;
   });
 }
@@ -26,7 +26,7 @@ export function spoil(reply: Reply, place: Place, then: Iterable<Step>): Reply {
 async function* framesBefore(place: Place, body: Reply["body"]): AsyncGenerator<Step> {
   let words = 0;
   for await (const step of body) {
-    const frame = isBytes(step) ? step.toString() : "";
+    const frame = isBytes(step) ? textOf(step) : "";
     const isWord = content.test(frame);
     if (finish.test(frame) || (isWord && words === wordsBefore[place])) return;
     if (isWord) words++;
@@ -34,9 +34,10 @@ async function* framesBefore(place: Place, body: Reply["body"]): AsyncGenerator<
   }
 }
 
-async function* textBefore(place: Place, body: Reply["body"]): AsyncGenerator<Step> {
+async function* halfBefore(place: Place, body: Reply["body"]): AsyncGenerator<Step> {
   if (place === "content") return;
-  let text = "";
-  for await (const step of body) if (isBytes(step)) text += step.toString();
-  yield text.slice(0, Math.ceil(text.length / 2));
+  const parts: Uint8Array[] = [];
+  for await (const step of body) if (isBytes(step)) parts.push(Buffer.from(step as string));
+  const whole = Buffer.concat(parts);
+  yield whole.subarray(0, Math.ceil(whole.length / 2));
 }

@@ -53,6 +53,15 @@ test("a reshaped reply can be sent again, from its start", async () => {
   }
 });
 
+test("bytes break off where text does, and stay the bytes that they were", async () => {
+  const said = await stepsOf(openaiChat("one two three", { stream: true }));
+  const stream = sse(said.map((text) => new TextEncoder().encode(text as string)));
+  expect(await stepsOf(breakOff(stream, (text) => text.includes("three")))).toHaveLength(3);
+  expect(await stepsOf(spoil(stream, "middle", []))).toHaveLength(3);
+  const sound = { body: [Uint8Array.of(255, 0, 254, 1), Uint8Array.of(253, 2)] };
+  expect(await stepsOf(spoil(sound, "middle", []))).toEqual([Buffer.of(255, 0, 254)]);
+});
+
 test("what breaks off leaves the good reply as it was", async () => {
   breakOff(reply, 1);
   expect(await stepsOf(reply)).toHaveLength(3);
