@@ -9,8 +9,10 @@ import { isSse } from "./sse.ts";
  */
 export type Place = "start" | "content" | "middle" | "end";
 
-const content = /"content":"[^"]|"type":"(?:text_delta|response\.output_text\.delta)"/;
-const finish = /"finish_reason":"|\[DONE\]|"type":"(?:content_block_stop|message_delta|response\.output_text\.done)"/;
+// A forwarded stream may have spaces in its JSON. What its text says matches neither: there, quotes are escaped.
+const content = /"content": ?"[^"]|"type": ?"(?:text_delta|response\.output_text\.delta)"/;
+const finish =
+  /"finish_reason": ?"|^data: ?\[DONE\]|"type": ?"(?:content_block_stop|message_delta|response\.output_text\.done)"/m;
 
 /** How many words are sent before a place, unless the answer ends earlier. */
 const wordsBefore: Readonly<Record<Place, number>> = { start: 0, content: 0, middle: 2, end: Infinity };

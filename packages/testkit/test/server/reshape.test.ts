@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { gunzipSync } from "node:zlib";
 import { seededRandom } from "../../src/index.ts";
 import {
+  anthropicMessage,
   breakOff,
   comment,
   crlf,
@@ -60,6 +61,19 @@ test("bytes break off where text does, and stay the bytes that they were", async
   expect(await stepsOf(spoil(stream, "middle", []))).toHaveLength(3);
   const sound = { body: [Uint8Array.of(255, 0, 254, 1), Uint8Array.of(253, 2)] };
   expect(await stepsOf(spoil(sound, "middle", []))).toEqual([Buffer.of(255, 0, 254)]);
+});
+
+test("a stream breaks off at the same words whether its JSON has spaces, as Python's, and whatever its text says", async () => {
+  for (const stream of [openaiChat, anthropicMessage].map((said) => said("one [DONE] three", { stream: true }))) {
+    const frames = (await stepsOf(stream)).map((step) => step as string);
+    const spaced = sse(frames.map((text) => text.replaceAll(/":(?=["{[]|\w)/g, '": ')));
+    for (const place of ["content", "middle", "end"] as const) {
+      const sent = (await stepsOf(spoil(stream, place, []))) as string[];
+      expect(sent.some((text) => text.includes("three"))).toBe(place === "end");
+      expect(sent.some((text) => text.includes("DONE"))).toBe(place !== "content");
+      expect(await stepsOf(spoil(spaced, place, []))).toHaveLength(sent.length);
+    }
+  }
 });
 
 test("what breaks off leaves the good reply as it was", async () => {
