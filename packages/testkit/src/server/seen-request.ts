@@ -1,5 +1,6 @@
 /** A request as the server saw it, and how its exchange ended. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks"; // a test may have faked the global one
 
 /** How an exchange ended: the answer was sent completely, the client disconnected, or the server broke it off. */
@@ -32,9 +33,12 @@ export interface SeenRequest {
 /** An exchange, from the server's side. */
 export interface Exchange {
   readonly request: SeenRequest;
-  /** Records that the server is about to break off the exchange itself. */
+  /** Records that the server is about to break off the connection itself. */
   breakOff(): void;
 }
+
+/** The connections that the server broke off itself, with all requests that were waiting on them. */
+const brokenOff = new WeakSet<Socket>();
 
 /** Reads a whole request and adds it to `requests`. Returns `undefined` if the client disconnects first. */
 export async function readRequest(
@@ -45,11 +49,11 @@ export async function readRequest(
 ): Promise<Exchange | undefined> {
   const start = performance.now();
   const gone = new AbortController();
-  let brokenOff = false;
+  const { socket } = message;
   let ending: Ending | undefined;
   const ended = new Promise<Ending>((resolve) => {
     response.on("close", () => {
-      const by = response.writableFinished ? "answer" : brokenOff || isClosed() ? "server" : "client";
+      const by = response.writableFinished ? "answer" : brokenOff.has(socket) || isClosed() ? "server" : "client";
       ending = { by, after: performance.now() - start };
       gone.abort();
       resolve(ending);
@@ -77,5 +81,5 @@ export async function readRequest(
     ended,
   };
   requests.push(request);
-  return { request, breakOff: () => void (brokenOff = true) };
+  return { request, breakOff: () => void brokenOff.add(socket) };
 }

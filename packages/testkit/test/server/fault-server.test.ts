@@ -193,6 +193,14 @@ test("requests that come in one piece each have a number of their own", async ()
   socket.destroy();
 });
 
+test("a request that waited for its turn on a connection that the server broke off was not ended by its client", async () => {
+  await start({ body: [pause(20), reset] });
+  const socket = connect(server.port, "127.0.0.1").on("error", () => {});
+  socket.write("GET /a HTTP/1.1\r\nhost: x\r\n\r\nGET /b HTTP/1.1\r\nhost: x\r\n\r\n");
+  await vi.waitFor(() => expect(server.requests).toHaveLength(2));
+  for (const request of server.requests) expect(await request.ended).toMatchObject({ by: "server" });
+});
+
 test.each([
   ["reset", [reset], "ECONNRESET"],
   ["cut", [cut], "end"],
