@@ -68,6 +68,7 @@ export async function faultProxy({ target: to, faults = () => undefined }: Fault
   const happened = { refuse: 0, reset: 0, end: 0, stall: 0, latency: 0, drip: 0 };
   let accepted = 0;
   let closed = false;
+  let refuses = false;
 
   async function choose(connection: ProxyConnection): Promise<TcpFault | undefined> {
     const fault = await faults(connection);
@@ -96,16 +97,22 @@ export async function faultProxy({ target: to, faults = () => undefined }: Fault
   let server = await listen(0, serve);
   const { port } = server.address() as AddressInfo;
 
-  /** Whether the port refuses connections, but can be opened again. */
-  const isShut = (): boolean => !server.listening && !closed;
+  /** Whether the port refuses connections, but should not: it may have been told to again while it was opening. */
+  const isShut = (): boolean => !server.listening && !closed && !refuses;
 
   async function accept(): Promise<void> {
+    refuses = false;
     while (isShut()) {
       const again = await listen(port, serve).catch(unlessTaken);
       if (!again) await realPause(pauseWhileTaken);
-      else if (closed) again.close();
+      else if (closed || refuses) again.close();
       else server = again;
     }
+  }
+
+  function refuse(): void {
+    refuses = true;
+    if (server.listening) server.close();
   }
 
   async function close(): Promise<void> {
@@ -120,7 +127,7 @@ export async function faultProxy({ target: to, faults = () => undefined }: Fault
     get counts() {
       return { accepted, open: clients.size, ...bytes, faults: { ...happened } };
     },
-    refuse: () => void (server.listening && server.close()),
+    refuse,
     accept,
     close,
     [Symbol.asyncDispose]: close,

@@ -83,6 +83,19 @@ test("a proxy that refuses is a closed port until it accepts again, on the same 
   await vi.waitFor(() => expect(again.received()).toBe("0123456789"));
 });
 
+test("a proxy that is told to refuse while its port is opening refuses", async () => {
+  await start();
+  proxy.refuse();
+  const accepted = proxy.accept();
+  proxy.refuse();
+  await accepted;
+  const refused = await ask();
+  await vi.waitFor(() => expect(refused.fate()).toBe("ECONNREFUSED"));
+  await proxy.accept();
+  const again = await ask();
+  await vi.waitFor(() => expect(again.received()).toBe("0123456789"));
+});
+
 test("a proxy whose port was taken meanwhile waits for it, and not beyond its own end", async () => {
   await start();
   const taken = async (): Promise<Server> => {
