@@ -49,7 +49,10 @@ const byMessage: readonly Rule[] = [
     "tls",
   ],
   [/tunnel timed out/, { kind: "timeout", processed: "no" }],
-  [/\(Connect\)|before secure TLS|receiving CONNECT|tunnel ended|REFUSED_STREAM|^internal error; reference/m, unsent],
+  [
+    /\(Connect\)|before secure TLS|receiving CONNECT|tunnel ended|REFUSED_STREAM|refused stream|^internal error; reference/m,
+    unsent,
+  ],
   [/redirect|URL scheme must be/i, redirected],
   [
     /^(terminated|aborted|network error)$|error reading a body|[Pp]remature close|stream has been aborted|body stream|ended without (?!producing a content)|missing finish_reason|not receive done|unexpected EOF/m,
@@ -59,8 +62,12 @@ const byMessage: readonly Rule[] = [
   [/invalid (HTTP|content-length)|JSON/, "malformed"],
   [/timed? ?out/i, "timeout"],
   [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, "network"],
-  [/connection (lost|error)|network ?(request|connection|error)|internet connection|hostname could not/i, "network"],
-  [/(fetch failed|failed to fetch|load failed)$/i, "network"],
+  [
+    /connection (lost|error|was closed|closed before)|network ?(request|connection|error)|internet connection|hostname could not/i,
+    "network",
+  ],
+  // Browsers add the host in parentheses.
+  [/(fetch failed|failed to fetch|load failed)( \(.*\)| sending request)?$/i, "network"],
   [
     /(invalid|parse|absolute) url|url is invalid|scheme|protocol(?!.error)|\bport\b|header|bytestring|have (a )?body|duplex|already been used|body already|used body|unusable|cannot load/i,
     "invalid-request",
