@@ -5,6 +5,7 @@ import { anthropic } from "./providers/anthropic.ts";
 import { azureOpenai } from "./providers/azure-openai.ts";
 import { bedrock } from "./providers/bedrock.ts";
 import { cohere } from "./providers/cohere.ts";
+import { dashscope } from "./providers/dashscope.ts";
 import { deepseek } from "./providers/deepseek.ts";
 import { fireworks } from "./providers/fireworks.ts";
 import { gemini } from "./providers/gemini.ts";
@@ -37,7 +38,8 @@ export type ProviderName =
   | "ollama"
   | "vllm"
   | "hugging-face"
-  | "perplexity";
+  | "perplexity"
+  | "dashscope";
 
 const everyProvider: Classifier<ProviderName> = /* @__PURE__ */ classifier(
   openai,
@@ -57,6 +59,7 @@ const everyProvider: Classifier<ProviderName> = /* @__PURE__ */ classifier(
   vllm,
   huggingFace,
   perplexity,
+  dashscope,
 );
 
 /**

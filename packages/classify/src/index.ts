@@ -13,6 +13,7 @@ export { anthropic } from "./providers/anthropic.ts";
 export { azureOpenai } from "./providers/azure-openai.ts";
 export { bedrock } from "./providers/bedrock.ts";
 export { cohere } from "./providers/cohere.ts";
+export { dashscope } from "./providers/dashscope.ts";
 export { deepseek } from "./providers/deepseek.ts";
 export { fireworks } from "./providers/fireworks.ts";
 export { gemini } from "./providers/gemini.ts";

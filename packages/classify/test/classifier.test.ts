@@ -85,6 +85,8 @@ describe("the provider", () => {
     ["https://router.huggingface.co/v1", "hugging-face"],
     ["https://x1.us-east-1.aws.endpoints.huggingface.cloud", "hugging-face"],
     ["https://api.perplexity.ai", "perplexity"],
+    ["https://dashscope-intl.aliyuncs.com", "dashscope"],
+    ["https://coding.dashscope.aliyuncs.com", "dashscope"],
   ])("%s is %s", async (url, provider) => {
     const tables = Object.values(await import("../src/index.ts")).filter(
       (value) => typeof value === "object" && "host" in value,

@@ -7,6 +7,7 @@ import { openai } from "./openai.ts";
 import {
   bedrock,
   cohere,
+  dashscope,
   deepseek,
   fireworks,
   groq,
@@ -42,4 +43,5 @@ export const catalogues: readonly Catalogue[] = [
   vllm,
   huggingFace,
   perplexity,
+  dashscope,
 ];

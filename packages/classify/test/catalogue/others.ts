@@ -1492,3 +1492,59 @@ export const perplexity: Catalogue = {
     },
   ],
 };
+
+export const dashscope: Catalogue = {
+  title: "DashScope",
+  provider: "dashscope",
+  url: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions",
+  cases: [
+    {
+      answer: "429 `insufficient_quota`",
+      status: 429,
+      body: {
+        error: {
+          message: "You exceeded your current quota, please check your plan and billing details.",
+          type: "insufficient_quota",
+          code: "insufficient_quota",
+        },
+      },
+      verdict: limited,
+      why: "A limit on tokens per minute, although the words are those of a bill.",
+    },
+    {
+      answer: "429 `Throttling.AllocationQuota`",
+      status: 429,
+      body: {
+        code: "Throttling.AllocationQuota",
+        message: "Allocated quota exceeded, please increase your quota limit.",
+      },
+      verdict: limited,
+      why: "The same limit, as its own API reports it.",
+    },
+    {
+      answer: "400 `Arrearage`",
+      status: 400,
+      body: {
+        error: { code: "Arrearage", message: "Access denied, please make sure your account is in good standing." },
+      },
+      verdict: spent,
+      why: "A bill is overdue.",
+    },
+    {
+      answer: "403 `AllocationQuota.FreeTierOnly`",
+      status: 403,
+      body: {
+        error: { code: "AllocationQuota.FreeTierOnly", message: "The free tier of the model has been exhausted." },
+      },
+      verdict: spent,
+      why: "The free credit for this model is used up.",
+    },
+    {
+      answer: "400 `data_inspection_failed`",
+      status: 400,
+      body: { error: { code: "data_inspection_failed", message: "Input data may contain inappropriate content." } },
+      verdict: filtered,
+      why: "The prompt was refused.",
+    },
+  ],
+};
