@@ -117,11 +117,11 @@ export abstract class LimiterModel {
       isAborted: false,
     };
     this.entries.push(entry);
-    if (this.soonest(cost) === Infinity) return this.tell(entry, "cost");
     if (waiting === 0 && this.pausedFor === 0 && this.isAnyoneIn) {
       this.room = Infinity;
       this.trials.clear();
     }
+    if (this.soonest(cost) === Infinity) return this.tell(entry, "cost");
     if (waiting === 0 && patience > 0 && this.mayPass(cost)) {
       this.admit(entry);
       this.begin(entry);
@@ -164,8 +164,8 @@ export abstract class LimiterModel {
       this.room = 1 - this.trials.size;
       this.isAnyoneIn = false;
       this.fresh.clear();
+      this.serve();
     }
-    this.expire();
   }
 
   /** Lets everything happen that takes no time. */
@@ -231,7 +231,10 @@ export abstract class LimiterModel {
   private expire(): void {
     for (const entry of this.queue) {
       if (entry.end <= this.now) this.tell(entry, entry.late);
-      else if (entry.end <= this.pausedUntil) this.tell(entry, "paused");
+      // Whoever would wait without end is asked last, and then the cost comes first.
+      else if (entry.end === Infinity && this.pausedFor === Infinity && this.soonest(entry.cost) === Infinity) {
+        this.tell(entry, "cost");
+      } else if (entry.end <= this.pausedUntil) this.tell(entry, "paused");
     }
   }
 
