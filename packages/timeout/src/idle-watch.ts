@@ -1,5 +1,6 @@
 /** The timing of idle limits, for one stream with one reader. */
 import type { Clock } from "@evenkeel/core";
+import { LazyTimer } from "./lazy-timer.ts";
 import { TimeoutError } from "./timeout-error.ts";
 
 /** The idle limits of a stream, in ms; `Infinity` for none. */
@@ -22,18 +23,12 @@ export interface IdleWatch {
   stop(): void;
 }
 
-/**
- * The longest time, in ms, that a timer keeps the process running. A reader that stops waiting leaves its timer as it is, because a new
- * one for each chunk would cost more than the chunk, and may never read again.
- */
-const longestHold = 1_000;
-
 /** Starts a watch, given what to call when it expires. */
 export type StartIdleWatch = (expire: (error: TimeoutError) => void) => IdleWatch;
 
 /**
  * Watches a stream until it is stopped or exceeds a limit; then `expire` is called, once. The time before the first read counts as
- * unread. There is a single timer, set anew only when it fires or a limit moves closer: a timer per chunk would cost more than the chunk.
+ * unread.
  */
 export function idleWatch(
   { first, gap, unread }: IdleLimits,
@@ -46,43 +41,14 @@ export function idleWatch(
   /** How long the reader had already waited for progress when the last chunk came; 0 if that was progress. */
   let waited = 0;
   let progressed = false;
-  let firesAt = Infinity;
-  let isLastCheck = false;
-  let isUnawaited = false;
-  let cancel = (): void => {};
+  const timer = new LazyTimer(clock, () => expire(new TimeoutError(limit, label)));
 
   function enter(nextLabel: typeof label, nextLimit: number, start: number): void {
     label = nextLabel;
     limit = nextLimit;
     since = start;
-    const at = since + limit;
-    // While a reader waits the process must not exit, so an unawaited timer is replaced, at its own time: else each chunk would set two.
-    if (at < firesAt || (isUnawaited && label !== "unread")) arm(Math.min(at, firesAt));
-  }
-
-  function arm(at: number): void {
-    cancel();
-    const now = clock.now();
-    isUnawaited = label === "unread"; // a body that nobody reads should not keep the process running
-    firesAt = isUnawaited || at === Infinity ? at : Math.min(at, now + longestHold);
-    cancel = clock.after(Math.max(0, firesAt - now), fired, isUnawaited);
-  }
-
-  function fired(): void {
-    const isDue = clock.now() >= since + limit;
-    if (isDue && isLastCheck) {
-      stop();
-      return expire(new TimeoutError(limit, label));
-    }
-    // Checks once more: if the process was too busy to read, chunks that have arrived are delivered before the next timer fires.
-    isLastCheck = isDue;
-    arm(since + limit);
-  }
-
-  function stop(): void {
-    cancel();
-    firesAt = -Infinity; // no limit comes before it, so nothing is armed any more
-    isUnawaited = false;
+    // A body that nobody reads should not keep the process running.
+    timer.move(since + limit, label === "unread");
   }
 
   enter("unread", unread, clock.now());
@@ -98,6 +64,6 @@ export function idleWatch(
       progressed ||= progress;
       enter("unread", unread, now);
     },
-    stop,
+    stop: () => timer.stop(),
   };
 }
