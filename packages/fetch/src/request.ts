@@ -56,11 +56,13 @@ const owners = new WeakMap<AbortSignal, Request>();
 
 /**
  * Reads the arguments of `fetch`. Buffers the body of a `Request`, which can be read only once, and so returns a promise only for a
- * `Request`.
+ * `Request`. That may also be the init: a relay sends on what it got by `fetch(url, request)`.
  */
 export function readRequest(input: FetchInput, init?: RequestInit | null): ReadRequest | Promise<ReadRequest> {
   const given = init ?? {};
-  return isRequest(input) ? unpack(input, given) : withoutSignal(String(input), given);
+  const url = isRequest(input) ? input.url : String(input);
+  if (isRequest(given)) return unpack(url, given, {});
+  return isRequest(input) ? unpack(url, input, given) : withoutSignal(url, given);
 }
 
 /** Returns the method of a request, in capitals. */
@@ -69,18 +71,18 @@ export function methodOf({ method }: RequestInit): string {
 }
 
 /** Accepts any value: if the URL is undefined, the error should come from `fetch`, not from here. */
-function isRequest(input: FetchInput): input is Request {
-  return "method" in Object(input);
+function isRequest(input: FetchInput | RequestInit): input is Request {
+  return "arrayBuffer" in Object(input);
 }
 
-async function unpack(request: Request, given: RequestInit): Promise<ReadRequest> {
+async function unpack(url: string, request: Request, given: RequestInit): Promise<ReadRequest> {
   const init: RequestInit = Object.fromEntries(copiedFields.map((name) => [name, request[name]]));
   if (init.signal) owners.set(init.signal, request);
   if (init.mode === "navigate") delete init.mode; // not allowed in an init
   // As in `fetch`, an undefined member counts as absent, and a null body does not replace the Request's.
   for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(init, { [name]: value });
   init.body ??= await bodyOf(request, init.signal);
-  return withoutSignal(request.url, init);
+  return withoutSignal(url, init);
 }
 
 /** Reads the body to learn whether there is one, because not every browser has `request.body`. */

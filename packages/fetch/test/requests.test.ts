@@ -140,6 +140,28 @@ describe("what a Request carries is kept", () => {
   });
 });
 
+describe("a Request as the init, as a relay passes on what it got", () => {
+  it("is sent to the URL beside it with all that it carries, and again with its body", async () => {
+    const { bodies, status } = await bodiesSeen((fetch, url) =>
+      fetch(url, new Request("https://relay.example/", { method: "POST", body: "hello" })),
+    );
+    expect({ bodies, status }).toEqual({ bodies: ["hello", "hello"], status: 200 });
+  });
+
+  it("keeps its headers and its signal", async () => {
+    const fetch = vi.fn<Fetch>(() => new Promise(() => {}));
+    const caller = new AbortController();
+    const incoming = new Request("https://relay.example/", { headers: { a: "b" }, signal: caller.signal });
+    const asked = resilientFetch({ fetch })(new URL(chatUrl), incoming);
+    await new Promise((resolve) => setImmediate(resolve));
+    const [url, init] = fetch.mock.calls[0]!;
+    expect(url).toBe(chatUrl);
+    expect(new Headers(init?.headers).get("a")).toBe("b");
+    caller.abort(new Error("left"));
+    await expect(asked).rejects.toThrow("left");
+  });
+});
+
 describe("an init beside a Request", () => {
   /** Returns what is sent for a Request that says much, beside `init`. */
   async function sentFor(request: Request, init?: RequestInit): Promise<RequestInit> {
