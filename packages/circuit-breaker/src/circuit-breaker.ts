@@ -193,7 +193,7 @@ export function circuitBreaker({
 function start<I, O>({ isProbe }: Permit, call: Call<I>, next: Next<I, O>): Promise<O> {
   try {
     const answer = Promise.resolve(next(call)); // a middleware of one's own may return a plain value
-    return isProbe || call.deadline < Infinity ? untilAborted(answer, call.signal) : answer;
+    return isProbe || call.deadline < Infinity ? untilAborted(answer, call.signal, call.work) : answer;
   } catch (error) {
     return Promise.reject(error);
   }

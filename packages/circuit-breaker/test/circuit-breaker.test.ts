@@ -267,6 +267,18 @@ describe("what counts", () => {
     expect(breaker.state()).toBe("open");
   });
 
+  it("holds the work of a deaf operation that it leaves behind, so that a limiter above keeps its permit", async () => {
+    const { clock, start } = play(tripsAtOnce);
+    const controller = new AbortController();
+    const { call, outcome, resolve } = await start({ signal: controller.signal, deadline: clock.now() + 1_000 });
+    controller.abort(timeLimit());
+    await outcome;
+    expect(call.work.held).toBe(true);
+    resolve("too late");
+    await clock.advance(0);
+    expect(call.work.held).toBe(false);
+  });
+
   it("counts it late where the operation is deaf and succeeds at last", async () => {
     const { breaker, start } = play(tripsAtOnce);
     const controller = new AbortController();

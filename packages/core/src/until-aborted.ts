@@ -1,13 +1,23 @@
 /** Stops waiting for an operation that ignores its signal. */
 import { onAbort } from "./on-abort.ts";
+import type { EndWork, Work } from "./work.ts";
 
 /**
  * Settles like `promise`, or rejects with the signal's reason as soon as that aborts, whichever comes first.
  * The operation itself goes on. If it rejects later, that is not reported as unhandled.
+ * @param work Held from the abort until the promise settles, so that a permit is not released while the operation goes on.
  */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, work?: Work): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, reject);
-    void promise.then(resolve, reject).then(stopListening);
+    let endWork: EndWork | undefined;
+    const stopListening = onAbort(signal, (reason) => {
+      endWork = work?.hold();
+      reject(reason);
+    });
+    function settled(): void {
+      stopListening();
+      endWork?.();
+    }
+    void promise.then(resolve, reject).then(settled);
   });
 }

@@ -1,4 +1,4 @@
-import { untilAborted } from "@evenkeel/core";
+import { startCall, untilAborted } from "@evenkeel/core";
 import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { task } from "./collect-garbage.ts";
@@ -45,6 +45,20 @@ describe("untilAborted", () => {
   it("rejects when the signal has aborted before, even if the promise has settled", async () => {
     await expect(untilAborted(Promise.resolve(5), AbortSignal.abort(left))).rejects.toBe(left);
     await expect(untilAborted(Promise.reject(failure), AbortSignal.abort(left))).rejects.toBe(left);
+  });
+
+  it("holds the work from the abort until the promise settles", async () => {
+    const caller = new AbortController();
+    const { work } = startCall(undefined);
+    let resolve!: () => void;
+    const promise = untilAborted(new Promise<void>((ok) => (resolve = ok)), caller.signal, work);
+    const held = [work.held];
+    caller.abort(left);
+    await expect(promise).rejects.toBe(left);
+    held.push(work.held);
+    resolve();
+    await task();
+    expect([...held, work.held]).toEqual([false, true, false]);
   });
 
   it("does not report the late failure of the promise as unhandled", async () => {
