@@ -165,10 +165,9 @@ export class WaitingRoom {
     if (refusal) throw this.#limiter.refuse(call, cost, refusal);
     const { clock, limiter } = this.#limiter.rules;
     const { signal } = call;
-    // After it was admitted, another call may have opened the circuit, or become the probe.
-    const mustWait = !signal.aborted && this.#limiter.pause.hold();
-    // Not asked again after the event: a listener that isolated the circuit then, and closed it at the next wait, would loop for ever.
-    if (!mustWait) {
+    // After it was admitted, its caller may have aborted it, or another call may have opened the circuit or become the probe. Not asked
+    // again after the event: a listener that isolated the circuit then, and closed it at the next wait, would loop for ever.
+    if (!signal.aborted && !this.#limiter.pause.hold()) {
       call.emit?.({
         type: "rate-limit-acquire",
         ...about(call),

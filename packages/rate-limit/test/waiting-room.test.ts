@@ -303,6 +303,18 @@ describe("events", () => {
     ]);
   });
 
+  test("do not say that a call started which its caller aborted just after its turn had come", async () => {
+    const { call, limit, events, settle } = playSemaphore();
+    const controller = new AbortController();
+    await call();
+    const granted = await call({ signal: controller.signal });
+    limit.resize(2);
+    controller.abort("gone");
+    await settle();
+    expect(granted.seen).toBeUndefined();
+    expect(events.map(({ type }) => type)).toEqual(["rate-limit-wait"]);
+  });
+
   test("are told after the change: the listener sees the state as it is", async () => {
     const states: [string, number, number][] = [];
     const game = playSemaphore();
