@@ -5,10 +5,10 @@
  *   attempt 503
  *   attempt 200
  *   attempt 200
- *   chat 200 attempt retry attempt retry attempt
+ *   chat attempt retry attempt retry attempt body
  */
-import { resilientFetch, type FetchFunction } from "@evenkeel/fetch";
-import { context, SpanStatusCode, trace } from "@opentelemetry/api";
+import { resilientFetch } from "@evenkeel/fetch";
+import { context, SpanStatusCode, trace, type Span } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import OpenAI from "openai";
@@ -19,40 +19,44 @@ trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSp
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const tracer = trace.getTracer("example");
 
-/** Makes a span of each request. In a real application, OpenTelemetry's instrumentation of undici does that for the attempts. */
-function traced(name: string, send: FetchFunction): FetchFunction {
-  return (input, init) =>
-    tracer.startActiveSpan(name, async (span) => {
-      try {
-        const response = await send(input, init);
-        span.setAttribute("http.response.status_code", response.status);
-        return response;
-      } catch (error) {
-        span.recordException(error as Error);
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+/** Runs `work` in a span. In a real application, OpenTelemetry's instrumentation of undici does that for the attempts. */
+function traced<T>(name: string, work: (span: Span) => Promise<T>): Promise<T> {
+  return tracer.startActiveSpan(name, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      span.recordException(error as Error);
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
 }
 
 await using provider = await flakyProvider("unavailable", "errorFirst");
-const resilient = resilientFetch({
-  fetch: traced("attempt", fetch),
-  emit: ({ type, attempt }) => trace.getActiveSpan()?.addEvent(type, { attempt }),
-});
 const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
-  fetch: traced("chat", resilient),
+  fetch: resilientFetch({
+    fetch: (input, init) =>
+      traced("attempt", async (span) => {
+        const response = await fetch(input, init);
+        span.setAttribute("http.response.status_code", response.status);
+        return response;
+      }),
+    emit: ({ type, attempt }) => trace.getActiveSpan()?.addEvent(type, { attempt }),
+  }),
   maxRetries: 0,
 });
 
-const messages = [{ role: "user" as const, content: "What keeps a boat upright?" }];
-const stream = await client.chat.completions.create({ model: "gpt-5-mini", messages, stream: true });
-for await (const chunk of stream) void chunk;
+// Around the whole stream and not just the request: what breaks a stream comes after its response.
+await traced("chat", async () => {
+  const messages = [{ role: "user" as const, content: "What keeps a boat upright?" }];
+  const stream = await client.chat.completions.create({ model: "gpt-5-mini", messages, stream: true });
+  for await (const chunk of stream) void chunk;
+});
 
 for (const { name, attributes, events } of exporter.getFinishedSpans()) {
-  console.log(name, attributes["http.response.status_code"], ...events.map((event) => event.name));
+  console.log(name, ...Object.values(attributes), ...events.map((event) => event.name));
 }
