@@ -8,7 +8,7 @@
  *   chat attempt retry attempt retry attempt body
  */
 import { resilientFetch } from "@evenkeel/fetch";
-import { context, SpanStatusCode, trace, type Span } from "@opentelemetry/api";
+import { context, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import OpenAI from "openai";
@@ -20,10 +20,12 @@ context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const tracer = trace.getTracer("example");
 
 /** Runs `work` in a span. In a real application, OpenTelemetry's instrumentation of undici does that for the attempts. */
-function traced<T>(name: string, work: (span: Span) => Promise<T>): Promise<T> {
+function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, async (span) => {
     try {
-      return await work(span);
+      const result = await work();
+      if (result instanceof Response) span.setAttribute("http.response.status_code", result.status);
+      return result;
     } catch (error) {
       span.recordException(error as Error);
       span.setStatus({ code: SpanStatusCode.ERROR });
@@ -39,12 +41,7 @@ const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
   fetch: resilientFetch({
-    fetch: (input, init) =>
-      traced("attempt", async (span) => {
-        const response = await fetch(input, init);
-        span.setAttribute("http.response.status_code", response.status);
-        return response;
-      }),
+    fetch: (input, init) => traced("attempt", () => fetch(input, init)),
     emit: ({ type, attempt }) => trace.getActiveSpan()?.addEvent(type, { attempt }),
   }),
   maxRetries: 0,
