@@ -22,6 +22,7 @@ test.each<[text: string, wait: number | undefined]>([
   ["2 weeks", 14 * 86_400_000],
   ["1w2d", 9 * 86_400_000],
   ["1s, 1s", 1_000],
+  ["1 hour, 12 minutes and 3 seconds", 4_323_000],
   ["3mo", 90 * 86_400_000],
   ["soon", undefined],
 ])("the time until %j is %j", (text, wait) => {

@@ -228,3 +228,15 @@ test("whoever has come to be trusted counts at a new start, and at the end", asy
   slowStart.enter();
   expect(slowStart.wait).toBe(1_500);
 });
+
+test("who fails only after 1.5 s had been let in: two may follow", async () => {
+  const clock = fakeClock();
+  const slowStart = new SlowStart(clock);
+  const trial = slowStart.enter();
+  await clock.advance(1_500);
+  slowStart.leave(trial, false);
+  slowStart.enter();
+  expect(slowStart.wait).toBe(0);
+  slowStart.enter();
+  expect([slowStart.wait, slowStart.isOver]).toEqual([1_500, true]);
+});
