@@ -28,31 +28,28 @@ export function resumePoint(request: FetchRequest): ResumePoint | undefined {
   return pointOf(id === undefined ? lastEventId(request) : backgroundResponse(request, id));
 }
 
-/** Reads the position from the events, and builds the request to resume there. */
+/** How a provider identifies its events, and the request for those that follow one. */
 interface Cursor {
-  take(event: string): void;
-  readonly position: string | undefined;
-  request(): FetchRequest | undefined;
+  /** Returns the id or the number of an event, if it has one. Called with every event, in order. */
+  positionOf(event: string): string | undefined;
+  /** Returns the request for everything after `position`, or `undefined` if there is none. */
+  requestAfter(position: string): FetchRequest | undefined;
 }
 
 /** A background response can be streamed again from any event: https://developers.openai.com/api/docs/guides/background */
 function backgroundResponse(request: FetchRequest, known?: string): Cursor {
   let id = known;
-  let last: string | undefined;
   return {
-    take(event) {
+    positionOf(event) {
       id ??= /"id"\s*:\s*"(resp_[^"]*)"/.exec(event)?.[1];
-      last = /"sequence_number"\s*:\s*(\d+)/.exec(event)?.[1] ?? last;
+      return /"sequence_number"\s*:\s*(\d+)/.exec(event)?.[1];
     },
-    get position() {
-      return last;
-    },
-    request() {
-      if (id === undefined || last === undefined) return undefined;
+    requestAfter(position) {
+      if (id === undefined) return undefined;
       const url = new URL(request.url, globalThis.location?.href); // in a browser a URL may be relative
       if (known === undefined) url.pathname += `/${encodeURIComponent(id)}`; // or `resp_/../x` would be another path
       url.searchParams.set("stream", "true");
-      url.searchParams.set("starting_after", last);
+      url.searchParams.set("starting_after", position);
       const { body: _body, ...init } = request.init;
       return { ...request, url: url.href, init: { ...init, method: "GET" }, replayable: true };
     },
@@ -61,26 +58,20 @@ function backgroundResponse(request: FetchRequest, known?: string): Cursor {
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header */
 function lastEventId(request: FetchRequest): Cursor {
-  let last: string | undefined;
   return {
-    take: (event) => void (last = /^id: ?(.*)$/m.exec(event)?.[1] ?? last),
-    get position() {
-      return last;
-    },
-    request() {
-      const id = last;
-      if (id === undefined) return undefined;
-      // Not every id can be sent in a header.
-      return quietly(() => {
+    positionOf: (event) => /^id: ?(.*)$/m.exec(event)?.[1],
+    // Not every id can be sent in a header.
+    requestAfter: (id) =>
+      quietly(() => {
         const headers = new Headers(request.init.headers);
         headers.set("last-event-id", id);
         return { ...request, init: { ...request.init, headers } };
-      });
-    },
+      }),
   };
 }
 
 function pointOf(cursor: Cursor): ResumePoint {
+  let position: string | undefined;
   let decoder = new TextDecoder();
   let pending = "";
   /** The last characters, where a blank line may have begun: searching all of `pending` for each chunk would take quadratic time. */
@@ -100,11 +91,11 @@ function pointOf(cursor: Cursor): ResumePoint {
       // In all that `searched` matches, or such chunks, too, would have all of `pending` searched again.
       const events = pending.split(/(?<=\n\r?\n|\r\r\n|\r\r(?!\n))/);
       pending = /(\n\r?\n|\r\r\n?)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
-      for (const event of events) cursor.take(event);
+      for (const event of events) position = cursor.positionOf(event) ?? position;
       return events.join("");
     },
     get position() {
-      return cursor.position;
+      return position;
     },
     rest() {
       return takePending() || undefined;
@@ -113,7 +104,7 @@ function pointOf(cursor: Cursor): ResumePoint {
       // An incomplete event is sent again as a whole.
       pending = "";
       decoder = new TextDecoder();
-      return isCut ? undefined : cursor.request();
+      return isCut || position === undefined ? undefined : cursor.requestAfter(position);
     },
   };
 
