@@ -16,10 +16,6 @@ export function wrapFetch(fetch: FetchFunction | FetchOptions, ...layers: FetchL
   // A layer would be called with a URL.
   if (typeof fetch === "function" && "run" in fetch)
     throw new TypeError(`Expected \`fetch\` to be a fetch or options, got a layer`);
-  const options = isOptions(fetch) ? fetch : { fetch };
+  const options = typeof fetch === "object" && fetch !== null ? fetch : { fetch };
   return asFetch(adapt({ classify, classifyEvent, classifyResponse }, layers, false, options));
-}
-
-function isOptions(fetch: FetchFunction | FetchOptions): fetch is FetchOptions {
-  return typeof fetch === "object" && fetch !== null;
 }
