@@ -178,7 +178,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       duration: this.#options.clock.now() - this.#startedAt,
       bytes: this.#delivered.bytes,
       error,
-    } as BodyEvent);
+    } satisfies BodyEvent as BodyEvent);
   }
 
   #reportedFailure(reported: ReportedError): StreamError {

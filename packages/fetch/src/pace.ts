@@ -73,7 +73,7 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
     const state = paces.get(call.key);
     state.requests = slowestRefill([limits.requests], now);
     state.tokens = slowestRefill([limits.tokens, limits.inputTokens], now);
-    call.emit?.({ type: "rate-limits", ...about(call), limits } as RateLimitsEvent);
+    call.emit?.({ type: "rate-limits", ...about(call), limits } satisfies RateLimitsEvent as RateLimitsEvent);
   }
 
   /** Returns the slowest refill among the limits that are nearly used up. */
@@ -85,7 +85,7 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
   }
 
   async function wait(ms: number, call: Call<FetchRequest>, next: Next<FetchRequest, Response>): Promise<Response> {
-    call.emit?.({ type: "pace", ...about(call), wait: ms } as PaceEvent);
+    call.emit?.({ type: "pace", ...about(call), wait: ms } satisfies PaceEvent as PaceEvent);
     await sleep(clock, ms, call.signal);
     return next(call);
   }

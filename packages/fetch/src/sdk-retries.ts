@@ -10,7 +10,7 @@ export function sdkRetries(budget: RetryBudget): FetchLayer {
     const { retries } = call.input.caller;
     if (retries > 0) {
       budget.withdraw(call.key);
-      call.emit?.({ type: "sdk-retry", ...about(call), retries } as SdkRetryEvent);
+      call.emit?.({ type: "sdk-retry", ...about(call), retries } satisfies SdkRetryEvent as SdkRetryEvent);
     }
     return next(call);
   };

@@ -42,7 +42,7 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
         duration: clock.now() - sentAt,
         status: response?.status,
         verdict: failure === undefined ? undefined : verdictOn(call, failure),
-      } as AttemptEvent);
+      } satisfies AttemptEvent as AttemptEvent);
     }
   };
 }
