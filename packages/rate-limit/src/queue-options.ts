@@ -10,8 +10,8 @@ export interface QueueOptions {
   /** Returns a call's priority: the highest goes first, and among equals retried attempts go before new calls. @default () => 0 */
   readonly priority?: ((call: Call) => number) | undefined;
   /**
-   * Returns whether to hold back the calls of a key, such as `breaker.refuses`. It is asked whenever a call might start, and every second
-   * while it holds waiting calls back; when it no longer does, the slow start begins. @default none
+   * Returns whether to hold back the calls of a key, such as `breaker.refuses`. It is asked whenever a call might start or be refused, and
+   * every second while it holds waiting calls back; when it no longer does, the slow start begins. @default none
    */
   readonly holdWhile?: ((key: string) => boolean) | undefined;
   /** How many idle keys to remember at least. @default 1_000 */
