@@ -14,7 +14,7 @@ export interface SdkCaller {
 export function sdkCaller(init: HeadersInit | undefined): SdkCaller {
   const headers = init instanceof Headers ? init : new Headers(init);
   const stainless = headers.get("x-stainless-retry-count");
-  const [, attempt = 1] = /attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
+  const attempt = /attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "")?.[1];
   return {
     obeysShouldRetry: stainless !== null,
     retries: Number(stainless ?? Number(attempt) - 1) || 0,
