@@ -1,6 +1,6 @@
 /** The standard pipeline as middleware for Anthropic's SDK. */
-import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
 import { checkOptions } from "@evenkeel/core";
+import { everyProvider } from "./every-provider.ts";
 import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
 
 /** The options of `resilientFetch`, except those that the middleware sets itself. */
@@ -28,7 +28,7 @@ export type AnthropicMiddleware = <Request extends AnthropicRequest>(
  */
 export function anthropicMiddleware(options: AnthropicMiddlewareOptions = {}): AnthropicMiddleware {
   checkOptions(options);
-  const send = standardFetch({ classify, classifyEvent, classifyResponse }, { ...options, refusals: "throw" });
+  const send = standardFetch(everyProvider, { ...options, refusals: "throw" });
   return function anthropicMiddleware(request, next) {
     return send(request.url, request, (_url, init) =>
       // Middleware below may change the headers in place, which must not affect the next attempt.

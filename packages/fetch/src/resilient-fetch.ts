@@ -1,6 +1,6 @@
 /** A fetch with all layers, in the standard order. */
-import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
 import { asFetch } from "./adapt.ts";
+import { everyProvider } from "./every-provider.ts";
 import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
 
 /**
@@ -11,5 +11,5 @@ import { standardFetch, type ResilientFetchOptions } from "./standard-fetch.ts";
  * @throws {RangeError | TypeError} An option is out of range.
  */
 export function resilientFetch(options: ResilientFetchOptions = {}): typeof fetch {
-  return asFetch(standardFetch({ classify, classifyEvent, classifyResponse }, options));
+  return asFetch(standardFetch(everyProvider, options));
 }

@@ -1,6 +1,6 @@
 /** Wraps a fetch in layers of your choice. */
-import { classify, classifyEvent, classifyResponse } from "@evenkeel/classify";
 import { adapt, asFetch, type FetchLayer, type FetchOptions } from "./adapt.ts";
+import { everyProvider } from "./every-provider.ts";
 import type { FetchFunction } from "./request.ts";
 
 /**
@@ -17,5 +17,5 @@ export function wrapFetch(fetch: FetchFunction | FetchOptions, ...layers: FetchL
   if (typeof fetch === "function" && "run" in fetch)
     throw new TypeError(`Expected \`fetch\` to be a fetch or options, got a layer`);
   const options = typeof fetch === "object" && fetch !== null ? fetch : { fetch };
-  return asFetch(adapt({ classify, classifyEvent, classifyResponse }, layers, false, options));
+  return asFetch(adapt(everyProvider, layers, false, options));
 }
