@@ -24,6 +24,12 @@ export interface TimeoutOptions {
 }
 
 /**
+ * If a timer fires later than this, in ms, the process was busy or suspended. An answer that came meanwhile has been paid for, so it is
+ * read before the limit applies: the event loop runs timers first.
+ */
+const lateness = 10;
+
+/**
  * Gives up on a call that has not settled within `limit` ms: aborts its signal with a `TimeoutError`, and rejects with that same error
  * even if the operation ignores its signal; the work is then held until the operation has actually ended.
  * Never aborts after success: a streamed body continues, and the caller's abort still reaches it.
@@ -58,6 +64,7 @@ export function timeout(
     reject: (error: unknown) => void,
   ): void {
     const { work } = call;
+    let end = clock.now() + ms;
     let endWork: EndWork | undefined;
 
     const own = link(call.signal, function giveUp(reason) {
@@ -65,7 +72,12 @@ export function timeout(
       endWork = work.hold();
       reject(reason);
     });
-    const stopTimer = clock.after(ms, function expire() {
+    let stopTimer = clock.after(ms, function expire() {
+      if (clock.now() > end + lateness) {
+        end = Infinity;
+        stopTimer = clock.after(0, expire);
+        return;
+      }
       own.abort(new TimeoutError(ms, label, work.root.lastError));
       call.emit?.({
         type: "timeout",
@@ -88,8 +100,7 @@ export function timeout(
     }
 
     try {
-      const deadline = Math.min(call.deadline, clock.now() + ms);
-      next({ ...call, signal: own.signal, deadline }).then(succeed, fail);
+      next({ ...call, signal: own.signal, deadline: Math.min(call.deadline, end) }).then(succeed, fail);
     } catch (error) {
       fail(error);
     }

@@ -24,7 +24,11 @@ type How = "value" | "object" | "error" | "stream" | "failing stream";
 interface Level {
   readonly name: string;
   readonly limit: number;
-  readonly at: number;
+  /** When its timer fires, and which timer that is, in the order in which they were set. */
+  at: number;
+  timer: number;
+  /** Whether its timer has fired too late, and has been set once more. */
+  isLastChance: boolean;
   state: "armed" | "gave up" | "settled";
   /** What it gave up with. */
   reason?: unknown;
@@ -58,6 +62,7 @@ class Game {
   private aborted = AbortSignal.abort(new Error("before"));
   private readonly allSources: AbortSignal[] = [];
   private readonly known: Known[] = [];
+  private timers = 0;
   private readonly foretold: string[] = [];
   private readonly told: string[] = [];
   // What really happens, by call.
@@ -101,7 +106,10 @@ class Game {
     const known: Known = {
       id,
       levels: limits
-        .map((limit, level): Level => ({ name: `${id}.${level}`, limit, at: now + limit, state: "armed" }))
+        .map((limit, level): Level => {
+          const name = `${id}.${level}`;
+          return { name, limit, at: now + limit, timer: this.timers++, isLastChance: false, state: "armed" };
+        })
         .filter(({ limit }) => !isLate && limit < Infinity),
       source: signal ?? new AbortController().signal,
       hears,
@@ -188,6 +196,11 @@ class Game {
     const fired = this.clock.fire();
     assert.equal(fired?.name, due?.name);
     if (!due) return;
+    const now = this.clock.now();
+    if (!due.isLastChance && now > due.at + 10) {
+      Object.assign(due, { at: now, timer: this.timers++, isLastChance: true });
+      return;
+    }
     const known = this.known.find(({ levels }) => levels.includes(due))!;
     const inner = known.levels.slice(known.levels.indexOf(due));
     // Which error it is can be seen at the operation only if it has not been cut before; its fields tell all.
@@ -225,7 +238,7 @@ class Game {
 
   private get armed(): Level[] {
     const all = this.known.flatMap(({ levels }) => levels).filter(({ state }) => state === "armed");
-    return all.toSorted((a, b) => a.at - b.at);
+    return all.toSorted((a, b) => a.at - b.at || a.timer - b.timer);
   }
 
   /** Compares all that can be seen. */

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { compose, isTimeout, startCall, systemClock, wrap, type Call, type Layer } from "@evenkeel/core";
+import { compose, isTimeout, startCall, systemClock, wrap, type Call, type Clock, type Layer } from "@evenkeel/core";
 import { fakeClock, mockNext } from "@evenkeel/testkit";
 import { describe, expect, test, vi } from "vitest";
 import { timeout, TimeoutError, type TimeoutEvent } from "../src/index.ts";
@@ -167,6 +167,41 @@ describe("a call that does not", () => {
     await failure;
     await clock.advance(2_000);
     expect(emit).not.toHaveBeenCalled();
+  });
+});
+
+describe("a limit whose timer fires late, because the process was busy or suspended", () => {
+  /** Calls an operation under a limit of 100 ms, of which nothing is heard for a minute. */
+  function suspended() {
+    let now = 0;
+    const timers: (() => void)[] = [];
+    const clock: Clock = {
+      now: () => now,
+      after(_ms, fn) {
+        timers.push(fn);
+        return () => void timers.splice(timers.indexOf(fn), 1);
+      },
+    };
+    let resolve!: (answer: string) => void;
+    const outcome = timeout(100, { clock }).run(() => new Promise<string>((ok) => (resolve = ok)));
+    now = 60_000;
+    timers.shift()!();
+    return { timers, resolve, outcome };
+  }
+
+  test("what has come meanwhile comes out", async () => {
+    const { timers, resolve, outcome } = suspended();
+    resolve("hello");
+    expect(await outcome).toBe("hello");
+    expect(timers).toEqual([]);
+  });
+
+  test("without that it applies after one more turn of the event loop", async () => {
+    const { timers, outcome } = suspended();
+    expect(timers).toHaveLength(1);
+    timers.shift()!();
+    await expect(outcome).rejects.toThrow("Timed out after 100 ms");
+    expect(timers).toEqual([]);
   });
 });
 
