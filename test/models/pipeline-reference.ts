@@ -60,10 +60,14 @@ export interface Attempt {
 }
 
 interface Waiter {
+  /** How many came before it. */
+  readonly index: number;
   readonly call: Known;
   readonly end: number;
   readonly late: string;
-  readonly isRetry: boolean;
+  readonly since: number;
+  /** Whether it stands before those that do not. */
+  readonly isEarly: boolean;
 }
 
 export class PipelineReference {
@@ -76,6 +80,10 @@ export class PipelineReference {
   active = 0;
   balance: number;
   queue: Waiter[] = [];
+  private arrivals = 0;
+  /** How many gave up in front since somebody waits, and how long the most patient of them had waited. */
+  private losses = 0;
+  private patience = 0;
   timers: Timer[] = [];
   private state: "closed" | "open" | "half-open" = "closed";
   private readonly terms: Terms;
@@ -218,15 +226,37 @@ export class PipelineReference {
     if (this.pausedFor >= left) return this.refusedByQueue(call, "paused");
     if (this.queue.length >= maxQueue) return this.refusedByQueue(call, "queue-full");
     assert.ok(permits > 0);
-    const waiter: Waiter = { call, end: Math.ceil(this.now + left), late, isRetry: call.attempts > 1 };
+    if (this.queue.length === 0) this.losses = this.patience = 0;
+    const isEarly = call.attempts > 1 && !this.isReversed;
+    const index = this.arrivals++;
+    const waiter: Waiter = { index, call, end: Math.ceil(this.now + left), late, since: this.now, isEarly };
     this.queue.push(waiter);
-    this.queue.sort((a, b) => b.call.priority - a.call.priority || Number(b.isRetry) - Number(a.isRetry));
+    this.queue.sort((a, b) => b.call.priority - a.call.priority || Number(b.isEarly) - Number(a.isEarly));
     call.leave = () => {
-      const wasFirst = this.queue[0] === waiter;
-      this.queue = this.queue.filter((each) => each !== waiter);
-      if (wasFirst) this.serve();
+      const wasNext = this.next === waiter;
+      this.walkAway(waiter);
+      if (wasNext) this.serve();
     };
-    if (this.queue[0] === waiter) this.serve(call);
+    if (this.next === waiter || this.isReversed) this.serve(call);
+  }
+
+  /** Whether the newest goes first, and not the one in front. */
+  private get isReversed(): boolean {
+    const [front] = this.queue;
+    return front !== undefined && this.losses >= 10 && this.now - front.since < 2 * this.patience;
+  }
+
+  private get next(): Waiter | undefined {
+    const [front] = this.queue;
+    return this.isReversed ? this.queue.findLast(({ call }) => call.priority === front!.call.priority) : front;
+  }
+
+  private walkAway(waiter: Waiter): void {
+    if (waiter === this.queue[0]) {
+      this.losses++;
+      this.patience = Math.max(this.patience, this.now - waiter.since);
+    }
+    this.queue = this.queue.filter((each) => each !== waiter);
   }
 
   private get pausedFor(): number {
@@ -260,9 +290,9 @@ export class PipelineReference {
   }
 
   private endWaits(): void {
-    for (const waiter of this.queue.toSorted((a, b) => a.end - b.end)) {
+    for (const waiter of this.queue.toSorted((a, b) => a.end - b.end || a.index - b.index)) {
       if (waiter.end > this.now + this.pausedFor) return;
-      this.queue = this.queue.filter((each) => each !== waiter);
+      this.walkAway(waiter);
       waiter.call.leave = undefined;
       this.tell("rate-limit-reject");
       const reason = waiter.end > this.now ? "paused" : waiter.late;
@@ -274,11 +304,12 @@ export class PipelineReference {
   private serve(joining?: Known): void {
     this.endWaits();
     const passed: Known[] = [];
-    for (let [first] = this.queue; first && this.mayPass; [first] = this.queue) {
-      this.queue.shift();
-      this.admit(first.call);
-      first.call.leave = undefined;
-      passed.push(first.call);
+    for (let { next } = this; next && this.mayPass; { next } = this) {
+      const { call } = next;
+      this.queue = this.queue.filter((each) => each.call !== call);
+      this.admit(call);
+      call.leave = undefined;
+      passed.push(call);
     }
     passed.sort((a, b) => Number(a === joining) - Number(b === joining));
     for (const call of passed) this.soon.push(() => (call.isCut ? this.leave(call) : this.work(call)));

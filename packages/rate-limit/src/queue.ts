@@ -38,6 +38,11 @@ export class Queue<P extends QueueNode<P>> {
     return this.#heap[0]?.behind as P | undefined;
   }
 
+  /** The last entry of the rank whose turn it is. */
+  get last(): P | undefined {
+    return this.#heap[0]?.ahead as P | undefined;
+  }
+
   join(place: P, rank: number, early?: boolean): void {
     const line = this.#lines.get(rank) ?? this.#open(rank);
     const ahead = early ? line.lastEarly : line.ahead;

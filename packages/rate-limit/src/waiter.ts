@@ -23,7 +23,7 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
   readonly next: Bivariant<I, O>["next"];
   readonly cost: number;
   readonly rank: number;
-  /** When the wait began, in the clock's ms; 0 if nothing needs it. */
+  /** When the wait began, in the clock's ms. */
   readonly since: number;
   /** Ends the wait, once the call's cost has been taken or `refusal` is set. */
   resolve!: Bivariant<I, O>["resolve"];

@@ -7,6 +7,7 @@ import { Queue } from "./queue.ts";
 import type { RateLimitError, RateLimitReason } from "./rate-limit-error.ts";
 import type { RateLimitEvent } from "./rate-limit-event.ts";
 import type { Trial } from "./slow-start.ts";
+import { Turns } from "./turns.ts";
 import { Bound, Waiter } from "./waiter.ts";
 
 /** What a waiting room needs of its limiter. */
@@ -33,7 +34,7 @@ export interface AdmissionControl {
 /** The waiting calls of one key, with one timer for all of them. */
 export class WaitingRoom {
   readonly #limiter: AdmissionControl;
-  readonly #queue = new Queue<Waiter>();
+  readonly #turns = new Turns();
   /** The bounded waits, the one that ends first in front. */
   readonly #bounds = new Queue<Bound>();
   readonly #alarm: Alarm;
@@ -44,12 +45,12 @@ export class WaitingRoom {
   }
 
   get size(): number {
-    return this.#queue.size;
+    return this.#turns.size;
   }
 
   /** The call whose turn it is. */
   get first(): Waiter | undefined {
-    return this.#queue.first;
+    return this.#turns.first(this.#limiter.rules.clock.now());
   }
 
   /**
@@ -60,8 +61,7 @@ export class WaitingRoom {
   enter<I, O>(call: Call<I>, next: Next<I, O>, cost: number): Promise<O> {
     const { clock, maxQueue, queueTimeout, priority } = this.#limiter.rules;
     const rank = priority ? checkNumber("priority(call)", priority(call), { min: -Infinity }) : 0;
-    const isBounded = call.deadline < Infinity || queueTimeout < Infinity;
-    const now = isBounded || call.emit ? clock.now() : 0;
+    const now = clock.now();
     const left = Math.min(call.deadline - now, queueTimeout);
     const late = left < queueTimeout ? "deadline" : "queue-timeout";
     let reason = this.#reasonToRefuse(cost, left, late);
@@ -70,20 +70,21 @@ export class WaitingRoom {
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
     const waiter = new Waiter<I, O>(this, call, next, cost, rank, now);
-    if (isBounded) waiter.bound = new Bound(waiter, now + left, late);
+    if (left < Infinity) waiter.bound = new Bound(waiter, now + left, late);
     return this.#wait(waiter, false);
   }
 
   /** @param isBack Whether the call had already been admitted. */
   #wait<I, O>(waiter: Waiter<I, O>, isBack: boolean): Promise<O> {
     return new Promise<Waiter<I, O>>((resolve, reject) => {
-      const { call, rank, bound } = waiter;
+      const { call, bound } = waiter;
       const { clock, limiter } = this.#limiter.rules;
+      const now = clock.now();
       waiter.resolve = resolve;
       waiter.reject = reject;
-      this.#queue.join(waiter, rank, isBack || call.attempt > 1);
+      this.#turns.join(waiter, isBack || call.attempt > 1, now);
       if (bound) this.#bounds.join(bound, -bound.end);
-      this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
+      this.#alarm.set(bound ? bound.end - now : Infinity);
       waiter.listening = listenForAbort(call.signal, waiter);
       // Not told again, or a listener that resumes the key could bring the call back for ever.
       const emit = isBack ? undefined : call.emit;
@@ -94,19 +95,20 @@ export class WaitingRoom {
         waiting: this.size,
         paused: this.#limiter.pause.left > 0,
       } satisfies RateLimitEvent as RateLimitEvent);
-      if (this.first === waiter) this.serve();
+      if (this.first === waiter || this.#turns.isReversed(now)) this.serve();
     }).then(this.#proceed);
   }
 
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
   serve(): void {
     this.#endWaits();
-    for (let waiter = this.first; waiter; waiter = this.first) {
+    const now = this.#limiter.rules.clock.now();
+    for (let waiter = this.#turns.first(now); waiter; waiter = this.#turns.first(now)) {
       const wait = this.#limiter.wait(waiter.cost);
-      if (this.first !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
+      if (this.#turns.first(now) !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
       if (wait > 0) {
         const reason = this.#reasonToRefuse(waiter.cost);
-        if (!reason) return this.#alarm.set(wait);
+        if (!reason) return this.#alarm.set(Math.min(wait, this.#turns.reversalLeft(now)));
         this.#refuse(waiter, reason);
         continue;
       }
@@ -124,6 +126,7 @@ export class WaitingRoom {
     for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
       if (end > now + pausedFor) return this.#alarm.set(end - now);
+      this.#turns.giveUp(waiter, now);
       this.#refuse(waiter, end > now ? "paused" : reason);
     }
   }
@@ -136,7 +139,9 @@ export class WaitingRoom {
 
   /** Removes a call that its caller aborted. */
   abandon(waiter: Waiter): void {
-    const wasFirst = this.first === waiter;
+    const now = this.#limiter.rules.clock.now();
+    const wasFirst = this.#turns.first(now) === waiter;
+    this.#turns.giveUp(waiter, now);
     this.#remove(waiter);
     waiter.reject(unsent(waiter.call));
     // The next call may cost less.
@@ -153,7 +158,7 @@ export class WaitingRoom {
   }
 
   #remove(waiter: Waiter): void {
-    this.#queue.leave(waiter);
+    this.#turns.leave(waiter);
     if (waiter.bound) this.#bounds.leave(waiter.bound);
     waiter.listening?.leave();
     if (this.size === 0) this.#alarm.stop();

@@ -10,6 +10,7 @@ import { deferred, throttled, type Deferred } from "./play.ts";
 /** What happens at one moment; `which` picks one of the calls to which it can happen. */
 type Step =
   | { do: "start"; cost: number; priority: number; attempt: number; patience: number; isLoud: boolean }
+  | { do: "crowd"; cost: number; patience: number }
   | { do: "settle"; which: number; how: How; hint: number }
   | { do: "end"; which: number; hint: number; real: number | undefined }
   | { do: "abort"; which: number }
@@ -35,7 +36,9 @@ interface Entry {
   readonly id: number;
   readonly cost: number;
   readonly priority: number;
-  readonly isRetry: boolean;
+  /** Whether he stands before those who are not. */
+  readonly isEarly: boolean;
+  readonly since: number;
   /** When its wait ends at the latest, and what is said then. */
   readonly end: number;
   readonly late: string;
@@ -56,6 +59,9 @@ export abstract class LimiterModel {
   readonly outcomes: Record<number, string> = {};
   protected readonly entries: Entry[] = [];
   private pausedUntil = 0;
+  /** How many gave up in front since somebody waits, and how long the most patient of them had waited. */
+  private losses = 0;
+  private patience = 0;
   /** After a pause: how many may begin, and since when those are under way of whom nobody knows yet whether they were let in. */
   private room = Infinity;
   private isAnyoneIn = false;
@@ -89,8 +95,20 @@ export abstract class LimiterModel {
 
   get queue(): Entry[] {
     return this.in("waiting").toSorted(
-      (a, b) => b.priority - a.priority || Number(b.isRetry) - Number(a.isRetry) || a.id - b.id,
+      (a, b) => b.priority - a.priority || Number(b.isEarly) - Number(a.isEarly) || a.id - b.id,
     );
+  }
+
+  /** Whether the newest goes first, and not the one in front. */
+  private get isTooLong(): boolean {
+    const [front] = this.queue;
+    return front !== undefined && this.losses >= 10 && this.now - front.since < 2 * this.patience;
+  }
+
+  /** Whose turn it is. */
+  private get next(): Entry | undefined {
+    const [front] = this.queue;
+    return this.isTooLong ? this.queue.findLast(({ priority }) => priority === front!.priority) : front;
   }
 
   get pausedFor(): number {
@@ -102,11 +120,13 @@ export abstract class LimiterModel {
     const left = Math.min(patience, queueTimeout);
     const late = patience < queueTimeout ? "deadline" : "queue-timeout";
     const waiting = this.queue.length;
+    if (waiting === 0) this.losses = this.patience = 0;
     const entry: Entry = {
       id: this.entries.length,
       cost,
       priority,
-      isRetry: attempt > 1,
+      isEarly: attempt > 1 && !this.isTooLong,
+      since: this.now,
       end: this.now + left,
       late,
       state: "waiting",
@@ -154,7 +174,7 @@ export abstract class LimiterModel {
   abort(entry: Entry): void {
     entry.isAborted = true;
     if (entry.state !== "waiting") return;
-    this.tell(entry, "aborted");
+    this.giveUp(entry, "aborted");
     this.serve();
   }
 
@@ -185,8 +205,8 @@ export abstract class LimiterModel {
 
   protected serve(): void {
     this.expire();
-    for (let [first] = this.queue; first; [first] = this.queue) {
-      const entry = first;
+    for (let { next } = this; next; { next } = this) {
+      const entry = next;
       if (this.soonest(entry.cost) === Infinity) {
         this.tell(entry, "cost");
         continue;
@@ -229,13 +249,21 @@ export abstract class LimiterModel {
   }
 
   private expire(): void {
-    for (const entry of this.queue) {
-      if (entry.end <= this.now) this.tell(entry, entry.late);
+    for (const entry of this.queue.toSorted((a, b) => a.end - b.end || a.id - b.id)) {
+      if (entry.end <= this.now) this.giveUp(entry, entry.late);
       // Whoever would wait without end is asked last, and then the cost comes first.
       else if (entry.end === Infinity && this.pausedFor === Infinity && this.soonest(entry.cost) === Infinity) {
         this.tell(entry, "cost");
-      } else if (entry.end <= this.pausedUntil) this.tell(entry, "paused");
+      } else if (entry.end <= this.pausedUntil) this.giveUp(entry, "paused");
     }
+  }
+
+  private giveUp(entry: Entry, outcome: string): void {
+    if (entry === this.queue[0]) {
+      this.losses++;
+      this.patience = Math.max(this.patience, this.now - entry.since);
+    }
+    this.tell(entry, outcome);
   }
 
   private begin(entry: Entry): void {
@@ -310,11 +338,16 @@ function throttling(retryAfter: number): Error {
 }
 
 /** Does the same to both. */
-function perform(step: Step, model: LimiterModel, calls: Calls, { limit, resize }: Subject): void {
+function perform(step: Step, model: LimiterModel, calls: Calls, subject: Subject): void {
+  const { limit, resize } = subject;
   const pick = (entries: readonly Entry[], which: number): Entry | undefined => entries[which % entries.length];
   if (step.do === "start") {
     calls.start(step);
     model.start(step.cost, step.priority, step.attempt, step.patience);
+  } else if (step.do === "crowd") {
+    // As many as must give up in front before the order changes.
+    const start = { ...step, do: "start" as const, priority: 0, attempt: 1, isLoud: false };
+    for (let each = 0; each < 10; each++) perform(start, model, calls, subject);
   } else if (step.do === "settle") {
     const entry = pick(model.in("working"), step.which);
     if (!entry) return;
@@ -359,6 +392,7 @@ function steps(cost: fc.Arbitrary<number>): fc.Arbitrary<Step> {
   const real = fc.oneof(fc.constant(undefined), cost);
   return fc.oneof(
     { weight: 5, arbitrary: start },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("crowd" as const), cost, patience: ms }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant("settle" as const), which, how, hint: ms }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("end" as const), which, hint, real }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("abort" as const), which }) },

@@ -1,0 +1,58 @@
+/** Decides which of the waiting calls goes first. */
+import { Queue } from "./queue.ts";
+import type { Waiter } from "./waiter.ts";
+
+/** How many calls give up in front before it is the queue's fault, and not their own. */
+const tooMany = 10;
+
+/**
+ * The order of arrival, unless the queue is longer than its callers' patience: then each call would get its turn when it has no time left
+ * for an answer, for as long as the load lasts. So once ten calls have given up in front, the newest goes first, until the queue is empty,
+ * or the one in front has waited for twice as long: it may be more patient, and must not wait for ever. Known as adaptive LIFO:
+ * https://queue.acm.org/detail.cfm?id=2839461
+ */
+export class Turns {
+  readonly #queue = new Queue<Waiter>();
+  /** How many calls have given up in front since the queue was last empty, and after how many ms the most patient of them. */
+  #losses = 0;
+  #patience = 0;
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  /** Returns the call whose turn it is at `now`, the clock's time in ms. */
+  first(now: number): Waiter | undefined {
+    return this.isReversed(now) ? this.#queue.last : this.#queue.first;
+  }
+
+  /** Whether the newest goes first. */
+  isReversed(now: number): boolean {
+    return this.reversalLeft(now) < Infinity;
+  }
+
+  /** Returns for how many ms the newest goes first; `Infinity` if it does not, because that does not end by itself. */
+  reversalLeft(now: number): number {
+    const left = (this.#queue.first?.since ?? now) + 2 * this.#patience - now;
+    return this.#losses >= tooMany && left > 0 ? left : Infinity;
+  }
+
+  /** @param isEarly Whether the call goes before those that have joined without this. */
+  join(waiter: Waiter, isEarly: boolean, now: number): void {
+    this.#queue.join(waiter, waiter.rank, isEarly && !this.isReversed(now));
+  }
+
+  leave(waiter: Waiter): void {
+    this.#queue.leave(waiter);
+    if (this.size === 0) this.#losses = this.#patience = 0;
+  }
+
+  /** Removes a call whose wait its caller or its deadline has ended. */
+  giveUp(waiter: Waiter, now: number): void {
+    if (waiter === this.#queue.first) {
+      this.#losses++;
+      this.#patience = Math.max(this.#patience, now - waiter.since);
+    }
+    this.leave(waiter);
+  }
+}
