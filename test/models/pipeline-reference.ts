@@ -418,17 +418,18 @@ export class PipelineReference {
       is in failures ? failures[is as Failure] : { action: "retry" };
     const { retries, delay } = this.terms;
     const wait = Math.max(delay, asked.retryAfter ?? 0);
+    const isFree = is === "limited"; // whoever throttles, and says for how long, limits the load himself
     const mayGoOn =
       is !== "refused" &&
       asked.action === "retry" &&
       call.attempts <= retries &&
       wait < call.deadline - this.now &&
-      this.balance > 1 - 1e-6;
+      (isFree || this.balance > 1 - 1e-6);
     if (!mayGoOn) {
       this.tell("retry-give-up");
       return this.tellOutcome(call, is === "refused" ? (call.lastError ?? said) : said);
     }
-    this.balance = Math.max(0, this.balance - 1);
+    if (!isFree) this.balance = Math.max(0, this.balance - 1);
     this.tell("retry");
     if (wait === 0) return this.enter(call);
     const timer = this.arm("backoff", wait, () => this.soon.push(() => !call.isCut && this.enter(call)));

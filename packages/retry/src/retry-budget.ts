@@ -27,6 +27,8 @@ export interface RetryBudget {
 /**
  * Creates a budget to share across calls: successes pay for retries.
  *
+ * A retry after a 429 that says how long to wait is free: the server limits the load itself.
+ *
  * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no failure
  * rate can sustain a load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with probability
  * exp(-0.345 n): by 20 (the reserve) once in 1,000 times, by 50 (the capacity) once in 30 million. A dead provider gets at most 50 retries

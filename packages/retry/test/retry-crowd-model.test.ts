@@ -181,12 +181,13 @@ class Game {
     if (kind !== "refused") known.lastReal = said;
     const backoff = Math.min(30_000, delay * attempts);
     const wait = retryAfter > backoff ? retryAfter * 1.05 : backoff;
+    const isFree = kind === "rate-limit" && retryAfter > 0;
     const objections: [boolean, string][] = [
       [action !== "retry", "verdict"],
       [attempts > retries, "retries"],
       [retryAfter > 100, "retry-after"],
       [this.clock.now() + wait >= known.deadline, "deadline"],
-      [this.balances[key]! < 1 - 1e-9, "budget"],
+      [!isFree && this.balances[key]! < 1 - 1e-9, "budget"],
       [replay === "unprocessed" && processed !== "no", "processed"],
     ];
     const objection = objections.find(([holds]) => holds);
@@ -194,7 +195,7 @@ class Game {
       this.must.events.push(`${id}: ${objection[1]} ${attempts}`);
       return this.over(known, kind === "refused" ? (known.lastReal ?? said) : said);
     }
-    this.balances[key] = Math.max(0, this.balances[key]! - 1);
+    if (!isFree) this.balances[key] = Math.max(0, this.balances[key]! - 1);
     this.must.events.push(`${id}: wait ${wait}`);
     if (wait === 0) return this.attempt(known);
     known.wakesAt = this.clock.now() + wait;

@@ -34,6 +34,7 @@ interface Story {
 function foretell(plan: Plan): Story {
   const starts: number[] = [];
   let now = 0;
+  let paid = 0;
   let real: number | undefined;
   for (const [index, outcome] of plan.outcomes.entries()) {
     const attempts = index + 1;
@@ -46,12 +47,13 @@ function foretell(plan: Plan): Story {
     if (!isRefusal) real = attempts;
     const hint = outcome.retryAfter ?? 0;
     const wait = Math.max(plan.delay, hint);
+    const isFree = outcome.kind === "rate-limit" && hint > 0;
     const objections: [boolean, GiveUpReason][] = [
       [outcome.action !== "retry", "verdict"],
       [attempts > plan.retries, "retries"],
       [hint > plan.maxRetryAfter, "retry-after"],
       [now + wait >= plan.deadline, "deadline"],
-      [attempts > plan.reserve, "budget"],
+      [!isFree && paid >= plan.reserve, "budget"],
       [plan.replay === "unprocessed" && outcome.processed !== "no", "processed"],
     ];
     const objection = objections.find(([holds]) => holds);
@@ -61,6 +63,7 @@ function foretell(plan: Plan): Story {
     }
     if (plan.abortAt < now + wait) return { starts, settled: { at: plan.abortAt, with: "abort" }, gaveUp: undefined };
     now += wait;
+    if (!isFree) paid++;
   }
   throw new Error("the plan ends with a success");
 }
@@ -114,7 +117,7 @@ async function play(plan: Plan): Promise<{ story: Story; events: RetryEvent[]; p
 
 const failure: fc.Arbitrary<Outcome> = fc.record({
   action: fc.constantFrom("retry", "retry", "retry", "retry", "stop", "elsewhere"),
-  kind: fc.constantFrom("server", "server", "refused"),
+  kind: fc.constantFrom("server", "server", "refused", "rate-limit"),
   processed: fc.constantFrom("no", "no", "maybe", "yes"),
   retryAfter: fc.constantFrom(undefined, undefined, 0, 5, 50, 500),
 });

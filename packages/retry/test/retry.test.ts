@@ -612,17 +612,27 @@ describe("the budget", () => {
     expect(budget.balance("default")).toBe(10);
   });
 
-  test.each<[what: string, verdict: Partial<Verdict>]>([
-    ["throttling that said until when", { kind: "rate-limit", retryAfter: 5_000 }],
-    ["throttling that did not", { kind: "rate-limit" }],
-    ["a failure that said when", { kind: "overloaded", retryAfter: 5_000 }],
-  ])("pays one retry after %s", async (_, verdict) => {
+  test.each<[paid: number, what: string, verdict: Partial<Verdict>]>([
+    [1, "throttling that did not say for how long", { kind: "rate-limit" }],
+    [1, "throttling that said for no time at all", { kind: "rate-limit", retryAfter: 0 }],
+    [1, "a failure that said for how long", { kind: "overloaded", retryAfter: 5_000 }],
+    [0, "throttling that said for how long, because that limits the load", { kind: "rate-limit", retryAfter: 5_000 }],
+  ])("pays %i after %s", async (paid, _, verdict) => {
     const clock = fakeClock();
     const budget = retryBudget({ reserve: 10, deposit: 0 });
     const answer = retry({ budget, clock }).run(failing(failure({ health: "neutral", ...verdict })));
     await clock.advance(10_000);
     expect(await answer).toBe("done");
-    expect(budget.balance("default")).toBe(9);
+    expect(budget.balance("default")).toBe(10 - paid);
+  });
+
+  test("that is spent lets go on whom a server that throttles has told when to come back", async () => {
+    const clock = fakeClock();
+    const answer = retry({ budget: retryBudget({ reserve: 0 }), backoff: atOnce, clock }).run(
+      failing(failure({ kind: "rate-limit", processed: "no", retryAfter: 100 })),
+    );
+    await clock.advance(110);
+    expect(await answer).toBe("done");
   });
 
   test("keeps a balance for each upstream", async () => {
