@@ -432,8 +432,15 @@ export class PipelineReference {
     if (!isFree) this.balance = Math.max(0, this.balance - 1);
     this.tell("retry");
     if (wait === 0) return this.enter(call);
-    const timer = this.arm("backoff", wait, () => this.soon.push(() => !call.isCut && this.enter(call)));
+    const timer = this.arm("backoff", wait, () => this.soon.push(() => !call.isCut && this.wake(call, said)));
     call.leave = () => this.disarm(timer);
+  }
+
+  /** The wait before a retry is over, perhaps so late that the call has no time left. */
+  private wake(call: Known, said: string): void {
+    if (this.now < call.deadline) return this.enter(call);
+    this.tell("retry-give-up");
+    this.tellOutcome(call, said);
   }
 
   private refused(call: Known, reason: string): void {

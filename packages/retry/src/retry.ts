@@ -100,18 +100,21 @@ export function retry({
       const verdict = judge(tried, error, classify);
       if (verdict.kind !== "refused") work.root.lastError = error;
 
-      const decision = decide(tried, error, verdict, attempts, delay);
+      let decision = decide(tried, error, verdict, attempts, delay);
       if (signal.aborted) throw signal.reason;
+      if (typeof decision === "number") {
+        delay = decision;
+        emit?.({ type: "retry", ...about(tried), delay, error, verdict, mayBillTwice: verdict.processed !== "no" });
+        if (delay > 0) await sleep(clock, delay, signal);
+        if (signal.aborted) throw signal.reason;
+        // The process was too busy, or suspended, to wake up in time.
+        if (clock.now() >= call.deadline) decision = "deadline";
+      }
       if (typeof decision === "string") {
         error = work.root.lastError ?? error;
         emit?.({ type: "retry-give-up", ...about(tried), attempts, error, verdict, reason: decision });
         throw error;
       }
-
-      delay = decision;
-      emit?.({ type: "retry", ...about(tried), delay, error, verdict, mayBillTwice: verdict.processed !== "no" });
-      if (delay > 0) await sleep(clock, delay, signal);
-      if (signal.aborted) throw signal.reason;
 
       tried = { ...call, attempt: tried.attempt + 1, work: work.fork() };
       let result: O;

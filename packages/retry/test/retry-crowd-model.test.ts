@@ -45,6 +45,8 @@ interface Known {
   order: number;
   isAborted: boolean;
   lastReal: string | undefined;
+  /** What its last attempt failed with. */
+  said: string;
   isOver: boolean;
 }
 
@@ -119,6 +121,7 @@ class Game {
       order: 0,
       isAborted: false,
       lastReal: undefined,
+      said: "",
       isOver: false,
     });
     this.attempt(this.known[id]!);
@@ -149,7 +152,9 @@ class Game {
     assert.equal(this.clock.fire()?.at, first?.wakesAt);
     if (!first) return;
     first.wakesAt = undefined;
-    this.attempt(first);
+    if (this.clock.now() < first.deadline) return this.attempt(first);
+    this.must.events.push(`${first.id}: deadline ${first.attempts}`);
+    this.over(first, first.lastReal ?? first.said);
   }
 
   // What must come of it.
@@ -178,6 +183,7 @@ class Game {
     const verdict: { action: string; kind: string; processed: string; retryAfter?: number } = failures[how];
     const { action, kind, processed, retryAfter = 0 } = verdict;
     const { retries, delay, replay } = this.terms;
+    known.said = said;
     if (kind !== "refused") known.lastReal = said;
     const backoff = Math.min(30_000, delay * attempts);
     const wait = retryAfter > backoff ? retryAfter * 1.05 : backoff;

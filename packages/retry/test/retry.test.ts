@@ -305,6 +305,22 @@ describe("waits", () => {
     await expect(retry({ backoff: atOnce, clock }).run(failing(error), { deadline: 6_000 })).rejects.toBe(error);
   });
 
+  test("no retry starts after the deadline, not even if the process was suspended during the wait", async () => {
+    let now = 0;
+    let wake!: () => void;
+    const clock: Clock = { now: () => now, after: (_ms, fn) => ((wake = fn), () => {}) };
+    const error = failure();
+    const next = failing(error);
+    const reasons: unknown[] = [];
+    const emit: Emit = (event) => reasons.push("reason" in event && event.reason);
+    const answer = retry({ clock, backoff: constant(1_000) }).run(next, { deadline: 6_000, emit });
+    await Promise.resolve();
+    now = 60_000;
+    wake();
+    await expect(answer).rejects.toBe(error);
+    expect([next.calls.length, reasons]).toEqual([1, [false, "deadline"]]);
+  });
+
   test("an endless backoff ends the retries", async () => {
     const error = failure();
     await expect(retry({ backoff: () => Infinity }).run(failing(error))).rejects.toBe(error);
