@@ -1,6 +1,6 @@
 /** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
 import { about, judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
-import { ForgettableSource, idleWatch, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
+import { ForgettableSource, idleWatch, LazyTimer, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { BodyEvent } from "./fetch-event.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
@@ -34,7 +34,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   readonly #startedAt: number;
   readonly #endWork: EndWork;
   readonly #watch: IdleWatch;
-  readonly #stopTotal: () => void;
+  readonly #total: LazyTimer;
   readonly #stopListening: () => void;
   readonly #delivered = { bytes: 0, chunks: 0 };
   /** What the stream fails with once its reader has got the event that reports it. */
@@ -54,12 +54,11 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread: unreadTimeout }, clock, (error) =>
       this.#fail(error),
     );
-    // Need not keep the process running: while a reader waits for a chunk, the watch does.
-    this.#stopTotal = clock.after(
-      endsAt - this.#startedAt,
-      () => this.#fail(new TimeoutError(limits.total, "total", call.work.root.lastError)),
-      true,
+    this.#total = new LazyTimer(clock, () =>
+      this.#fail(new TimeoutError(limits.total, "total", call.work.root.lastError)),
     );
+    // Need not keep the process running: while a reader waits for a chunk, the watch does.
+    this.#total.move(endsAt, true);
     this.#stopListening = onAbort(call.signal, (reason) => this.#fail(reason));
   }
 
@@ -171,7 +170,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.done();
     this.#stopListening();
     this.#watch.stop();
-    this.#stopTotal();
+    this.#total.stop();
     this.#call.emit?.({
       type: "body",
       ...about(this.#call),

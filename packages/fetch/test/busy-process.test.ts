@@ -10,6 +10,11 @@ const provider = `
   const server = require("node:http").createServer((request, response) => {
     Atomics.add(requests, 0, 1);
     request.resume();
+    if (request.url === "/v1/chat/completions") {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write('data: {"choices":[{"delta":{"content":"Hello"}}]}\\n\\n');
+      return setTimeout(() => response.end("data: [DONE]\\n\\n"), 100);
+    }
     response.writeHead(200, { "content-type": "application/json" });
     setTimeout(() => response.end('{"object":"list","data":[]}'), 100);
   });
@@ -33,4 +38,13 @@ test("an answer that came while the process was busy is delivered, and not asked
   Atomics.wait(requests, 0, 1, 1_000); // longer than the limit
   const response = await answer;
   expect([await response.json(), requests[0]]).toEqual([{ object: "list", data: [] }, 1]);
+});
+
+test("the rest of a stream that came while the process was busy is delivered before the total limit applies", async () => {
+  const ask = resilientFetch({ profile: { ...profiles.quick, total: 300 } });
+  const response = await ask(new URL("/v1/chat/completions", url), { method: "POST", body: '{"stream":true}' });
+  const text = response.text();
+  await new Promise(setImmediate); // after it the event loop runs timers before it reads sockets
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000); // longer than the limit
+  expect(await text).toMatch(/Hello[^]*DONE/);
 });

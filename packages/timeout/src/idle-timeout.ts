@@ -3,6 +3,7 @@ import { checkFunction, checkNumber, systemClock, type Clock } from "@evenkeel/c
 import { guardIterable } from "./guard-iterable.ts";
 import { guardStream } from "./guard-stream.ts";
 import { idleWatch, type IdleWatch } from "./idle-watch.ts";
+import { LazyTimer } from "./lazy-timer.ts";
 import { TimeoutError } from "./timeout-error.ts";
 
 export interface IdleTimeoutOptions<Chunk = unknown> {
@@ -57,10 +58,11 @@ export function idleTimeout<Chunk>(
     const idle = idleWatch({ first, gap, unread }, clock, end);
     // Need not keep the process running where the watch does so while a reader waits.
     const isUnawaited = Math.max(first, gap) < Infinity;
-    const stopTotal = clock.after(total, () => end(new TimeoutError(total, "total")), isUnawaited);
+    const timer = new LazyTimer(clock, () => end(new TimeoutError(total, "total")));
+    timer.move(clock.now() + total, isUnawaited);
     function stop(): void {
       idle.stop();
-      stopTotal();
+      timer.stop();
     }
     function end(error: TimeoutError): void {
       stop();

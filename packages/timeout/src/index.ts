@@ -6,6 +6,7 @@ export type { IdleTimeoutOptions } from "./idle-timeout.ts";
 export { idleTimeout } from "./idle-timeout.ts";
 export type { IdleLimits, IdleWatch } from "./idle-watch.ts";
 export { idleWatch } from "./idle-watch.ts";
+export { LazyTimer } from "./lazy-timer.ts";
 export type { Profile, ProfileName } from "./profiles.ts";
 export { profiles } from "./profiles.ts";
 export type { TimeoutOptions } from "./timeout.ts";

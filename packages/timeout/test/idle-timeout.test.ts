@@ -286,6 +286,21 @@ test.each([
 );
 
 describe("a stream, in particular", () => {
+  test("delivers what arrived while the process was busy before its total limit applies", async () => {
+    let now = 0;
+    const timers: (() => void)[] = [];
+    const clock: Clock = { now: () => now, after: (_ms, fn) => (timers.push(fn), () => {}) };
+    const { readable, writer } = pipe();
+    const reader = idleTimeout(readable, { gap: Infinity, total: 1_000, clock }).getReader();
+    const first = reader.read();
+    now = 60_000;
+    timers.shift()!();
+    writer.enqueue("a");
+    expect(await first).toEqual({ done: false, value: "a" });
+    timers.shift()!();
+    await expect(reader.read()).rejects.toMatchObject(timedOut("total", 1_000));
+  });
+
   test("is watched from the start on: nobody need have read", async () => {
     const unread = playStream({ unread: 1_000 });
     await unread.clock.advance(1_000);
