@@ -2,6 +2,7 @@
 import { about, judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, LazyTimer, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { BodyEvent } from "./fetch-event.ts";
+import { later } from "./later.ts";
 import type { ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { release, type BodyReader } from "./reader-of.ts";
@@ -36,6 +37,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   readonly #watch: IdleWatch;
   readonly #total: LazyTimer;
   readonly #stopListening: () => void;
+  /** Emits in the async context of the call: the body may be read, or ended, in any other. */
+  readonly #emit: Call["emit"];
   readonly #delivered = { bytes: 0, chunks: 0 };
   /** What the stream fails with once its reader has got the event that reports it. */
   #failure: StreamError | undefined;
@@ -51,6 +54,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     const { limits, endsAt } = call.input;
     this.#startedAt = clock.now();
     this.#endWork = call.work.hold();
+    this.#emit = call.emit && later(call.emit);
     this.#watch = idleWatch({ first: limits.firstContent, gap: limits.gap, unread: unreadTimeout }, clock, (error) =>
       this.#fail(error),
     );
@@ -171,7 +175,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#stopListening();
     this.#watch.stop();
     this.#total.stop();
-    this.#call.emit?.({
+    this.#emit?.({
       type: "body",
       ...about(this.#call),
       duration: this.#options.clock.now() - this.#startedAt,

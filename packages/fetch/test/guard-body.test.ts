@@ -259,3 +259,26 @@ describe("the limits of a body", () => {
     expect(await stalled).toMatchObject({ label: "gap" });
   });
 });
+
+describe("the event of a body is emitted in the async context of its call", () => {
+  it.each<[string, (body: ReadableStream<Uint8Array>, controller: AbortController) => unknown]>([
+    ["if it is read in another", (body) => new Response(body).text()],
+    ["if it is cancelled in another", (body) => body.cancel()],
+    ["if the call is aborted in another", (_body, controller) => controller.abort()],
+  ])("%s", async (_how, end) => {
+    const { AsyncLocalStorage } = await import("node:async_hooks");
+    const user = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const emit = ({ type }: ResilienceEvent): void => void seen.push(`${user.getStore()}: ${type}`);
+    const upstream = feed({ headers: { "content-type": "text/event-stream" } });
+    upstream.send(chunk("a"));
+    const fetch = wrapFetch({ fetch: async () => upstream.response, emit });
+    const controller = new AbortController();
+    const { body } = await user.run("Ada", () => fetch(chatUrl, { ...post, signal: controller.signal }));
+    upstream.send(done);
+    upstream.end();
+    await user.run("Grace", () => end(body!, controller));
+    await settled();
+    expect(seen).toEqual(["Ada: attempt", "Ada: body"]);
+  });
+});
