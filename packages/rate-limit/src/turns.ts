@@ -1,4 +1,5 @@
 /** Decides which of the waiting calls goes first. */
+import type { Clock } from "@evenkeel/core";
 import { Queue } from "./queue.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -12,34 +13,45 @@ const tooMany = 10;
  * https://queue.acm.org/detail.cfm?id=2839461
  */
 export class Turns {
+  readonly #clock: Clock;
   readonly #queue = new Queue<Waiter>();
   /** How many calls have given up in front since the queue was last empty, and after how many ms the most patient of them. */
   #losses = 0;
   #patience = 0;
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   get size(): number {
     return this.#queue.size;
   }
 
-  /** Returns the call whose turn it is at `now`, the clock's time in ms. */
-  first(now: number): Waiter | undefined {
+  /** The time that the order may depend on: the clock's, in ms, or 0, which is quicker, while it is that of arrival. */
+  get now(): number {
+    return this.#losses < tooMany ? 0 : this.#clock.now();
+  }
+
+  /** Returns the call whose turn it is. It stays the same for the same `now`, while calls are admitted. */
+  first(now: number = this.now): Waiter | undefined {
     return this.isReversed(now) ? this.#queue.last : this.#queue.first;
   }
 
   /** Whether the newest goes first. */
-  isReversed(now: number): boolean {
+  isReversed(now: number = this.now): boolean {
     return this.reversalLeft(now) < Infinity;
   }
 
   /** Returns for how many ms the newest goes first; `Infinity` if it does not, because that does not end by itself. */
   reversalLeft(now: number): number {
+    if (this.#losses < tooMany) return Infinity;
     const left = (this.#queue.first?.since ?? now) + 2 * this.#patience - now;
-    return this.#losses >= tooMany && left > 0 ? left : Infinity;
+    return left > 0 ? left : Infinity;
   }
 
   /** @param isEarly Whether the call goes before those that have joined without this. */
-  join(waiter: Waiter, isEarly: boolean, now: number): void {
-    this.#queue.join(waiter, waiter.rank, isEarly && !this.isReversed(now));
+  join(waiter: Waiter, isEarly: boolean): void {
+    this.#queue.join(waiter, waiter.rank, isEarly && !this.isReversed());
   }
 
   leave(waiter: Waiter): void {
@@ -48,10 +60,10 @@ export class Turns {
   }
 
   /** Removes a call whose wait its caller or its deadline has ended. */
-  giveUp(waiter: Waiter, now: number): void {
+  giveUp(waiter: Waiter): void {
     if (waiter === this.#queue.first) {
       this.#losses++;
-      this.#patience = Math.max(this.#patience, now - waiter.since);
+      this.#patience = Math.max(this.#patience, this.#clock.now() - waiter.since);
     }
     this.leave(waiter);
   }

@@ -34,13 +34,14 @@ export interface AdmissionControl {
 /** The waiting calls of one key, with one timer for all of them. */
 export class WaitingRoom {
   readonly #limiter: AdmissionControl;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   /** The bounded waits, the one that ends first in front. */
   readonly #bounds = new Queue<Bound>();
   readonly #alarm: Alarm;
 
   constructor(limiter: AdmissionControl) {
     this.#limiter = limiter;
+    this.#turns = new Turns(limiter.rules.clock);
     this.#alarm = new Alarm(limiter.rules.clock, () => this.serve());
   }
 
@@ -50,7 +51,7 @@ export class WaitingRoom {
 
   /** The call whose turn it is. */
   get first(): Waiter | undefined {
-    return this.#turns.first(this.#limiter.rules.clock.now());
+    return this.#turns.first();
   }
 
   /**
@@ -79,12 +80,11 @@ export class WaitingRoom {
     return new Promise<Waiter<I, O>>((resolve, reject) => {
       const { call, bound } = waiter;
       const { clock, limiter } = this.#limiter.rules;
-      const now = clock.now();
       waiter.resolve = resolve;
       waiter.reject = reject;
-      this.#turns.join(waiter, isBack || call.attempt > 1, now);
+      this.#turns.join(waiter, isBack || call.attempt > 1);
       if (bound) this.#bounds.join(bound, -bound.end);
-      this.#alarm.set(bound ? bound.end - now : Infinity);
+      this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
       waiter.listening = listenForAbort(call.signal, waiter);
       // Not told again, or a listener that resumes the key could bring the call back for ever.
       const emit = isBack ? undefined : call.emit;
@@ -95,14 +95,14 @@ export class WaitingRoom {
         waiting: this.size,
         paused: this.#limiter.pause.left > 0,
       } satisfies RateLimitEvent as RateLimitEvent);
-      if (this.first === waiter || this.#turns.isReversed(now)) this.serve();
+      if (this.first === waiter || this.#turns.isReversed()) this.serve();
     }).then(this.#proceed);
   }
 
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
   serve(): void {
     this.#endWaits();
-    const now = this.#limiter.rules.clock.now();
+    const { now } = this.#turns;
     for (let waiter = this.#turns.first(now); waiter; waiter = this.#turns.first(now)) {
       const wait = this.#limiter.wait(waiter.cost);
       if (this.#turns.first(now) !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
@@ -126,7 +126,7 @@ export class WaitingRoom {
     for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
       if (end > now + pausedFor) return this.#alarm.set(end - now);
-      this.#turns.giveUp(waiter, now);
+      this.#turns.giveUp(waiter);
       this.#refuse(waiter, end > now ? "paused" : reason);
     }
   }
@@ -139,9 +139,8 @@ export class WaitingRoom {
 
   /** Removes a call that its caller aborted. */
   abandon(waiter: Waiter): void {
-    const now = this.#limiter.rules.clock.now();
-    const wasFirst = this.#turns.first(now) === waiter;
-    this.#turns.giveUp(waiter, now);
+    const wasFirst = this.first === waiter;
+    this.#turns.giveUp(waiter);
     this.#remove(waiter);
     waiter.reject(unsent(waiter.call));
     // The next call may cost less.
