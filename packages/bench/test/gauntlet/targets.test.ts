@@ -5,10 +5,13 @@ import { evenkeel, evenkeelUntouched, evenkeelWaiting } from "../../src/gauntlet
 import { play } from "../../src/gauntlet/play.ts";
 import type { Reply } from "../../src/gauntlet/provider.ts";
 import { healthyWork, isWithin, type Scenario } from "../../src/gauntlet/scenario.ts";
+import { burst } from "../../src/gauntlet/scenarios/burst.ts";
 import { outage } from "../../src/gauntlet/scenarios/outage.ts";
+import { overload } from "../../src/gauntlet/scenarios/overload.ts";
 import { quota } from "../../src/gauntlet/scenarios/quota.ts";
 import { spike } from "../../src/gauntlet/scenarios/spike.ts";
 import { steady } from "../../src/gauntlet/scenarios/steady.ts";
+import { storm } from "../../src/gauntlet/scenarios/storm.ts";
 import { throttle } from "../../src/gauntlet/scenarios/throttle.ts";
 
 /** A thousand calls to a provider that is dead, in one of the ways in which it can be. */
@@ -27,27 +30,6 @@ function dead(reply: Reply): Scenario {
         isWithin(trouble, second()) ? reply : { takes: healthyWork(random), status: 200 },
   };
 }
-
-/** Six requests a second for eight calls a second, and never more. */
-const short: Scenario = {
-  ...throttle,
-  name: "short",
-  trouble: undefined,
-  behave({ second, random }) {
-    let tokens = 10;
-    let filledAt = 0;
-    return () => {
-      const now = second();
-      tokens = Math.min(10, tokens + 6 * (now - filledAt));
-      filledAt = now;
-      if (tokens >= 1) {
-        tokens--;
-        return { takes: healthyWork(random), status: 200 };
-      }
-      return { takes: 5, status: 429, headers: { "retry-after": "1" } };
-    };
-  },
-};
 
 async function mean(
   scenario: Scenario,
@@ -92,10 +74,20 @@ describe.each([evenkeel, evenkeelUntouched])("with its defaults, $name", { timeo
     expect(load).toBeLessThan(1.1);
   });
 
-  it("sends at most 1.25 requests per call to a provider that always throttles, and has answers all the same", async () => {
-    const { goodput, load } = await mean(short, contender, 4);
-    expect(goodput).toBeGreaterThan(0.95);
-    expect(load).toBeLessThanOrEqual(1.25);
+  it("answers as many calls as a key allows that is always too small, at a decent load", async () => {
+    const { goodput, load } = await mean(overload, contender, 1);
+    expect(goodput).toBeGreaterThan(0.98 * (6 / 8));
+    expect(load).toBeLessThan(1.1);
+  });
+
+  it("answers those who come after a storm of 429 that outlasted the patience of those before them", async () => {
+    const [ours, theirs] = [await mean(storm, contender, 2), await mean(storm, bare, 2)];
+    expect(ours.goodput).toBeGreaterThan(theirs.goodput);
+  });
+
+  it("loses hardly a call of a burst, though most of it is throttled", async () => {
+    const { goodput } = await mean(burst, contender, 4);
+    expect(goodput).toBeGreaterThan(0.9);
   });
 
   it("opens no circuit where a fifth of the calls fails by chance", async () => {
