@@ -73,6 +73,7 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
     const state = paces.get(call.key);
     state.requests = slowestRefill([limits.requests], now);
     state.tokens = slowestRefill([limits.tokens, limits.inputTokens], now);
+    if (isFull(state)) state.nextAt = 0;
     call.emit?.({ type: "rate-limits", ...about(call), limits } satisfies RateLimitsEvent as RateLimitsEvent);
   }
 

@@ -112,6 +112,23 @@ describe("a key", () => {
     await Promise.all(asked);
   });
 
+  it("with enough left once more forgets how long its next call was to wait", async () => {
+    const clock = fakeClock();
+    const times: number[] = [];
+    const answers = [tokens(0), tokens(60_000), tokens(0), {}];
+    const fetch: Fetch = async () => {
+      times.push(clock.now());
+      return json(whole, { headers: answers[times.length - 1]! });
+    };
+    const resilient = resilientFetch({ fetch, clock, profile: limits });
+    const ask = (body: string): Promise<Response> => resilient(chatUrl, { ...post, body });
+    await ask("a");
+    await ask("x".repeat(400_000)); // 100,000 tokens, at a token a millisecond
+    await ask("b");
+    await Promise.all([ask("c"), clock.advance(20_000)]);
+    expect(times).toEqual([0, 0, 0, 0]);
+  });
+
   it("whose calls queued until after its limit is full again lets the next one pass at once", async () => {
     const { clock, ask, times } = await told(requests(0));
     await clock.advance(59_000);
