@@ -30,8 +30,6 @@ function throws(): never {
 const cyclic: { cause?: unknown } = new Error("cyclic");
 cyclic.cause = cyclic;
 
-const throttledOddly = { verdict: { action: "retry", kind: "rate-limit", retryAfter: 10n } };
-
 /** What may be thrown, or be an abort's reason, that is not an error as one expects it. */
 const oddities: readonly unknown[] = [
   new Error("failed"),
@@ -41,7 +39,7 @@ const oddities: readonly unknown[] = [
   NaN,
   Object.freeze(new Error("frozen")),
   Object.defineProperty(new Error("unreadable"), "verdict", { get: throws }),
-  throttledOddly,
+  { verdict: { action: "retry", kind: "rate-limit", retryAfter: 10n } },
   { verdict: { action: "retry", kind: "rate-limit", retryAfter: -1 } },
   { verdict: { action: "retry", kind: "rate-limit", health: "none", retryAfter: NaN } },
   new Proxy({}, { get: throws, has: throws, getPrototypeOf: throws, getOwnPropertyDescriptor: throws }),
@@ -65,8 +63,6 @@ class Scene {
   settled = 0;
   attempts = 0;
   withdrawn = 0;
-  /** How many attempts failed so that a retry is free. */
-  throttled = 0;
   startedInVain = 0;
   asked = 0;
   private readonly controllers: AbortController[] = [];
@@ -103,8 +99,8 @@ class Scene {
     const accounts = retryBudget({ clock, deposit: 0, reserve: 20 });
     const budget = {
       ...accounts,
-      withdraw: (key: string) => {
-        const isGranted = this.ask(key, accounts.withdraw(key));
+      withdraw: (key: string, throttledFor?: number) => {
+        const isGranted = this.ask(key, accounts.withdraw(key, throttledFor));
         if (isGranted) this.withdrawn++;
         return isGranted;
       },
@@ -135,7 +131,6 @@ class Scene {
   private operate({ key, work, signal }: Call, { ending, oddity }: Omit<Start, "gap">): Promise<string> {
     if (signal.aborted) this.startedInVain++;
     this.attempts++;
-    if (ending === "throttle" || oddities[oddity] === throttledOddly) this.throttled++;
     const active = (this.running.get(key) ?? 0) + 1;
     this.running.set(key, active);
     this.mostActive = Math.max(this.mostActive, active);
@@ -203,7 +198,7 @@ test("whatever the user's own functions do when they are asked, every call settl
       await clock.advance(60_000);
       expect([scene.settled, scene.startedInVain, clock.pending]).toEqual([scene.starts, 0, 0]);
       expect(scene.mostActive).toBeLessThanOrEqual(permits);
-      expect(scene.attempts - scene.starts).toBeLessThanOrEqual(scene.withdrawn + scene.throttled);
+      expect(scene.attempts - scene.starts).toBeLessThanOrEqual(scene.withdrawn);
       for (const key of keys) {
         expect([limit.active(key), limit.waiting(key), bucket.waiting(key)]).toEqual([0, 0, 0]);
         expect([limit.pausedFor(key), bucket.available(key)]).toEqual([0, burst]);

@@ -79,6 +79,8 @@ export class PipelineReference {
   readonly attempts: Attempt[] = [];
   active = 0;
   balance: number;
+  /** Until when no further throttled retry is charged. */
+  private paidUntil = 0;
   queue: Waiter[] = [];
   private arrivals = 0;
   /** How many gave up in front since somebody waits, and how long the most patient of them had waited. */
@@ -418,7 +420,7 @@ export class PipelineReference {
       is in failures ? failures[is as Failure] : { action: "retry" };
     const { retries, delay } = this.terms;
     const wait = Math.max(delay, asked.retryAfter ?? 0);
-    const isFree = is === "limited"; // whoever throttles, and says for how long, limits the load himself
+    const isFree = is === "limited" && this.now < this.paidUntil;
     const mayGoOn =
       is !== "refused" &&
       asked.action === "retry" &&
@@ -429,7 +431,10 @@ export class PipelineReference {
       this.tell("retry-give-up");
       return this.tellOutcome(call, is === "refused" ? (call.lastError ?? said) : said);
     }
-    if (!isFree) this.balance = Math.max(0, this.balance - 1);
+    if (!isFree) {
+      this.balance = Math.max(0, this.balance - 1);
+      if (is === "limited") this.paidUntil = this.now + failures.limited.retryAfter;
+    }
     this.tell("retry");
     if (wait === 0) return this.enter(call);
     const timer = this.arm("backoff", wait, () => this.soon.push(() => !call.isCut && this.wake(call, said)));

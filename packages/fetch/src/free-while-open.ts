@@ -10,7 +10,7 @@ export function freeWhileOpen(budget: RetryBudget, { state }: CircuitBreaker): R
   const isFree = (key: string): boolean => state(key) !== "closed";
   return {
     deposit: (key) => budget.deposit(key),
-    withdraw: (key) => isFree(key) || budget.withdraw(key),
+    withdraw: (key, throttledFor) => isFree(key) || budget.withdraw(key, throttledFor),
     balance: (key) => (isFree(key) ? Infinity : budget.balance(key)),
   };
 }

@@ -18,8 +18,11 @@ export interface RetryBudgetOptions {
 export interface RetryBudget {
   /** Records a success of the key. */
   deposit(key: string): void;
-  /** Takes one retry, and returns whether there was one. Can also charge retries made elsewhere, such as those of an SDK above. */
-  withdraw(key: string): boolean;
+  /**
+   * Takes one retry, and returns whether there was one. Can also charge retries made elsewhere, such as those of an SDK above. After a
+   * failure that throttles, `throttledFor` is the wait in ms that the server asks for: all retries asked for within it cost one.
+   */
+  withdraw(key: string, throttledFor?: number): boolean;
   /** Returns how many retries the key has left. */
   balance(key: string): number;
 }
@@ -27,7 +30,7 @@ export interface RetryBudget {
 /**
  * Creates a budget to share across calls: successes pay for retries.
  *
- * A retry after a 429 that says how long to wait is free: the server limits the load itself.
+ * After a 429 that says how long to wait, all retries within that time cost one: the server itself spreads its load.
  *
  * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no failure
  * rate can sustain a load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with probability
@@ -52,7 +55,7 @@ export function retryBudget({
   checkFunction("clock.now", clock?.now);
   const accounts = keyed<Account>({
     maxKeys,
-    create: () => ({ balance: reserve, asked: clock.now() }),
+    create: () => ({ balance: reserve, asked: clock.now(), throttledUntil: 0 }),
     isIdle: ({ balance, asked }) => balance >= reserve || clock.now() - asked > forgetAfter,
   });
 
@@ -62,11 +65,13 @@ export function retryBudget({
       // Rounded, because ten deposits of 0.1 would add up to slightly less than 1.
       account.balance = Math.min(capacity, Math.round((account.balance + deposit) * 1e9) / 1e9);
     },
-    withdraw(key) {
+    withdraw(key, throttledFor = 0) {
       const account = accounts.get(key);
-      account.asked = clock.now();
+      const now = (account.asked = clock.now());
+      if (throttledFor > 0 && now < account.throttledUntil) return true;
       if (account.balance < 1) return false;
       account.balance -= 1;
+      if (throttledFor > 0) account.throttledUntil = now + throttledFor;
       return true;
     },
     balance: (key) => accounts.peek(key)?.balance ?? reserve,
@@ -77,6 +82,8 @@ interface Account {
   balance: number;
   /** When a retry was last requested, in the clock's ms. */
   asked: number;
+  /** Until when further throttled retries are free, in the clock's ms. */
+  throttledUntil: number;
 }
 
 /** How long after the last request for a retry a key below its reserve may be forgotten, in ms, so that memory stays bounded. */

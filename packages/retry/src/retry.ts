@@ -146,14 +146,13 @@ export function retry({
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * checkNumber("random()", random(), { max: 1 }));
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
-    // A server that throttles, and says for how long, limits the load itself.
-    const charged = verdict.kind === "rate-limit" && retryAfter > 0 ? undefined : budget;
+    const throttledFor = verdict.kind === "rate-limit" ? retryAfter : 0;
     // `mayReplay` may count what it allows, so an empty budget refuses before it is asked, and is charged only after it has agreed.
-    const isSpent = charged && charged.balance(call.key) < 1;
-    if (isSpent && !charged.withdraw(call.key)) return "budget";
+    const isSpent = budget && budget.balance(call.key) < 1;
+    if (isSpent && !budget.withdraw(call.key, throttledFor)) return "budget";
     if (!mayReplay(verdict, error, call)) return "processed";
     // Charged before the wait: otherwise many calls waiting at once would overdraw the budget.
-    if (charged && !isSpent && !charged.withdraw(call.key)) return "budget";
+    if (budget && !isSpent && !budget.withdraw(call.key, throttledFor)) return "budget";
     return delay;
   }
 }

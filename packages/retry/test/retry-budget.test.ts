@@ -43,6 +43,22 @@ describe("the account", () => {
     expect(requests).toBe(1);
   });
 
+  test("is charged once for throttled retries, until the wait that was paid for is over", async () => {
+    const clock = fakeClock();
+    const budget = retryBudget({ reserve: 3, clock });
+    const balanceAfter = (throttledFor: number | undefined, key = "a"): number => {
+      expect(budget.withdraw(key, throttledFor)).toBe(true);
+      return budget.balance(key);
+    };
+    expect([balanceAfter(100), balanceAfter(5_000), balanceAfter(100, "b")]).toEqual([2, 2, 2]);
+    await clock.advance(99);
+    expect([balanceAfter(1), balanceAfter(undefined), balanceAfter(1)]).toEqual([2, 1, 1]);
+    await clock.advance(1);
+    expect([balanceAfter(1), balanceAfter(1)]).toEqual([0, 0]);
+    await clock.advance(1);
+    expect(budget.withdraw("a", 1)).toBe(false);
+  });
+
   test("is asked for without being opened", () => {
     const budget = retryBudget({ deposit: 1, maxKeys: 1 });
     budget.deposit("a");

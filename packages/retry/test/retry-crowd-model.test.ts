@@ -63,6 +63,8 @@ class Game {
   private readonly must = { starts: [] as string[], outcomes: [] as string[], events: [] as string[] };
   private readonly known: Known[] = [];
   private readonly balances: Record<string, number>;
+  /** Until when a key that was throttled pays for no further retry of this kind. */
+  private readonly paidUntil: Record<string, number> = { a: 0, b: 0 };
   private readonly soon: (() => void)[] = [];
   private timers = 0;
 
@@ -187,7 +189,8 @@ class Game {
     if (kind !== "refused") known.lastReal = said;
     const backoff = Math.min(30_000, delay * attempts);
     const wait = retryAfter > backoff ? retryAfter * 1.05 : backoff;
-    const isFree = kind === "rate-limit" && retryAfter > 0;
+    const isThrottled = kind === "rate-limit" && retryAfter > 0;
+    const isFree = isThrottled && this.clock.now() < this.paidUntil[key]!;
     const objections: [boolean, string][] = [
       [action !== "retry", "verdict"],
       [attempts > retries, "retries"],
@@ -201,7 +204,10 @@ class Game {
       this.must.events.push(`${id}: ${objection[1]} ${attempts}`);
       return this.over(known, kind === "refused" ? (known.lastReal ?? said) : said);
     }
-    if (!isFree) this.balances[key] = Math.max(0, this.balances[key]! - 1);
+    if (!isFree) {
+      this.balances[key] = Math.max(0, this.balances[key]! - 1);
+      if (isThrottled) this.paidUntil[key] = this.clock.now() + retryAfter;
+    }
     this.must.events.push(`${id}: wait ${wait}`);
     if (wait === 0) return this.attempt(known);
     known.wakesAt = this.clock.now() + wait;

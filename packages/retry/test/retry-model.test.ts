@@ -35,6 +35,7 @@ function foretell(plan: Plan): Story {
   const starts: number[] = [];
   let now = 0;
   let paid = 0;
+  let freeUntil = 0;
   let real: number | undefined;
   for (const [index, outcome] of plan.outcomes.entries()) {
     const attempts = index + 1;
@@ -47,7 +48,8 @@ function foretell(plan: Plan): Story {
     if (!isRefusal) real = attempts;
     const hint = outcome.retryAfter ?? 0;
     const wait = Math.max(plan.delay, hint);
-    const isFree = outcome.kind === "rate-limit" && hint > 0;
+    const isThrottled = outcome.kind === "rate-limit" && hint > 0;
+    const isFree = isThrottled && now < freeUntil;
     const objections: [boolean, GiveUpReason][] = [
       [outcome.action !== "retry", "verdict"],
       [attempts > plan.retries, "retries"],
@@ -61,9 +63,10 @@ function foretell(plan: Plan): Story {
       const surfaced = isRefusal ? (real ?? attempts) : attempts;
       return { starts, settled: { at: now, with: surfaced }, gaveUp: { reason: objection[1], attempts } };
     }
+    if (!isFree) paid++;
+    if (isThrottled && !isFree) freeUntil = now + hint;
     if (plan.abortAt < now + wait) return { starts, settled: { at: plan.abortAt, with: "abort" }, gaveUp: undefined };
     now += wait;
-    if (!isFree) paid++;
   }
   throw new Error("the plan ends with a success");
 }
@@ -81,7 +84,7 @@ async function play(plan: Plan): Promise<{ story: Story; events: RetryEvent[]; p
   const layer = retry({
     ...plan,
     backoff: constant(plan.delay),
-    budget: retryBudget({ reserve: plan.reserve }),
+    budget: retryBudget({ reserve: plan.reserve, clock }),
     clock,
     random: () => 0,
   });

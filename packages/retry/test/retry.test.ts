@@ -632,7 +632,7 @@ describe("the budget", () => {
     [1, "throttling that did not say for how long", { kind: "rate-limit" }],
     [1, "throttling that said for no time at all", { kind: "rate-limit", retryAfter: 0 }],
     [1, "a failure that said for how long", { kind: "overloaded", retryAfter: 5_000 }],
-    [0, "throttling that said for how long, because that limits the load", { kind: "rate-limit", retryAfter: 5_000 }],
+    [1, "throttling that said for how long", { kind: "rate-limit", retryAfter: 5_000 }],
   ])("pays %i after %s", async (paid, _, verdict) => {
     const clock = fakeClock();
     const budget = retryBudget({ reserve: 10, deposit: 0 });
@@ -642,13 +642,21 @@ describe("the budget", () => {
     expect(budget.balance("default")).toBe(10 - paid);
   });
 
-  test("that is spent lets go on whom a server that throttles has told when to come back", async () => {
+  test("pays once for all calls that are throttled while the first of them waits, even if it is spent by then", async () => {
     const clock = fakeClock();
-    const answer = retry({ budget: retryBudget({ reserve: 0 }), backoff: atOnce, clock }).run(
-      failing(failure({ kind: "rate-limit", processed: "no", retryAfter: 100 })),
-    );
-    await clock.advance(110);
-    expect(await answer).toBe("done");
+    const budget = retryBudget({ reserve: 1, deposit: 0, clock });
+    const again = retry({ budget, clock, random: () => 0 });
+    const throttled = (retryAfter: number): Error => failure({ kind: "rate-limit", processed: "no", retryAfter });
+    const calls: Promise<unknown>[] = [];
+    const start = (...errors: Error[]): void => void calls.push(again.run(failing(...errors)).catch(String));
+    start(throttled(1_000));
+    await clock.advance(999);
+    start(throttled(1_000)); // free, and extends nothing
+    start(failure()); // not throttled, so it would have to be paid for
+    await clock.advance(1);
+    start(throttled(1_000)); // the pause that was paid for is over
+    await clock.advance(10_000);
+    expect(await Promise.all(calls)).toEqual(["done", "done", "Error: down", "Error: down"]);
   });
 
   test("keeps a balance for each upstream", async () => {

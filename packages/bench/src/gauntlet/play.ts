@@ -1,7 +1,7 @@
 /** Runs one contender through one scenario, once. */
 import { seededRandom } from "@evenkeel/testkit";
 import { arrivals, exponential } from "./arrivals.ts";
-import type { Contender } from "./contender.ts";
+import type { Ask, Contender } from "./contender.ts";
 import { answer, fetchOf } from "./fetch-of.ts";
 import { liveIn } from "./live-in.ts";
 import { outcome, type CallRecord, type Outcome } from "./outcome.ts";
@@ -17,7 +17,7 @@ export async function play(scenario: Scenario, contender: Contender, seed: numbe
   const arrivalRandom = seededRandom(seed * 3);
   const providerRandom = seededRandom(seed * 3 + 1);
   const random = seededRandom(seed * 3 + 2);
-  const { seconds, rate, limits, network = 20 } = scenario;
+  const { seconds, rate, limits, processes = 1, network = 20 } = scenario;
 
   const sent: number[] = [];
   const upstream = provider({
@@ -32,10 +32,13 @@ export async function play(scenario: Scenario, contender: Contender, seed: numbe
   const restore = liveIn(clock, random);
   try {
     await clock.run(async () => {
-      const ask = await contender.start(world);
+      const fleet: Ask[] = [];
+      while (fleet.length < processes) fleet.push(await contender.start(world));
+      let turn = 0;
       await arrivals({ clock, random: arrivalRandom, rate, seconds }, async (at) => {
         const caller = new AbortController();
         const stopWaiting = clock.after(limits.patience, () => caller.abort(new Error("The caller has lost patience")));
+        const ask = fleet[turn++ % processes]!;
         const isGood = await ask(caller.signal).then(
           (text) => text === answer && !caller.signal.aborted,
           () => false,

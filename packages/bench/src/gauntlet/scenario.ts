@@ -25,6 +25,8 @@ export interface Scenario {
   /** The rate in calls per second, at a time in seconds from the start. */
   readonly rate: (second: number) => number;
   readonly limits: Limits;
+  /** How many processes share the calls, in turn; each has a contender of its own. @default 1 */
+  readonly processes?: number | undefined;
   /** When the trouble begins and ends, if it does. */
   readonly trouble?: Span | undefined;
   /** The mean network latency of a message, in ms. @default 20 */

@@ -2,6 +2,7 @@
 import type { Scenario } from "./scenario.ts";
 import { burst } from "./scenarios/burst.ts";
 import { dead } from "./scenarios/dead.ts";
+import { fleet } from "./scenarios/fleet.ts";
 import { outage } from "./scenarios/outage.ts";
 import { overload } from "./scenarios/overload.ts";
 import { quota } from "./scenarios/quota.ts";
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   burst,
   storm,
   overload,
+  fleet,
   stalls,
   tail,
   quota,

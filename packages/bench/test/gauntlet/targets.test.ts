@@ -6,6 +6,7 @@ import { play } from "../../src/gauntlet/play.ts";
 import type { Reply } from "../../src/gauntlet/provider.ts";
 import { healthyWork, isWithin, type Scenario } from "../../src/gauntlet/scenario.ts";
 import { burst } from "../../src/gauntlet/scenarios/burst.ts";
+import { fleet } from "../../src/gauntlet/scenarios/fleet.ts";
 import { outage } from "../../src/gauntlet/scenarios/outage.ts";
 import { overload } from "../../src/gauntlet/scenarios/overload.ts";
 import { quota } from "../../src/gauntlet/scenarios/quota.ts";
@@ -78,6 +79,12 @@ describe.each([evenkeel, evenkeelUntouched])("with its defaults, $name", { timeo
     const { goodput, load } = await mean(overload, contender, 1);
     expect(goodput).toBeGreaterThan(0.98 * (6 / 8));
     expect(load).toBeLessThan(1.1);
+  });
+
+  it("sends only what its budgets allow where many processes share such a key", async () => {
+    const { goodput, load } = await mean(fleet, contender, 1);
+    expect(goodput).toBeGreaterThan(0.98 * (6 / 8));
+    expect(load).toBeLessThan(1.3 + 20 / 96); // each process has a reserve of its own, for its 96 calls
   });
 
   it("answers those who come after a storm of 429 that outlasted the patience of those before them", async () => {
