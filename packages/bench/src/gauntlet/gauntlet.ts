@@ -6,7 +6,12 @@ import type { Summary } from "./summary.ts";
 
 async function gauntlet({ scenarios, contenders, seeds, isWhole }: Options): Promise<void> {
   const tasks = scenarios.flatMap((scenario) =>
-    contenders.map((contender) => ({ scenario: scenario.name, contender: contender.name, seeds })),
+    contenders.map((contender) => ({
+      scenario: scenario.name,
+      contender: contender.name,
+      processes: scenario.processes,
+      seeds,
+    })),
   );
   const start = performance.now();
   let done = 0;

@@ -17,13 +17,14 @@ export interface Options {
 }
 
 /** The text of `--help`. */
-export const help = `Usage: gauntlet [--scenario NAME]... [--contender NAME]... [--settings] [--seeds N] [--short]
+export const help = `Usage: gauntlet [--scenario NAME]... [--contender NAME]... [--settings] [--processes N] [--seeds N] [--short]
 
 Sends each contender through each scenario and prints what came of it. The whole gauntlet also writes docs/benchmarks.md.
 
   --scenario NAME   only this one; may be repeated: ${scenarios.map(({ name }) => name).join(", ")}
   --contender NAME  only this one; may be repeated: ${contenders.map(({ name }) => name).join(", ")}
-  --settings        instead, the toolkit with its defaults and with others
+  --settings        instead, the toolkit with its defaults and with others: ${settings.map(({ name }) => name).join(", ")}
+  --processes N     spreads the calls over so many processes, each with a contender of its own
   --seeds N         runs of each pair, 1 to 10000 (default 40, with --short 2)
   --short           fewer runs, and of the scenarios the short ones, for a look or a check
   --help            this text`;
@@ -42,21 +43,23 @@ export function readOptions(args: readonly string[]): Options | "help" {
       scenario: { type: "string", multiple: true },
       contender: { type: "string", multiple: true },
       seeds: { type: "string" },
+      processes: { type: "string" },
       settings: { type: "boolean", default: false },
       short: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { scenario, contender, seeds, short } = values;
+  const { scenario, contender, seeds, processes, short } = values;
   if (values.help) return "help";
   const shortOnes = short ? scenarios.filter(({ seconds }) => seconds <= longest) : scenarios;
+  const chosen = scenario?.map((name) => find("scenario", name, scenarios)) ?? shortOnes;
   return {
-    scenarios: scenario?.map((name) => find("scenario", name, scenarios)) ?? shortOnes,
+    scenarios: processes ? spread(chosen, readCount("processes", processes)) : chosen,
     contenders:
-      contender?.map((name) => find("contender", name, contenders)) ??
+      contender?.map((name) => find("contender", name, [...contenders, ...settings])) ??
       (values.settings ? [evenkeel, ...settings] : contenders),
-    seeds: readSeeds(seeds ?? (short ? "2" : "40")),
-    isWhole: !scenario && !contender && !values.settings && !seeds && !short,
+    seeds: readCount("seeds", seeds ?? (short ? "2" : "40")),
+    isWhole: !scenario && !contender && !values.settings && !seeds && !processes && !short,
   };
 }
 
@@ -67,8 +70,12 @@ function find<T extends { readonly name: string }>(option: string, wanted: strin
   throw new Error(`Expected --${option} to be one of ${names}, got "${wanted}"`);
 }
 
-function readSeeds(text: string): number {
-  const seeds = Number(text);
-  if (Number.isInteger(seeds) && seeds >= 1 && seeds <= 10_000) return seeds;
-  throw new Error(`Expected --seeds to be an integer from 1 to 10000, got "${text}"`);
+function readCount(option: string, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 10_000) return count;
+  throw new Error(`Expected --${option} to be an integer from 1 to 10000, got "${text}"`);
+}
+
+function spread(chosen: readonly Scenario[], processes: number): Scenario[] {
+  return chosen.map((scenario) => ({ ...scenario, processes }));
 }

@@ -25,7 +25,7 @@ export interface Scenario {
   /** The rate in calls per second, at a time in seconds from the start. */
   readonly rate: (second: number) => number;
   readonly limits: Limits;
-  /** How many processes share the calls, in turn; each has a contender of its own. @default 1 */
+  /** How many processes share the calls, in turn. Each has a contender of its own. @default 1 */
   readonly processes?: number | undefined;
   /** When the trouble begins and ends, if it does. */
   readonly trouble?: Span | undefined;

@@ -6,6 +6,7 @@ import { fleet } from "./scenarios/fleet.ts";
 import { outage } from "./scenarios/outage.ts";
 import { overload } from "./scenarios/overload.ts";
 import { quota } from "./scenarios/quota.ts";
+import { serverless } from "./scenarios/serverless.ts";
 import { spike } from "./scenarios/spike.ts";
 import { stalls } from "./scenarios/stalls.ts";
 import { steady } from "./scenarios/steady.ts";
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   storm,
   overload,
   fleet,
+  serverless,
   stalls,
   tail,
   quota,

@@ -105,6 +105,7 @@ describe("the command line", () => {
     expect(readOptions([])).toMatchObject({ seeds: 40, isWhole: true, scenarios });
     for (const args of [
       ["--seeds", "40"],
+      ["--processes", "1"],
       ["--short"],
       ["--settings"],
       ["--scenario", "spike"],
@@ -135,8 +136,13 @@ describe("the command line", () => {
   it("compares the defaults with other settings instead of with peers", () => {
     const options = readOptions(["--settings"]);
     expect(options).toMatchObject({
-      contenders: [{ name: "evenkeel" }, { name: "half of 10 calls" }, {}, {}, {}, {}, {}],
+      contenders: [{ name: "evenkeel" }, { name: "half of 10 calls" }, {}, {}, {}, {}, {}, {}, {}],
     });
+  });
+
+  it("spreads the calls over as many processes as it is told", () => {
+    const options = readOptions(["--processes", "50", "--scenario", "spike"]);
+    expect(options).toMatchObject({ scenarios: [{ name: "spike", processes: 50 }] });
   });
 
   it("is short without the scenario of an hour", () => {
@@ -148,6 +154,7 @@ describe("the command line", () => {
   it.each([
     [["--seeds", "0"], 'Expected --seeds to be an integer from 1 to 10000, got "0"'],
     [["--seeds", "many"], 'Expected --seeds to be an integer from 1 to 10000, got "many"'],
+    [["--processes", "0.5"], 'Expected --processes to be an integer from 1 to 10000, got "0.5"'],
     [["--scenario", "flood"], /Expected --scenario to be one of "steady", .* got "flood"/],
     [["--contender", "axios"], /Expected --contender to be one of "evenkeel", .* got "axios"/],
     [["--fast"], /Unknown option '--fast'/],
