@@ -76,7 +76,7 @@ const byMessage: readonly Rule[] = [
 
 /** Matched against codes that only say that something broke, so that a message takes precedence. */
 const byVagueCode: readonly Rule[] = [
-  [/CONN|ConnectionClosed|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, "network"],
+  [/CONN|ConnectionClosed|NetworkError|EPIPE|EPROTO|ERR_(NETWORK|HTTP2|QUIC)|UND_ERR_|retryable/, "network"],
 ];
 
 /** Returns what a chain of errors, the outermost first, means if it is a network failure, a timeout or a cancellation. */

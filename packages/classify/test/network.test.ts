@@ -227,6 +227,11 @@ describe("other clients", () => {
     expect(`${action} ${kind} ${processed} ${health}`).toBe(expected);
   });
 
+  test("a DOMException named NetworkError is one, as happy-dom's fetch and XMLHttpRequest throw it", () => {
+    const error = new DOMException("Fetch failed for http://127.0.0.1/", "NetworkError");
+    expect(classify(error)).toEqual({ action: "retry", kind: "network", processed: "maybe", health: "failure" });
+  });
+
   test("a path in a URL spells nothing", () => {
     const error = Object.assign(
       new Error("request to https://127.0.0.1/redirect/ERR_INVALID_URL/gzip failed, reason: socket hang up"),
