@@ -2,7 +2,7 @@
 
 /** An entry's links. Entries extend this class, so that joining allocates nothing and leaving searches nothing. */
 export class QueueNode<P extends QueueNode<P>> {
-  line: Line<P> | undefined;
+  line!: Line<P>;
   ahead: QueueNode<P> = this;
   behind: QueueNode<P> = this;
 }
@@ -56,11 +56,9 @@ export class Queue<P extends QueueNode<P>> {
 
   leave(place: P): void {
     const { line, ahead, behind } = place;
-    if (!line) return;
     ahead.behind = behind;
     behind.ahead = ahead;
     if (line.lastEarly === place) line.lastEarly = ahead;
-    place.line = undefined;
     this.#count--;
     if (line.behind === line) this.#close(line);
   }

@@ -45,7 +45,7 @@ export class Turns {
   /** Returns for how many ms the newest goes first; `Infinity` if it does not, because that does not end by itself. */
   reversalLeft(now: number): number {
     if (this.#losses < tooMany) return Infinity;
-    const left = (this.#queue.first?.since ?? now) + 2 * this.#patience - now;
+    const left = this.#queue.first!.since + 2 * this.#patience - now;
     return left > 0 ? left : Infinity;
   }
 
@@ -59,12 +59,10 @@ export class Turns {
     if (this.size === 0) this.#losses = this.#patience = 0;
   }
 
-  /** Removes a call whose wait its caller or its deadline has ended. */
+  /** Records that a call is about to leave because its caller or its deadline has ended the wait. */
   giveUp(waiter: Waiter): void {
-    if (waiter === this.#queue.first) {
-      this.#losses++;
-      this.#patience = Math.max(this.#patience, this.#clock.now() - waiter.since);
-    }
-    this.leave(waiter);
+    if (waiter !== this.#queue.first) return;
+    this.#losses++;
+    this.#patience = Math.max(this.#patience, this.#clock.now() - waiter.since);
   }
 }

@@ -21,18 +21,6 @@ test("a queue of nobody has no first", () => {
   expect(queue.first).toBeUndefined();
 });
 
-test("leaving twice, or without having joined, changes nothing", () => {
-  const queue = new Queue<Guest>();
-  const [first, second, stranger] = [new Guest(1, 0, false), new Guest(2, 0, false), new Guest(3, 0, false)];
-  queue.join(first, 0);
-  queue.join(second, 0);
-  queue.leave(first);
-  queue.leave(first);
-  queue.leave(stranger);
-  expect(queue.size).toBe(1);
-  expect(queue.first).toBe(second);
-});
-
 test("whoever left may join again", () => {
   const queue = new Queue<Guest>();
   const guest = new Guest(1, 0, true);

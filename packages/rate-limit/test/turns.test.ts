@@ -17,7 +17,7 @@ const many = 10;
 
 /** One permit for all. Whoever gets it gives it back at once, unless it is held. */
 function playQueue() {
-  const clock = fakeClock();
+  const clock = fakeClock(1e6);
   const limit = semaphore({ permits: 1, clock, priority: ({ cost }) => cost });
   let held = deferred<void>();
   let order: string[] = [];
