@@ -652,7 +652,7 @@ describe("the budget", () => {
     start(throttled(1_000));
     await clock.advance(999);
     start(throttled(1_000)); // free, and extends nothing
-    start(failure()); // not throttled, so it would have to be paid for
+    start(failure({ retryAfter: 1_000 })); // not throttled, so it would have to be paid for
     await clock.advance(1);
     start(throttled(1_000)); // the pause that was paid for is over
     await clock.advance(10_000);
