@@ -32,10 +32,10 @@ export interface RetryBudget {
  *
  * After a 429 that says how long to wait, all retries within that time cost one: the server itself spreads its load.
  *
- * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no failure
- * rate can sustain a load above 1.3 requests per call. A random walk with that drift and variance falls by `n` with probability
- * exp(-0.345 n): by 20 (the reserve) once in 1,000 times, by 50 (the capacity) once in 30 million. A dead provider gets at most 50 retries
- * after its last success: 1.05 requests per call over 1,000 calls.
+ * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no rate of
+ * failures other than such 429s can sustain a load above 1.3 requests per call. A random walk with that drift and variance falls by `n`
+ * with probability exp(-0.345 n): by 20 (the reserve) once in 1,000 times, by 50 (the capacity) once in 30 million. A dead provider gets at
+ * most 50 retries after its last success: 1.05 requests per call over 1,000 calls.
  * @example
  * const budget = retryBudget();
  * const answer = await retry({ budget }).run(({ signal }) => ask(signal));
