@@ -1,7 +1,6 @@
 /** Turns the pipeline's failure back into what a plain `fetch` would give: the last real response, or a thrown error. */
 import { ResilienceError } from "@evenkeel/core";
 import { HttpError } from "./http-error.ts";
-import { rebuild } from "./rebuild.ts";
 import type { SdkCaller } from "./sdk-caller.ts";
 
 /** How a layer's refusal reaches the caller: as a response that stops an SDK's own retries, thrown, or whichever suits the caller. */
@@ -17,11 +16,9 @@ const shouldRetry = "x-should-retry";
 export function lower(error: unknown, caller: SdkCaller, refusals: Refusals, hasRetried: boolean): Response {
   if (error instanceof HttpError) {
     const { response } = error;
-    if (!hasRetried || !caller.obeysShouldRetry) return response;
     // We have retried already, or decided against it. The SDK's own retries, even if the provider's header asks for them, would multiply.
-    const headers = new Headers(response.headers);
-    headers.set(shouldRetry, "false");
-    return rebuild(response, response.body, { headers });
+    if (hasRetried && caller.obeysShouldRetry) response.headers.set(shouldRetry, "false");
+    return response;
   }
   const isRefusal = error instanceof ResilienceError && error.verdict.kind === "refused";
   if (isRefusal && (refusals === "respond" || (refusals === "auto" && caller.obeysShouldRetry))) return refusal(error);

@@ -24,13 +24,18 @@ export async function raiseFailure(
   if (!isBuildable(response.status)) return response;
   const body = response.body && (await readErrorBody(call, response.status, readerOf(response.body), options));
   const { status, headers } = response;
-  const text = body ? textOf(body) : "";
+  // Where responses have no `body` at all, as in React Native, only their methods read it.
+  const text = body ? textOf(body) : body === undefined ? await response.text() : "";
   const { url } = call.input;
   const verdict = options.classifyResponse({ status, headers, body: text, url }, { now: options.clock.now() });
   const isSuccess = status < 400;
   // For some servers HTML is the default content type, even of an empty body.
   if (isSuccess && text === "" && mayBeEmpty(response)) return rebuild(response, body);
-  const rebuilt = rebuild(response, body, isSuccess ? { status: failedStatus(verdict), statusText: "" } : {});
+  const rebuilt = rebuild(
+    response,
+    body ?? (text || null),
+    isSuccess ? { status: failedStatus(verdict), statusText: "" } : {},
+  );
   // A gateway that forwards a cut body with its old length would promise more than it sends. A compressed body's length cannot be compared.
   const isPlain = !headers.has("content-encoding");
   if (isPlain && body && Number(headers.get("content-length")) > body.length) rebuilt.headers.delete("content-length");

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 import { Readable, Stream } from "node:stream";
 import { circuitBreaker, CircuitOpenError } from "@evenkeel/circuit-breaker";
+import type { Emit } from "@evenkeel/core";
 import { resilientFetch, wrapFetch } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
@@ -322,6 +323,28 @@ describe("a response", () => {
       const response = await wrapFetch(async () => upstream)(chatUrl, post);
       vi.unstubAllGlobals();
       expect(response).toMatchObject({ asked: true });
+    },
+  );
+
+  it.each<Record<string, string>>([{}, { "x-stainless-retry-count": "0" }])(
+    "of 429 keeps its body where responses have no `body`, as in React Native, asked with %j",
+    async (headers) => {
+      class ReadByMethods extends Response {
+        override get body(): null {
+          return undefined as unknown as null;
+        }
+      }
+      vi.stubGlobal("Response", ReadByMethods);
+      const said = '{"error":{"code":"insufficient_quota"}}';
+      const emit = vi.fn<Emit>();
+      const fetch: Fetch = async () => new Response(said, { status: 429 });
+      const response = await resilientFetch({ fetch, emit, retry: atOnce() })(chatUrl, { ...post, headers });
+      const empty = await resilientFetch({ fetch: async () => new Response(null, { status: 400 }) })(chatUrl, post);
+      vi.unstubAllGlobals();
+      expect([await response.text(), await empty.text()]).toEqual([said, ""]);
+      expect(emit).toHaveBeenCalledWith(
+        expect.objectContaining({ verdict: expect.objectContaining({ kind: "billing" }) as unknown }),
+      );
     },
   );
 
