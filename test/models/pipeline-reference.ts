@@ -420,7 +420,8 @@ export class PipelineReference {
       is in failures ? failures[is as Failure] : { action: "retry" };
     const { retries, delay } = this.terms;
     const wait = Math.max(delay, asked.retryAfter ?? 0);
-    const isFree = is === "limited" && this.now < this.paidUntil;
+    const isThrottled = is === "limited" && call.attempts === 1;
+    const isFree = isThrottled && this.now < this.paidUntil;
     const mayGoOn =
       is !== "refused" &&
       asked.action === "retry" &&
@@ -433,7 +434,7 @@ export class PipelineReference {
     }
     if (!isFree) {
       this.balance = Math.max(0, this.balance - 1);
-      if (is === "limited") this.paidUntil = this.now + failures.limited.retryAfter;
+      if (isThrottled) this.paidUntil = this.now + failures.limited.retryAfter;
     }
     this.tell("retry");
     if (wait === 0) return this.enter(call);

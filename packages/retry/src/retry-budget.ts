@@ -20,7 +20,7 @@ export interface RetryBudget {
   deposit(key: string): void;
   /**
    * Takes one retry, and returns whether there was one. Can also charge retries made elsewhere, such as those of an SDK above. After a
-   * failure that throttles, `throttledFor` is the wait in ms that the server asks for: all retries asked for within it cost one.
+   * first failure that throttles, `throttledFor` is the wait in ms that the server asks for: all such retries within it cost one.
    */
   withdraw(key: string, throttledFor?: number): boolean;
   /** Returns how many retries the key has left. */
@@ -30,10 +30,11 @@ export interface RetryBudget {
 /**
  * Creates a budget to share across calls: successes pay for retries.
  *
- * After a 429 that says how long to wait, all retries within that time cost one: the server itself spreads its load.
+ * After a 429 that says how long to wait, the first retries of all calls that are throttled within that time cost one: the server itself
+ * spreads its load.
  *
- * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no rate of
- * failures other than such 429s can sustain a load above 1.3 requests per call. A random walk with that drift and variance falls by `n`
+ * The defaults: at a failure rate of 20 %, a call needs 0.2 + 0.04 + 0.008 = 0.248 retries, which 0.3 per success covers, and no failure
+ * rate can sustain a load above 1.3 requests per call; with such 429s, above 2.3. A random walk with that drift and variance falls by `n`
  * with probability exp(-0.345 n): by 20 (the reserve) once in 1,000 times, by 50 (the capacity) once in 30 million. A dead provider gets at
  * most 50 retries after its last success: 1.05 requests per call over 1,000 calls.
  * @example

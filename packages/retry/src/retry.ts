@@ -146,7 +146,8 @@ export function retry({
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * checkNumber("random()", random(), { max: 1 }));
     const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
     if (delay >= timeLeft) return "deadline";
-    const throttledFor = verdict.kind === "rate-limit" ? retryAfter : 0;
+    // Whoever is throttled again is no part of a burst any more.
+    const throttledFor = attempts === 1 && verdict.kind === "rate-limit" ? retryAfter : 0;
     // `mayReplay` may count what it allows, so an empty budget refuses before it is asked, and is charged only after it has agreed.
     const isSpent = budget && budget.balance(call.key) < 1;
     if (isSpent && !budget.withdraw(call.key, throttledFor)) return "budget";

@@ -232,6 +232,26 @@ test("no failure rate holds the load above 1.3 requests per call", async () => {
   }
 });
 
+test("no rate of 429s that say how long to wait holds the load above 2.3, without a limiter", async () => {
+  for (const failureRate of [0.3, 0.5, 0.7, 0.9]) {
+    const clock = fakeClock();
+    const random = seededRandom(failureRate * 100);
+    const again = retry({ budget: retryBudget({ clock }), clock, random });
+    const verdict = { action: "retry", kind: "rate-limit", processed: "no", health: "neutral", retryAfter: 30_000 };
+    let requests = 0;
+    for (let i = 0; i < 5_000; i++) {
+      const attempt = async (): Promise<void> => {
+        requests++;
+        if (random() < failureRate) throw Object.assign(new Error("throttled"), { verdict });
+      };
+      void again.run(attempt).catch(() => {});
+      await clock.advance(200);
+    }
+    await clock.advance(300_000);
+    expect(requests / 5_000, `at ${failureRate}`).toBeLessThan(2.3);
+  }
+});
+
 test.each([
   [50, TypeError, "Expected `options` to be an object, got 50"],
   [{ deposit: -0.1 }, RangeError, "Expected `deposit` to be a number >= 0, got -0.1"],

@@ -189,7 +189,7 @@ class Game {
     if (kind !== "refused") known.lastReal = said;
     const backoff = Math.min(30_000, delay * attempts);
     const wait = retryAfter > backoff ? retryAfter * 1.05 : backoff;
-    const isThrottled = kind === "rate-limit" && retryAfter > 0;
+    const isThrottled = attempts === 1 && kind === "rate-limit" && retryAfter > 0;
     const isFree = isThrottled && this.clock.now() < this.paidUntil[key]!;
     const objections: [boolean, string][] = [
       [action !== "retry", "verdict"],

@@ -48,7 +48,7 @@ function foretell(plan: Plan): Story {
     if (!isRefusal) real = attempts;
     const hint = outcome.retryAfter ?? 0;
     const wait = Math.max(plan.delay, hint);
-    const isThrottled = outcome.kind === "rate-limit" && hint > 0;
+    const isThrottled = attempts === 1 && outcome.kind === "rate-limit" && hint > 0;
     const isFree = isThrottled && now < freeUntil;
     const objections: [boolean, GiveUpReason][] = [
       [outcome.action !== "retry", "verdict"],

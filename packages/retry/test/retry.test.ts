@@ -652,11 +652,12 @@ describe("the budget", () => {
     start(throttled(1_000));
     await clock.advance(999);
     start(throttled(1_000)); // free, and extends nothing
+    start(throttled(0.5), throttled(1_000)); // free only once
     start(failure({ retryAfter: 1_000 })); // not throttled, so it would have to be paid for
     await clock.advance(1);
     start(throttled(1_000)); // the pause that was paid for is over
     await clock.advance(10_000);
-    expect(await Promise.all(calls)).toEqual(["done", "done", "Error: down", "Error: down"]);
+    expect(await Promise.all(calls)).toEqual(["done", "done", "Error: down", "Error: down", "Error: down"]);
   });
 
   test("keeps a balance for each upstream", async () => {
