@@ -131,7 +131,7 @@ export function circuitBreaker({
       const permit = circuit.admit();
       if (permit === undefined) return refuse(call, circuit);
       circuit.inFlight++; // before anything that may call many other keys, because this circuit would then be forgotten
-      if (circuit.phase !== was) emitTransition(call, circuit);
+      emitTransition(call, circuit, was);
       const startedAt = now();
       let duration = 0;
       return start(permit, call, next).then(
@@ -171,21 +171,21 @@ export function circuitBreaker({
     if (call.signal.aborted) return failed(circuit, permit, call, duration, call.signal.reason);
     const was = circuit.phase;
     circuit.record(permit, success, duration, call.work);
-    if (circuit.phase !== was) emitTransition(call, circuit);
+    emitTransition(call, circuit, was);
   }
 
   function failed(circuit: Circuit, permit: Permit, call: Call, duration: number, error: unknown): void {
     const outcome = outcomeOf(call, error, classify);
     const was = circuit.phase; // only now, because `classify` may isolate the circuit
     circuit.record(permit, outcome, duration, call.work);
-    if (circuit.phase !== was) emitTransition(call, circuit, error);
+    emitTransition(call, circuit, was, error);
   }
 
   function control(key: string, change: (circuit: Circuit) => void): void {
     const circuit = circuits.get(key);
     const was = circuit.phase;
     change(circuit);
-    if (circuit.phase !== was) emitTransition(startCall(undefined, { key, emit }), circuit);
+    emitTransition(startCall(undefined, { key, emit }), circuit, was);
   }
 }
 
