@@ -34,11 +34,11 @@ export class Turns {
 
   /** Returns the call whose turn it is. It stays the same for the same `now`, while calls are admitted. */
   first(now: number = this.now): Waiter | undefined {
-    return this.isReversed(now) ? this.#queue.last : this.#queue.first;
+    return this.#isReversed(now) ? this.#queue.last : this.#queue.first;
   }
 
   /** Whether the newest goes first. */
-  isReversed(now: number = this.now): boolean {
+  #isReversed(now: number = this.now): boolean {
     return this.reversalLeft(now) < Infinity;
   }
 
@@ -51,7 +51,7 @@ export class Turns {
 
   /** @param isEarly Whether the call goes before those that have joined without this. */
   join(waiter: Waiter, isEarly: boolean): void {
-    this.#queue.join(waiter, waiter.rank, isEarly && !this.isReversed());
+    this.#queue.join(waiter, waiter.rank, isEarly && !this.#isReversed());
   }
 
   leave(waiter: Waiter): void {

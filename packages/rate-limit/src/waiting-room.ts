@@ -95,7 +95,7 @@ export class WaitingRoom {
         waiting: this.size,
         paused: this.#limiter.pause.left > 0,
       } satisfies RateLimitEvent as RateLimitEvent);
-      if (this.first === waiter || this.#turns.isReversed()) this.serve();
+      if (this.first === waiter) this.serve();
     }).then(this.#proceed);
   }
 
