@@ -151,8 +151,7 @@ export class WaitingRoom {
   #reasonToRefuse(cost: number, left = Infinity, late?: RateLimitReason): RateLimitReason | undefined {
     const minWait = this.#limiter.minWait(cost);
     if (minWait === Infinity) return "cost";
-    if (left <= 0) return late;
-    if (this.#limiter.pause.left >= left) return "paused";
+    if (left > 0 && this.#limiter.pause.left >= left) return "paused";
     return minWait < left ? undefined : late;
   }
 
