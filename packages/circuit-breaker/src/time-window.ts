@@ -43,7 +43,6 @@ function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
   }
 
   function total(): Counts {
-    present();
     const sum = new Tally();
     for (const tally of ring) sum.merge(tally);
     return sum;
@@ -56,6 +55,7 @@ function startRecord(width: number, limits: Rates, clock: Clock): TripRecord {
       return mark === 0 ? undefined : limits.reached(total());
     },
     get isIdle() {
+      present();
       const { failures, slowCalls } = total();
       return failures === 0 && slowCalls === 0;
     },
