@@ -46,7 +46,7 @@ export function retryBudget({
   deposit = 0.3,
   capacity = 50,
   reserve = Math.min(20, capacity),
-  maxKeys = 1_000,
+  maxKeys,
   clock = systemClock,
 }: RetryBudgetOptions = {}): RetryBudget {
   checkOptions(arguments[0]);
