@@ -18,6 +18,8 @@ export class Turns {
   /** How many calls have given up in front since the queue was last empty, and after how many ms the most patient of them. */
   #losses = 0;
   #patience = 0;
+  /** Whether the newest goes first. */
+  #isReversed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,39 +29,32 @@ export class Turns {
     return this.#queue.size;
   }
 
-  /** The time that the order may depend on: the clock's, in ms, or 0, which is quicker, while it is that of arrival. */
-  get now(): number {
-    return this.#losses < tooMany ? 0 : this.#clock.now();
+  /** The call whose turn it is. */
+  get first(): Waiter | undefined {
+    return this.#isReversed ? this.#queue.last : this.#queue.first;
   }
 
-  /** Returns the call whose turn it is. It stays the same for the same `now`, while calls are admitted. */
-  first(now: number = this.now): Waiter | undefined {
-    return this.#isReversed(now) ? this.#queue.last : this.#queue.first;
-  }
-
-  /** Whether the newest goes first. */
-  #isReversed(now: number = this.now): boolean {
-    return this.reversalLeft(now) < Infinity;
-  }
-
-  /** Returns for how many ms the newest goes first; `Infinity` if it does not, because that does not end by itself. */
-  reversalLeft(now: number): number {
+  /** Chooses the order. Returns for how many ms the newest goes first; `Infinity` if it does not, because that does not end by itself. */
+  choose(): number {
     if (this.#losses < tooMany) return Infinity;
-    const left = this.#queue.first!.since + 2 * this.#patience - now;
-    return left > 0 ? left : Infinity;
+    const left = this.#queue.first!.since + 2 * this.#patience - this.#clock.now();
+    this.#isReversed = left > 0;
+    return this.#isReversed ? left : Infinity;
   }
 
   /** @param isEarly Whether the call goes before those that have joined without this. */
   join(waiter: Waiter, isEarly: boolean): void {
-    this.#queue.join(waiter, waiter.rank, isEarly && !this.#isReversed());
+    this.#queue.join(waiter, waiter.rank, isEarly && !this.#isReversed);
   }
 
   leave(waiter: Waiter): void {
     this.#queue.leave(waiter);
-    if (this.size === 0) this.#losses = this.#patience = 0;
+    if (this.size > 0) return;
+    this.#losses = this.#patience = 0;
+    this.#isReversed = false;
   }
 
-  /** Records that a call is about to leave because its caller or its deadline has ended the wait. */
+  /** Counts a call whose wait its caller or its deadline has ended, before it leaves. */
   giveUp(waiter: Waiter): void {
     if (waiter !== this.#queue.first) return;
     this.#losses++;

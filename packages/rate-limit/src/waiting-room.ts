@@ -51,7 +51,7 @@ export class WaitingRoom {
 
   /** The call whose turn it is. */
   get first(): Waiter | undefined {
-    return this.#turns.first();
+    return this.#turns.first;
   }
 
   /**
@@ -102,13 +102,15 @@ export class WaitingRoom {
   /** Admits as many calls as there is room for, in order, and sets the alarm for the next. */
   serve(): void {
     this.#endWaits();
-    const { now } = this.#turns;
-    for (let waiter = this.#turns.first(now); waiter; waiter = this.#turns.first(now)) {
+    for (;;) {
+      const orderLeft = this.#turns.choose();
+      const waiter = this.first;
+      if (!waiter) return;
       const wait = this.#limiter.wait(waiter.cost);
-      if (this.#turns.first(now) !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
+      if (this.first !== waiter) return; // `holdWhile` was asked, and has changed the queue, which was served then
       if (wait > 0) {
         const reason = this.#reasonToRefuse(waiter.cost);
-        if (!reason) return this.#alarm.set(Math.min(wait, this.#turns.reversalLeft(now)));
+        if (!reason) return this.#alarm.set(Math.min(wait, orderLeft));
         this.#refuse(waiter, reason);
         continue;
       }
