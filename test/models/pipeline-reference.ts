@@ -239,7 +239,7 @@ export class PipelineReference {
       this.walkAway(waiter);
       if (wasNext) this.serve();
     };
-    if (this.next === waiter || this.isReversed) this.serve(call);
+    if (this.next === waiter) this.serve(call);
   }
 
   /** Whether the newest goes first, and not the one in front. */
