@@ -54,7 +54,7 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   wait(cost: number): number {
-    return Math.max(this.pause.wait, this.ownWait(cost));
+    return Math.max(this.pause.wait(), this.ownWait(cost));
   }
 
   admit(cost: number): Trial | undefined {
@@ -93,7 +93,7 @@ export abstract class Limiter implements AdmissionControl {
   refuse(call: Call, cost: number, reason: RateLimitReason): RateLimitError {
     const { limiter } = this.rules;
     // Before the first waiting call starts, no other of its priority can, and no place in the queue becomes free.
-    const wait = reason === "paused" ? this.pause.left : this.wait(Math.max(cost, this.#room?.first?.cost ?? 0));
+    const wait = reason === "paused" ? this.pause.left() : this.wait(Math.max(cost, this.#room?.first?.cost ?? 0));
     const retryAfter = wait > 0 && wait < Infinity ? wait : undefined;
     call.emit?.({
       type: "rate-limit-reject",

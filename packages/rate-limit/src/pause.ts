@@ -6,7 +6,7 @@ import { SlowStart } from "./slow-start.ts";
 /** How often a hold is checked while it lasts, in ms: nobody tells us when it ends. */
 const holdCheckInterval = 1_000;
 
-/** Lasts until the latest of all hints has passed, and for as long as `holdWhile` says. */
+/** Lasts until the latest of all hints has passed, and for as long as `holdWhile` says, which the methods may ask, but no getter. */
 export class Pause {
   readonly #rules: Pick<QueueRules, "clock" | "holdWhile">;
   readonly #key: string;
@@ -21,12 +21,12 @@ export class Pause {
     this.#key = key;
   }
 
-  /** How long calls are held back from now on, in ms. */
-  get left(): number {
-    return Math.max(this.timeLeft, this.#isHeld ? holdCheckInterval : 0);
+  /** Returns how long calls are held back from now on, in ms. */
+  left(): number {
+    return Math.max(this.timeLeft, this.#isHeld() ? holdCheckInterval : 0);
   }
 
-  /** The same, without asking `holdWhile`. */
+  /** The same as far as hints say. */
   get timeLeft(): number {
     if (this.#until === 0) return 0;
     const left = this.#until - this.#rules.clock.now();
@@ -35,15 +35,15 @@ export class Pause {
     return 0;
   }
 
-  /** In how many ms a call may begin: 0 for now, `Infinity` if that depends on an answer. */
-  get wait(): number {
+  /** Returns in how many ms a call may begin: 0 for now, `Infinity` if that depends on an answer. */
+  wait(): number {
     this.hold();
     return Math.max(this.timeLeft, this.slowStart?.wait ?? 0);
   }
 
   /** Returns whether `holdWhile` holds all calls back now, and prolongs the pause if so. */
   hold(): boolean {
-    const isHeld = this.#isHeld;
+    const isHeld = this.#isHeld();
     // Here and not in `left`, or every query during a hold would prolong it.
     if (isHeld) this.extend(holdCheckInterval);
     return isHeld;
@@ -64,10 +64,10 @@ export class Pause {
 
   /** Ends the slow start if it has succeeded. Call it only while no call is waiting. */
   endSlowStart(): void {
-    if (this.slowStart?.isOver && this.left === 0) this.slowStart = undefined;
+    if (this.slowStart?.isOver && this.left() === 0) this.slowStart = undefined;
   }
 
-  get #isHeld(): boolean {
+  #isHeld(): boolean {
     const { holdWhile } = this.#rules;
     if (!holdWhile || this.#isAsking) return false; // asked by itself, it resumes the key, or reads how long it is paused
     this.#isAsking = true;

@@ -47,7 +47,7 @@ export function semaphore({ permits, maxKeys, ...options } = {} as SemaphoreOpti
     },
     active: (key = "default") => limiters.peek(key)?.active ?? 0,
     waiting: (key = "default") => limiters.peek(key)?.waiting ?? 0,
-    pausedFor: (key = "default") => limiters.peek(key)?.pause.left ?? 0,
+    pausedFor: (key = "default") => limiters.peek(key)?.pause.left() ?? 0,
     pause(key: string, ms: number) {
       limiters.get(key).pauseFor(checkNumber("ms", ms));
     },

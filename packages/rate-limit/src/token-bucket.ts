@@ -60,7 +60,7 @@ export function tokenBucket(
   const state: Omit<TokenBucket, keyof Layer> = {
     available: (key = "default") => limiters.peek(key)?.available ?? terms.burst,
     waiting: (key = "default") => limiters.peek(key)?.waiting ?? 0,
-    pausedFor: (key = "default") => limiters.peek(key)?.pause.left ?? 0,
+    pausedFor: (key = "default") => limiters.peek(key)?.pause.left() ?? 0,
     pause(key: string, ms: number) {
       limiters.get(key).pauseFor(checkNumber("ms", ms));
     },

@@ -93,7 +93,7 @@ export class WaitingRoom {
         ...about(call),
         limiter,
         waiting: this.size,
-        paused: this.#limiter.pause.left > 0,
+        paused: this.#limiter.pause.left() > 0,
       } satisfies RateLimitEvent as RateLimitEvent);
       if (this.first === waiter) this.serve();
     }).then(this.#proceed);
@@ -123,7 +123,7 @@ export class WaitingRoom {
   /** Refuses the calls whose time is up, or will be up before the pause ends. */
   #endWaits(): void {
     if (this.#bounds.size === 0) return;
-    const pausedFor = this.#limiter.pause.left;
+    const pausedFor = this.#limiter.pause.left();
     const now = this.#limiter.rules.clock.now();
     for (let bound = this.#bounds.first; bound; bound = this.#bounds.first) {
       const { waiter, end, reason } = bound;
@@ -153,7 +153,7 @@ export class WaitingRoom {
   #reasonToRefuse(cost: number, left = Infinity, late?: RateLimitReason): RateLimitReason | undefined {
     const minWait = this.#limiter.minWait(cost);
     if (minWait === Infinity) return "cost";
-    if (left > 0 && this.#limiter.pause.left >= left) return "paused";
+    if (left > 0 && this.#limiter.pause.left() >= left) return "paused";
     return minWait < left ? undefined : late;
   }
 

@@ -16,17 +16,17 @@ interface Limiter extends Layer {
 test("a pause lasts until the longest hint has passed, and a shorter one takes nothing back", async () => {
   const clock = fakeClock(1_700_000_000_000);
   const pause = new Pause({ clock, holdWhile: undefined }, "key");
-  expect(pause.left).toBe(0);
+  expect(pause.left()).toBe(0);
   expect(pause.extend(0)).toBe(false);
   expect(pause.extend(NaN)).toBe(false);
   expect(pause.extend(100)).toBe(true);
   expect(pause.extend(50)).toBe(false);
   expect(pause.extend(100)).toBe(false);
   await clock.advance(60);
-  expect(pause.left).toBe(40);
+  expect(pause.left()).toBe(40);
   expect(pause.extend(41)).toBe(true);
   await clock.advance(41);
-  expect(pause.left).toBe(0);
+  expect(pause.left()).toBe(0);
   expect(pause.extend(1)).toBe(true);
 });
 
