@@ -171,7 +171,7 @@ describe("a key that is held back", () => {
       function interfere(): boolean {
         asked++;
         if (!interferes) return false;
-        if (how === "resize") limit.resize(3);
+        if (how === "resize") limit.resize(9);
         if (how === "resume") limit.resume("default");
         if (how === "abort") caller.abort("left");
         if (how === "run" && inner.length < 1_000) inner.push(limit.run(() => "checked"));
