@@ -2,21 +2,21 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { conditions, versionOf } from "../conditions.ts";
 import { replacePart } from "../replace-part.ts";
+import { isOurs, marked } from "../speed/marked.ts";
 import type { Contender } from "./contender.ts";
 import { contenders } from "./contenders.ts";
 import { plot, type Line } from "./plot.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Summary } from "./summary.ts";
-import { outcomeTable, table } from "./table.ts";
-import { verdict, type Field } from "./verdict.ts";
+import { goodputTable, outcomeTable, table } from "./table.ts";
+import { acceptableLoad, verdict, type Field } from "./verdict.ts";
 
 /** Returns the results of one scenario: a table, and a sentence for each fair comparison. */
 export function scenarioReport(scenario: Scenario, summaries: readonly Summary[]): string {
-  const isMarked = (name: string): string => (isOurs(name) ? `**${name}**` : name);
   const verdicts = fields.flatMap((field) => verdict(summaries, field) ?? []);
   return [
     `${scenario.story[0]!.toUpperCase()}${scenario.story.slice(1)}.`,
-    outcomeTable(summaries, isMarked),
+    outcomeTable(summaries, marked),
     verdicts.map((sentence) => `- ${sentence}`).join("\n"),
   ].join("\n\n");
 }
@@ -32,11 +32,10 @@ export function writeReport(scenarios: readonly Scenario[], summaries: readonly 
     if (picture) writeFileSync(new URL(`${scenario.name}.svg`, pictures), picturesOf(scenario, own));
     return [`### ${scenario.name}`, scenarioReport(scenario, own), picture].filter(Boolean).join("\n\n");
   });
-  const text = [conditionsOf(summaries), contenderTable(), ...sections].join("\n\n");
+  const text = [conditionsOf(summaries), overview(summaries), contenderTable(), ...sections].join("\n\n");
   replacePart(page, "outcomes", "npm run gauntlet", text);
 }
 
-const isOurs = (name: string): boolean => name.startsWith("evenkeel");
 const namesOf = (those: readonly Contender[]): string[] =>
   those.map(({ name }) => name).filter((name) => !isOurs(name));
 
@@ -56,7 +55,12 @@ function conditionsOf(summaries: readonly Summary[]): string {
 
 function contenderTable(): string {
   const rows = contenders.map(({ name, packages, settings }) => [name, packages.map(versionOf).join(", "), settings]);
-  return table(["contender", "versions", "settings"], rows);
+  return `### Contenders\n\n${table(["contender", "versions", "settings"], rows)}`;
+}
+
+function overview(summaries: readonly Summary[]): string {
+  const how = `In italics: who collapsed in some of the runs, or sent more than ${acceptableLoad} requests per call.`;
+  return ["### At a glance", how, goodputTable(summaries, marked)].join("\n\n");
 }
 
 function picturesOf({ seconds, trouble }: Scenario, summaries: readonly Summary[]): string {

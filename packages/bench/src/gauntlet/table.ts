@@ -1,5 +1,6 @@
 /** Formats results as Markdown tables that are also readable in a terminal. */
 import type { Estimate, Summary } from "./summary.ts";
+import { isComparable } from "./verdict.ts";
 
 /** Returns a table with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -31,6 +32,21 @@ export function outcomeTable(summaries: readonly Summary[], nameOf: (contender: 
     shown.map(([title]) => title),
     summaries.map((summary) => shown.map(([, cell]) => cell(summary))),
   );
+}
+
+/** Returns the goodput of each contender in each scenario, in italics where it came at the provider's expense. */
+export function goodputTable(summaries: readonly Summary[], nameOf: (contender: string) => string): string {
+  const scenarios = [...new Set(summaries.map(({ scenario }) => scenario))];
+  const contenders = [...new Set(summaries.map(({ contender }) => contender))];
+  const rows = contenders.map((contender) => [
+    nameOf(contender),
+    ...scenarios.map((scenario) => {
+      const found = summaries.find((each) => each.scenario === scenario && each.contender === contender);
+      const share = found ? (100 * found.goodput.mean).toFixed(1) : "";
+      return found && !isComparable(found) ? `*${share}*` : share;
+    }),
+  ]);
+  return table(["goodput %", ...scenarios], rows);
 }
 
 /** Formats a share in percent, with its standard error. */

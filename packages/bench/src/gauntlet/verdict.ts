@@ -12,7 +12,7 @@ export interface Field {
 }
 
 /** The most requests per call that a contender may send in order to be compared. */
-const acceptableLoad = 1.3;
+export const acceptableLoad = 1.3;
 
 /** The largest relative distance to the best that still counts as level. */
 const level = 0.02;
@@ -52,7 +52,8 @@ function flaw({ collapsed, runs, load }: Summary): string | undefined {
   return load.mean > acceptableLoad ? `${load.mean.toFixed(2)} requests per call` : undefined;
 }
 
-function isComparable(each: Summary): boolean {
+/** Whether a contender neither collapsed nor sent too many requests. */
+export function isComparable(each: Summary): boolean {
   return flaw(each) === undefined;
 }
 

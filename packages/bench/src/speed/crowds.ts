@@ -9,7 +9,7 @@ interface Crowd {
   readonly time: number;
   readonly bytes?: number | undefined;
   /** The reason why ours is slower, if it is. */
-  readonly why?: string | undefined;
+  readonly why: string;
 }
 
 const pendingWhy = "Each call has its own timer of Node, and its own signal, which follows the caller's.";

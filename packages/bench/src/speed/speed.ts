@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { crowdTables } from "./crowd-tables.ts";
 import type { Lab } from "./lab.ts";
 import { operationTables } from "./operation-tables.ts";
-import { behind, type Tables } from "./standing.ts";
+import { overview, reasons, type Tables } from "./standing.ts";
 import { publish } from "./published.ts";
 import { writeSpeed } from "./report.ts";
 import { startTables } from "./start-tables.ts";
@@ -27,10 +27,16 @@ async function bench(lab: Lab, isWhole: boolean): Promise<void> {
     for (const part of tables.parts) process.stdout.write(`${part}\n\n`);
     found.push(tables);
   }
-  const summary = behind(found.flatMap(({ standings }) => standings));
-  process.stdout.write(`### What is behind\n\n${summary}\n`);
-  const parts = found.flatMap((tables) => tables.parts);
-  if (isWhole) await writeSpeed([...parts, "### What is behind, and why", summary], lab.processes);
+  const standings = found.flatMap((tables) => tables.standings);
+  const summary = [
+    "### At a glance",
+    "Without a unit: times the floor. In bold: the aims that are missed, and the peers that are ahead.",
+    overview(standings),
+    "### Why rows are behind",
+    reasons(standings),
+  ];
+  process.stdout.write(`${summary.join("\n\n")}\n`);
+  if (isWhole) await writeSpeed([...summary, ...found.flatMap(({ parts }) => parts)], lab.processes);
 }
 
 /** Overwrites one line, if stderr is a terminal. */

@@ -4,7 +4,7 @@ import { help, readOptions } from "../../src/gauntlet/options.ts";
 import { plot } from "../../src/gauntlet/plot.ts";
 import { scenarios } from "../../src/gauntlet/scenarios.ts";
 import type { Summary } from "../../src/gauntlet/summary.ts";
-import { outcomeTable } from "../../src/gauntlet/table.ts";
+import { goodputTable, outcomeTable } from "../../src/gauntlet/table.ts";
 import { verdict } from "../../src/gauntlet/verdict.ts";
 
 function summaryOf(contender: string, goodput: number, changes: Partial<Summary> = {}): Summary {
@@ -82,6 +82,25 @@ describe("the table", () => {
   it("tells who never recovers", () => {
     expect(outcomeTable([summaryOf("us", 1, { recovery: Infinity })], String)).toMatch("never");
     expect(outcomeTable([summaryOf("us", 1, { recovery: 2.5 })], String)).toMatch(/ 2\.5 /);
+  });
+});
+
+describe("the overview", () => {
+  it("shows every contender in every scenario, and who was answered at the provider's expense", () => {
+    const other = { scenario: "other" };
+    const summaries = [
+      summaryOf("us", 1),
+      summaryOf("them", 0.5, { collapsed: 1 }),
+      summaryOf("us", 0.8, other),
+      summaryOf("they", 0.999, { ...other, load: { mean: 1.31, error: 0 } }),
+    ];
+    expect(goodputTable(summaries, (name) => name.toUpperCase()).split("\n")).toEqual([
+      "| goodput % | made up |  other |",
+      "| --------- | ------: | -----: |",
+      "| US        |   100.0 |   80.0 |",
+      "| THEM      |  *50.0* |        |",
+      "| THEY      |         | *99.9* |",
+    ]);
   });
 });
 
