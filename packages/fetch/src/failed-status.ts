@@ -19,7 +19,10 @@ const statuses: Readonly<Partial<Record<Kind, number>>> = {
   conflict: 409,
 };
 
-/** Returns the status for a failure with this verdict: 502 if no other fits. */
-export function failedStatus({ kind }: Verdict): number {
-  return statuses[kind] ?? 502;
+/** Returns the status for a failure with this verdict, and with this error in the body: 502 if no other fits. */
+export function failedStatus({ kind }: Verdict, error?: unknown): number {
+  const { type, code } = Object(error) as { readonly type?: unknown; readonly code?: unknown };
+  if (type === "overloaded_error") return 529; // Anthropic's SDK has a class for it
+  const named = Number(code);
+  return named >= 400 && named < 600 ? named : (statuses[kind] ?? 502);
 }

@@ -18,7 +18,7 @@ export function reportedFailure(
   const headers = new Headers(response.headers);
   headers.set("content-type", "application/json");
   headers.delete("content-length");
-  const init = { status: failedStatus(verdict), statusText: "", headers };
+  const init = { status: failedStatus(verdict, reported.error), statusText: "", headers };
   return new HttpError(rebuild(response, JSON.stringify(reported), init), verdict);
 }
 

@@ -104,6 +104,24 @@ describe("an answer is raised as a failure", () => {
     });
   });
 
+  it.each([
+    [529, "Anthropic's", { type: "overloaded_error", message: "Overloaded" }],
+    [502, "OpenRouter's", { code: 502, message: "Provider disconnected" }],
+    [503, "Gemini's", { code: 503, status: "UNAVAILABLE", message: "The model is overloaded." }],
+    [429, "LiteLLM's", { code: "429", type: "None", message: "litellm.RateLimitError" }],
+    [503, "OpenAI's", { code: "server_is_overloaded", type: "service_unavailable_error" }],
+    [500, "one with a code of another kind", { code: 1_234, type: "server_error" }],
+    [500, "one of nothing but text", "boom"],
+  ])("with the status %d, where it is %s error", async (status, _whose, error) => {
+    const reported = JSON.stringify({ error });
+    const [json, stream] = [
+      answer([reported], "application/json"),
+      answer([`data: ${reported}\n\n`], "text/event-stream"),
+    ];
+    expect(await failureOf(json)).toMatchObject({ status });
+    expect(await failureOf(stream)).toMatchObject({ status });
+  });
+
   it("at once if its stream begins with an error, even if that is not closed", async () => {
     const { response, send, cancelled } = feed();
     send('event: error\ndata: {"error": {"code": "server_is_overloaded"}}\n\n');
