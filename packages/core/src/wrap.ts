@@ -1,6 +1,6 @@
 /** Binds layers to an operation once, for any number of calls. */
 import { begin } from "./begin.ts";
-import type { CallInit, MiddlewareFor, Next } from "./call.ts";
+import type { Call, CallInit, MiddlewareFor } from "./call.ts";
 import { bind, checkLayers } from "./compose.ts";
 import { promised } from "./promised.ts";
 
@@ -15,10 +15,10 @@ type Input<I> = [input: I, init?: CallInit | undefined] | (undefined extends I ?
  * @throws {TypeError} `operation` or one of `layers` is not a function.
  */
 export function wrap<I, O>(
-  operation: Next<I, O>,
+  operation: (call: Call<I>) => O | PromiseLike<O>,
   ...layers: MiddlewareFor<NoInfer<I>, NoInfer<O>>[]
 ): (...args: Input<I>) => Promise<O> {
   checkLayers(layers);
-  const next = bind(layers, promised<I, O>(operation));
+  const next = bind(layers, promised(operation));
   return (input?: I, init?: CallInit) => begin(next, input as I, init);
 }

@@ -62,6 +62,13 @@ describe("wrap", () => {
     });
   });
 
+  it("takes an operation that is not async, as `run` does", () => {
+    const double = wrap(({ input }: Call<number>) => input * 2, limit);
+    expectTypeOf(double(2)).toEqualTypeOf<Promise<number>>();
+    const cached = wrap(({ input }: Call<string>): string | Promise<string> => input || Promise.resolve("none"), limit);
+    expectTypeOf(cached("")).toEqualTypeOf<Promise<string>>();
+  });
+
   it("does not let a layer that is written on the spot make up another type", () => {
     // @ts-expect-error The operation returns a number.
     expectTypeOf(wrap(length, async () => "made up")).returns.toEqualTypeOf<Promise<number>>();
