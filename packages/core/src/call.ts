@@ -42,7 +42,7 @@ export interface CallInit {
   readonly emit?: Emit | undefined;
 }
 
-/** What a middleware calls next. The operation, the rest of a pipeline and a bound pipeline all have this type. */
+/** What a middleware calls next: another layer, or the operation. It may be called again, as a retry does. */
 export type Next<Input, Output> = (call: Call<Input>) => Promise<Output>;
 
 /** A middleware for any operation: it can delay, repeat or refuse a call, but cannot produce a result of its own. */

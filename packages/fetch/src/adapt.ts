@@ -32,7 +32,7 @@ export type FetchLayer = MiddlewareFor<FetchRequest, Response>;
 export interface FetchOptions {
   /** The fetch to send with. @default the global one, looked up at each attempt */
   readonly fetch?: FetchFunction | undefined;
-  /** The time limits: a profile's name, limits of your own, or a function that returns either. @default chosen from the request */
+  /** The time limits: a profile's name, limits of your own in ms, or a function that returns either. @default chosen from the request */
   readonly profile?: ProfileName | Profile | ((url: string, init: RequestInit) => ProfileName | Profile) | undefined;
   /** The provider that answers, where the host does not identify it: behind a gateway, or on a host of your own. @default by the host of the URL */
   readonly provider?: Provider | undefined;
@@ -59,7 +59,7 @@ export interface FetchOptions {
   readonly unreadTimeout?: number | undefined;
   /** Whether pings and comments count as progress between two pieces of content and, with `peek: 0`, before the first. @default false */
   readonly pingsAreProgress?: boolean | undefined;
-  /** Receives the events of all layers. @default none */
+  /** Receives the events of all layers. `FetchEvent` is their union, to annotate its parameter with. @default none */
   readonly emit?: Emit | undefined;
   /** The source of time. @default systemClock */
   readonly clock?: Clock | undefined;

@@ -3,6 +3,8 @@ import type { FetchLayer } from "./adapt.ts";
 
 /**
  * Returns a layer that sets `header` to a random UUID unless the caller has set it. Place it above the retry.
+ * @example
+ * const client = new OpenAI({ fetch: wrapFetch(fetch, idempotencyKey("idempotency-key"), retry()), maxRetries: 0 });
  * @throws {TypeError} `header` is not a valid header name.
  */
 export function idempotencyKey(header: string): FetchLayer {
