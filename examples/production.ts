@@ -18,7 +18,7 @@ import OpenAI from "openai";
 const newBreaker = () =>
   circuitBreaker({ trip: timeWindow({ duration: 30_000, failureRate: 0.5, timeoutRate: 0.3, minimumCalls: 20 }) });
 const breaker = newBreaker();
-const budget = retryBudget(); // a provider that is down costs 1.05 requests per call, not 5
+const budget = retryBudget(); // a provider that is down gets at most 50 retries in all, not 4 for each call
 const limit = semaphore({ permits: 10, maxQueue: 500 }); // a permit is held until the answer's body has ended
 const counts: Record<string, number> = {}; // replace with your metrics
 
