@@ -2,6 +2,7 @@
 import { estimateTimeout, profiles, type Profile } from "@evenkeel/timeout";
 import { edgesOf, estimateTokens, fileBytes } from "./edges-of.ts";
 import { subscribes } from "./expects-data.ts";
+import { isReplayable } from "./request.ts";
 import { thinks } from "./thinks.ts";
 
 /** Requests for a stream: the field of OpenAI and Anthropic, and the paths of Gemini, Vertex and Bedrock. */
@@ -55,8 +56,8 @@ export function profileOf(url: string, init: RequestInit): Profile {
   }
   const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
   const upload = fileBytes(body) / uploadRate;
-  // The reasoning comes with the answer, so an attempt gets as long as SDKs allow one.
-  const least = isSilent ? long.total : long.firstContent;
+  // An attempt gets as long as SDKs allow one where the reasoning comes with the answer, or a stream of unknown size is sent.
+  const least = isSilent || !isReplayable(body) ? long.total : long.firstContent;
   const firstContent = Math.max(least, estimateTimeout({ base: toRead, outputTokens })) + upload;
   const limits = isSilent ? reasoning : long;
   return { ...limits, firstContent, total: Math.max(limits.total + upload, firstContent) };

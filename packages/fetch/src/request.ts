@@ -97,7 +97,7 @@ function withoutSignal(url: string, { signal, ...init }: RequestInit): ReadReque
 }
 
 /** Strings, buffers, blobs and forms can be sent again. A web stream, a Node stream (old ones included) or an iterable is consumed. */
-function isReplayable(body: unknown): boolean {
+export function isReplayable(body: unknown): boolean {
   if (typeof body !== "object" || body === null) return true;
   return !("getReader" in body) && !("pipe" in body) && (!(Symbol.asyncIterator in body) || "arrayBuffer" in body);
 }

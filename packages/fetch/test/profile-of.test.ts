@@ -273,6 +273,11 @@ describe("the limits of a request whose caller chose none", () => {
     expect(limits.total).toBe(profiles.long.total + 4 * minutes);
   });
 
+  it("leave a stream, whose size is unknown, all the time that SDKs allow an attempt", () => {
+    const limits = profileOf("https://x/v1/files", { body: new Blob(["keel"]).stream() });
+    expect(limits).toEqual({ ...profiles.long, firstContent: profiles.long.total });
+  });
+
   it.each([
     "https://x/v1/files/file-1/content",
     "https://x/v1/messages/batches/1/results",
