@@ -15,7 +15,10 @@ export function estimateTokens(body: unknown): number {
 /** Returns the total size of the files in a body, in bytes; 0 if that is unknown without reading it. */
 export function fileBytes(body: unknown): number {
   if (body instanceof FormData) return [...body.values()].reduce((bytes, value) => bytes + fileBytes(value), 0);
-  return body instanceof Blob ? body.size : 0;
+  if (body instanceof Blob) return body.size;
+  const bytes = inspectable(body);
+  // A file, or a form that was read from a `Request`: JSON begins with a brace.
+  return typeof bytes === "string" || bytes[0] === 0x7b ? 0 : bytes.length;
 }
 
 /** Returns the beginning and the end of a body, or all of it if it is short. */
