@@ -17,6 +17,7 @@ export { link } from "./link.ts";
 export type { AbortListener, Listening } from "./on-abort.ts";
 export { listenForAbort, onAbort } from "./on-abort.ts";
 export { quietly } from "./quietly.ts";
+export { Ring } from "./ring.ts";
 export { sleep } from "./sleep.ts";
 export { stackless } from "./stackless.ts";
 export { untilAborted } from "./until-aborted.ts";

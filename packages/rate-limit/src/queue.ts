@@ -1,18 +1,18 @@
 /** A priority queue: the highest rank goes first and, within a rank, early entries before the others, each in order of arrival. */
+import { Ring } from "@evenkeel/core";
 
-/** An entry's links. Entries extend this class, so that joining allocates nothing and leaving searches nothing. */
-export class QueueNode<P extends QueueNode<P>> {
-  line!: Line<P>;
-  ahead: QueueNode<P> = this;
-  behind: QueueNode<P> = this;
+/** Entries extend this class, so that joining allocates nothing and leaving searches nothing. */
+export class QueueNode extends Ring {
+  line!: Line;
 }
 
-/** The entries of one rank, in a ring closed by the line itself: behind it is the first entry, ahead of it the last. */
-class Line<P extends QueueNode<P>> extends QueueNode<P> {
+/** The entries of one rank, the early ones first. */
+class Line extends Ring {
   readonly rank: number;
   /** The line's index in the heap. */
   index!: number;
-  lastEarly: QueueNode<P> = this;
+  /** The line itself if there are no early entries. */
+  lastEarly: Ring = this;
 
   constructor(rank: number) {
     super();
@@ -24,10 +24,10 @@ class Line<P extends QueueNode<P>> extends QueueNode<P> {
  * A heap of lists, one list for each rank. Joining and leaving, from any position, are O(1), or O(log ranks) if that adds or removes
  * a rank.
  */
-export class Queue<P extends QueueNode<P>> {
+export class Queue<P extends QueueNode> {
   #count = 0;
-  readonly #lines = new Map<number, Line<P>>();
-  readonly #heap: Line<P>[] = [];
+  readonly #lines = new Map<number, Line>();
+  readonly #heap: Line[] = [];
 
   get size(): number {
     return this.#count;
@@ -35,43 +35,41 @@ export class Queue<P extends QueueNode<P>> {
 
   /** The entry whose turn it is. */
   get first(): P | undefined {
-    return this.#heap[0]?.behind as P | undefined;
+    return this.#heap[0]?.after as P | undefined;
   }
 
   /** The last entry of the rank whose turn it is. */
   get last(): P | undefined {
-    return this.#heap[0]?.ahead as P | undefined;
+    return this.#heap[0]?.before as P | undefined;
   }
 
   join(place: P, rank: number, early?: boolean): void {
     const line = this.#lines.get(rank) ?? this.#open(rank);
-    const ahead = early ? line.lastEarly : line.ahead;
     place.line = line;
-    place.ahead = ahead;
-    place.behind = ahead.behind;
-    ahead.behind = ahead.behind.ahead = place;
-    if (early) line.lastEarly = place;
+    if (early) {
+      line.lastEarly.after.add(place);
+      line.lastEarly = place;
+    } else line.add(place);
     this.#count++;
   }
 
   leave(place: P): void {
-    const { line, ahead, behind } = place;
-    ahead.behind = behind;
-    behind.ahead = ahead;
-    if (line.lastEarly === place) line.lastEarly = ahead;
+    const { line } = place;
+    if (line.lastEarly === place) line.lastEarly = place.before;
+    place.leave();
     this.#count--;
-    if (line.behind === line) this.#close(line);
+    if (line.after === line) this.#close(line);
   }
 
-  #open(rank: number): Line<P> {
-    const line = new Line<P>(rank);
+  #open(rank: number): Line {
+    const line = new Line(rank);
     this.#lines.set(rank, line);
     this.#put(line, this.#heap.length);
     this.#rise(line);
     return line;
   }
 
-  #close(line: Line<P>): void {
+  #close(line: Line): void {
     this.#lines.delete(line.rank);
     const last = this.#heap.pop()!;
     if (last === line) return;
@@ -80,18 +78,18 @@ export class Queue<P extends QueueNode<P>> {
     this.#sink(last);
   }
 
-  #put(line: Line<P>, index: number): void {
+  #put(line: Line, index: number): void {
     this.#heap[index] = line;
     line.index = index;
   }
 
-  #swap(line: Line<P>, other: Line<P>): void {
+  #swap(line: Line, other: Line): void {
     const { index } = line;
     this.#put(line, other.index);
     this.#put(other, index);
   }
 
-  #rise(line: Line<P>): void {
+  #rise(line: Line): void {
     while (line.index > 0) {
       const parent = this.#heap[(line.index - 1) >> 1]!;
       if (parent.rank > line.rank) return;
@@ -99,7 +97,7 @@ export class Queue<P extends QueueNode<P>> {
     }
   }
 
-  #sink(line: Line<P>): void {
+  #sink(line: Line): void {
     for (;;) {
       const left = this.#heap[2 * line.index + 1];
       const right = this.#heap[2 * line.index + 2];

@@ -17,7 +17,7 @@ interface Bivariant<I, O> {
 }
 
 /** A waiting call. */
-export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implements AbortListener {
+export class Waiter<I = unknown, O = unknown> extends QueueNode implements AbortListener {
   readonly #room: Room;
   readonly call: Call<I>;
   readonly next: Bivariant<I, O>["next"];
@@ -51,7 +51,7 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode<Waiter> implemen
 }
 
 /** A limit on a wait: when it ends at the latest, and why. */
-export class Bound extends QueueNode<Bound> {
+export class Bound extends QueueNode {
   readonly waiter: Waiter;
   readonly end: number;
   readonly reason: RateLimitReason;

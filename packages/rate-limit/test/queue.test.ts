@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { QueueNode, Queue } from "../src/queue.ts";
 
-class Guest extends QueueNode<Guest> {
+class Guest extends QueueNode {
   readonly name: number;
   readonly rank: number;
   readonly early: boolean;
