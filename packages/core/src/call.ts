@@ -2,7 +2,7 @@
 import type { Emit } from "./event.ts";
 import { neverAborts } from "./never-aborts.ts";
 import type { Classify } from "./verdict.ts";
-import { startWork, type Work } from "./work.ts";
+import { AttemptWork, type Work } from "./work.ts";
 
 /** One attempt at an operation, as a layer sees it. Immutable: to change something, pass a copy to `next`. */
 export interface Call<Input = unknown> {
@@ -56,7 +56,17 @@ export function startCall<Input>(
   input: Input,
   { signal = neverAborts(), deadline = Infinity, key = "default", cost = 1, classify, emit }: CallInit = {},
 ): Call<Input> {
-  return { input, signal, attempt: 1, deadline, key, cost, work: startWork(), classify, emit: emit && guarded(emit) };
+  return {
+    input,
+    signal,
+    attempt: 1,
+    deadline,
+    key,
+    cost,
+    work: new AttemptWork(),
+    classify,
+    emit: emit && guarded(emit),
+  };
 }
 
 /** Keeps a failing listener from breaking the call that it listens to. */

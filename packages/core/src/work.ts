@@ -31,11 +31,6 @@ export interface Work {
   fork(): Work;
 }
 
-/** Starts the work of a logical call. */
-export function startWork(): Work {
-  return new AttemptWork();
-}
-
 /** A piece of work in progress: the callbacks for when it ends. */
 type Hold = (() => void)[];
 
@@ -45,8 +40,11 @@ interface Outcome {
   cost?: number;
 }
 
-/** Has only private fields, so that it prints and serialises as nothing: events carry it to identify their call. */
-class AttemptWork implements Work {
+/**
+ * The work of an attempt or, without a parent, of a logical call. Has only private fields, so that it prints and serialises as nothing:
+ * events carry it to identify their call.
+ */
+export class AttemptWork implements Work {
   readonly #parent: AttemptWork | undefined;
   #lastError: unknown;
   #holds: Set<Hold> | undefined;
@@ -88,11 +86,10 @@ class AttemptWork implements Work {
   }
 
   over(listener: WorkOver): void {
-    const holds = this.#holds;
-    if (!holds?.size) return listener(this.#outcome?.error, this.#outcome?.cost);
+    let left = this.#holds?.size ?? 0;
+    if (!left) return listener(this.#outcome?.error, this.#outcome?.cost);
     const outcome = (this.#outcome ??= {});
-    let left = holds.size;
-    for (const hold of holds) hold.push(() => --left || listener(outcome.error, outcome.cost));
+    for (const hold of this.#holds!) hold.push(() => --left || listener(outcome.error, outcome.cost));
   }
 
   fork(): Work {

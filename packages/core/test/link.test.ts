@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { neverAborts } from "../src/never-aborts.ts";
-import { startWork } from "../src/work.ts";
+import { AttemptWork } from "../src/work.ts";
 import { collectGarbage, leftBehind, task } from "./collect-garbage.ts";
 
 const left = new Error("left");
@@ -12,7 +12,7 @@ const hearer = (): ReturnType<typeof vi.fn<(reason: unknown) => void>> => vi.fn<
 
 /** Settles with nothing to read and nobody holding the work. */
 function finish(each: Link, result?: unknown): void {
-  each.settle(startWork(), result);
+  each.settle(new AttemptWork(), result);
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -245,7 +245,7 @@ describe("after the attempt has settled", () => {
 
   it("a link whose work is held aborts until the work is over", () => {
     const caller = new AbortController();
-    const [reading, read] = [startWork(), startWork()];
+    const [reading, read] = [new AttemptWork(), new AttemptWork()];
     const [first, second] = [link(caller.signal), link(caller.signal)];
     reading.hold();
     const end = read.hold();
@@ -304,7 +304,7 @@ describe("what is collected", () => {
     [
       "held the work for a while",
       (own) => {
-        const work = startWork();
+        const work = new AttemptWork();
         const end = work.hold();
         own.settle(work, {});
         end();
@@ -401,7 +401,7 @@ describe("what is collected", () => {
     const { signal } = new AbortController();
     const own = new WeakRef(link(signal));
     kept = [{}];
-    own.deref()!.settle(startWork(), kept[0]);
+    own.deref()!.settle(new AttemptWork(), kept[0]);
     await collectGarbage();
     expect(own.deref()).toBeDefined();
     kept = [];
@@ -516,7 +516,7 @@ describe("what is collected", () => {
   it("a link whose work is held hears it, whatever became of the result", async () => {
     const caller = new AbortController();
     const heard = hearer();
-    const work = startWork();
+    const work = new AttemptWork();
     const end = work.hold();
     ((): void => {
       const own = link(caller.signal);
@@ -637,7 +637,7 @@ describe("against a model that knows every signal's parent", () => {
             node.endWork?.();
           } else if (node.link && !node.isSettled) {
             node.isSettled = true;
-            const work = startWork();
+            const work = new AttemptWork();
             const result = {};
             if (type === "stream") node.endWork = work.hold();
             if (type === "succeed") results.push(result);

@@ -2,7 +2,7 @@ import { link, listenForAbort, onAbort } from "@evenkeel/core";
 import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { neverAborts } from "../src/never-aborts.ts";
-import { startWork } from "../src/work.ts";
+import { AttemptWork } from "../src/work.ts";
 import { collectGarbage, leftBehind } from "./collect-garbage.ts";
 
 const left = new Error("left");
@@ -273,7 +273,7 @@ describe("a signal of which many wait", () => {
     let heard = 0;
     for (let time = 0; time < 50_000; time++) link(caller.signal, () => heard++);
     let inner = caller.signal;
-    const work = startWork();
+    const work = new AttemptWork();
     for (let depth = 0; depth < 100; depth++) inner = link(inner, () => heard++).signal;
     link(inner).settle(work);
     caller.abort(left);

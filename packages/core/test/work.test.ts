@@ -2,7 +2,7 @@ import type { Work } from "@evenkeel/core";
 import * as fc from "fast-check";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { startWork } from "../src/work.ts";
+import { AttemptWork } from "../src/work.ts";
 
 type Over = [error: unknown, cost: number | undefined];
 
@@ -17,7 +17,7 @@ const failure = new Error("failure");
 
 describe("work that nobody holds", () => {
   it("is over at once", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     expect(work.held).toBe(false);
     expect(told(work)).toEqual([[undefined, undefined]]);
   });
@@ -25,7 +25,7 @@ describe("work that nobody holds", () => {
 
 describe("work that is held", () => {
   it("is over when the hold ends, once, however often it is ended", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const end = work.hold();
     expect(work.held).toBe(true);
     const times = told(work);
@@ -38,7 +38,7 @@ describe("work that is held", () => {
   });
 
   it("is over when the last of several holds ends, in whatever order", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const [first, second, third] = [work.hold(), work.hold(), work.hold()];
     const times = told(work);
     second();
@@ -50,7 +50,7 @@ describe("work that is held", () => {
   });
 
   it("does not make those wait who asked before it was held", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const end = work.hold();
     const times = told(work);
     work.hold();
@@ -60,7 +60,7 @@ describe("work that is held", () => {
   });
 
   it("tells everyone who asked, in the order in which they asked", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const end = work.hold();
     const order: number[] = [];
     for (const each of [1, 2, 3]) work.over(() => order.push(each));
@@ -69,7 +69,7 @@ describe("work that is held", () => {
   });
 
   it("may be held and asked for again by those who hear that it is over", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const end = work.hold();
     const heard = vi.fn<() => void>();
     let endAgain: (() => void) | undefined;
@@ -85,7 +85,7 @@ describe("work that is held", () => {
   });
 
   it("may be held by who is told at once", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const listener = vi.fn<() => void>(() => void work.hold());
     work.over(listener);
     expect(listener).toHaveBeenCalledTimes(1);
@@ -95,7 +95,7 @@ describe("work that is held", () => {
 
 describe("error and cost", () => {
   it("are handed on, to those who asked before and after", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const end = work.hold();
     const before = told(work);
     end(failure, 7);
@@ -104,7 +104,7 @@ describe("error and cost", () => {
   });
 
   it("are the first error, and the costs together", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     const [first, second, third, fourth] = [work.hold(), work.hold(), work.hold(), work.hold()];
     const times = told(work);
     second(undefined, 5);
@@ -115,7 +115,7 @@ describe("error and cost", () => {
   });
 
   it("may be a cost of nothing", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     work.hold()(undefined, 0);
     expect(told(work)).toEqual([[undefined, 0]]);
   });
@@ -123,7 +123,7 @@ describe("error and cost", () => {
 
 describe("a fork", () => {
   it("is held for its parent and its root too, but not the other way round", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const attempt = root.fork();
     const inner = attempt.fork();
     const end = attempt.hold();
@@ -139,27 +139,27 @@ describe("a fork", () => {
   });
 
   it("has the same root, at any depth", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     expect(root.root).toBe(root);
     expect(root.fork().root).toBe(root);
     expect(root.fork().fork().fork().root).toBe(root);
   });
 
   it("shares the root's last error", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     root.fork().root.lastError = failure;
     expect(root.lastError).toBe(failure);
     expect(root.fork().root.lastError).toBe(failure);
   });
 
   it("does not wait for an earlier attempt", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     root.hold();
     expect(told(root.fork())).toHaveLength(1);
   });
 
   it("is not ended by the end of an earlier attempt", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const endFirst = root.hold();
     const attempt = root.fork();
     const endSecond = attempt.hold();
@@ -171,7 +171,7 @@ describe("a fork", () => {
   });
 
   it("does not hear how an earlier attempt ended that was held late", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const attempt = root.fork();
     const endLate = root.hold();
     const times = [told(attempt)];
@@ -184,7 +184,7 @@ describe("a fork", () => {
   });
 
   it("is over for the whole call when all attempts are", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const endFirst = root.hold();
     const endSecond = root.fork().hold();
     const times = told(root);
@@ -195,7 +195,7 @@ describe("a fork", () => {
   });
 
   it("tells the call how the last attempt ended, whatever became of the earlier ones", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const endFirst = root.hold();
     const endSecond = root.fork().hold();
     const last = root.fork();
@@ -208,7 +208,7 @@ describe("a fork", () => {
   });
 
   it("tells an earlier attempt's layers how that one ended, though a later one has begun, and has failed", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const [end, endLate] = [root.hold(), root.hold()];
     const times = told(root);
     end(failure, 1);
@@ -220,7 +220,7 @@ describe("a fork", () => {
   });
 
   it("of a fork: the outer call hears of the innermost last attempt", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     root.fork().fork().hold()(new Error("one"), 1);
     const attempt = root.fork();
     attempt.hold()(new Error("two"), 2);
@@ -230,7 +230,7 @@ describe("a fork", () => {
   });
 
   it("an outer layer that holds the call when the attempts are done is heard by those further out", () => {
-    const root = startWork();
+    const root = new AttemptWork();
     const end = root.hold();
     end(new Error("first attempt"));
     root.fork();
@@ -243,7 +243,7 @@ describe("a fork", () => {
 
 describe("as the identity of its call in events", () => {
   it("shows nothing, and least of all an error of the upstream", () => {
-    const work = startWork();
+    const work = new AttemptWork();
     work.lastError = new Error("sk-secret");
     work.hold();
     expect(JSON.stringify({ call: work.fork().root })).toBe('{"call":{}}');
@@ -286,7 +286,7 @@ describe("against a model that remembers everything", () => {
   it("holds, ends, asks and forks in every order", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-        const works = [startWork()];
+        const works: Work[] = [new AttemptWork()];
         const parents = [-1];
         const pieces: Piece[] = [];
         const ended: Piece[] = [];
@@ -344,7 +344,7 @@ describe("against a model that remembers everything", () => {
 });
 
 it("tells every listener, and the outer work, though one listener throws", () => {
-  const root = startWork();
+  const root = new AttemptWork();
   const work = root.fork();
   const end = work.hold();
   const told: string[] = [];
