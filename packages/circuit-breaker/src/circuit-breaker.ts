@@ -6,6 +6,7 @@ import {
   checkOptions,
   keyed,
   layer,
+  invoke,
   startCall,
   systemClock,
   systemRandom,
@@ -191,10 +192,6 @@ export function circuitBreaker({
 
 /** Settles on abort even if the operation ignores its signal, so that a probe frees its place and a hang counts when an outer limit ends it. */
 function start<I, O>({ isProbe }: Permit, call: Call<I>, next: Next<I, O>): Promise<O> {
-  try {
-    const answer = Promise.resolve(next(call)); // a middleware of one's own may return a plain value
-    return isProbe || call.deadline < Infinity ? untilAborted(answer, call.signal, call.work) : answer;
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  const answer = invoke(next, call);
+  return isProbe || call.deadline < Infinity ? untilAborted(answer, call.signal, call.work) : answer;
 }

@@ -16,6 +16,7 @@ export type { Link } from "./link.ts";
 export { link } from "./link.ts";
 export type { AbortListener, Listening } from "./on-abort.ts";
 export { listenForAbort, onAbort } from "./on-abort.ts";
+export { invoke } from "./promised.ts";
 export { quietly } from "./quietly.ts";
 export { Ring } from "./ring.ts";
 export { sleep } from "./sleep.ts";

@@ -1,5 +1,5 @@
 /** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
-import { about, judge, stackless, type Call, type Next } from "@evenkeel/core";
+import { about, judge, invoke, stackless, type Call, type Next } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
@@ -106,21 +106,16 @@ export abstract class Limiter implements AdmissionControl {
   }
 
   start<I, O>(call: Call<I>, next: Next<I, O>, cost: number, trial: Trial | undefined): Promise<O> {
-    try {
-      return next(call).then(
-        (result) => {
-          this.#settled(call, cost, trial);
-          return result;
-        },
-        (error: unknown) => {
-          this.#settled(call, cost, trial, error);
-          throw error;
-        },
-      );
-    } catch (error) {
-      this.#settled(call, cost, trial, error);
-      return Promise.reject(error);
-    }
+    return invoke(next, call).then(
+      (result) => {
+        this.#settled(call, cost, trial);
+        return result;
+      },
+      (error: unknown) => {
+        this.#settled(call, cost, trial, error);
+        throw error;
+      },
+    );
   }
 
   /** Called when the promise has settled. What was taken is held until the work is over. */

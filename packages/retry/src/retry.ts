@@ -6,6 +6,7 @@ import {
   checkOptions,
   judge,
   layer,
+  invoke,
   sleep,
   systemClock,
   systemRandom,
@@ -81,13 +82,7 @@ export function retry({
         budget.deposit(call.key);
         return result;
       });
-    let first: Promise<O>;
-    try {
-      first = next(call);
-    } catch (error) {
-      return tryAgain(call, next, error); // a layer that is not async threw at once
-    }
-    return first.then(succeeded, (error: unknown) => tryAgain(call, next, error));
+    return invoke(next, call).then(succeeded, (error: unknown) => tryAgain(call, next, error));
   });
 
   async function tryAgain<I, O>(call: Call<I>, next: Next<I, O>, error: unknown): Promise<O> {

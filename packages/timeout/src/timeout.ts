@@ -6,6 +6,7 @@ import {
   checkOptions,
   layer,
   link,
+  invoke,
   systemClock,
   type Call,
   type Clock,
@@ -99,10 +100,7 @@ export function timeout(
       reject(error);
     }
 
-    try {
-      next({ ...call, signal: own.signal, deadline: Math.min(call.deadline, end) }).then(succeed, fail);
-    } catch (error) {
-      fail(error);
-    }
+    const attempt = { ...call, signal: own.signal, deadline: Math.min(call.deadline, end) };
+    void invoke(next, attempt).then(succeed, fail);
   }
 }
