@@ -1,6 +1,6 @@
 /** A wait that an abort ends at once. */
 import type { Clock } from "./clock.ts";
-import { onAbort } from "./on-abort.ts";
+import { listenForAbort } from "./on-abort.ts";
 
 /**
  * Waits `ms` milliseconds. Sets no timer if `ms` is 0 or less.
@@ -10,12 +10,14 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   if (signal.aborted) return Promise.reject(signal.reason);
   if (!(ms > 0)) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const stopListening = onAbort(signal, (reason) => {
-      stopTimer();
-      reject(reason);
+    const listening = listenForAbort(signal, {
+      abort(reason) {
+        stopTimer();
+        reject(reason);
+      },
     });
     const stopTimer = clock.after(ms, () => {
-      stopListening();
+      listening?.leave();
       resolve();
     });
   });

@@ -1,5 +1,5 @@
 /** Stops waiting for an operation that ignores its signal. */
-import { onAbort } from "./on-abort.ts";
+import { listenForAbort } from "./on-abort.ts";
 import type { EndWork, Work } from "./work.ts";
 
 /**
@@ -10,12 +10,14 @@ import type { EndWork, Work } from "./work.ts";
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, work?: Work): Promise<T> {
   return new Promise((resolve, reject) => {
     let endWork: EndWork | undefined;
-    const stopListening = onAbort(signal, (reason) => {
-      endWork = work?.hold();
-      reject(reason);
+    const listening = listenForAbort(signal, {
+      abort(reason) {
+        endWork = work?.hold();
+        reject(reason);
+      },
     });
     function settled(): void {
-      stopListening();
+      listening?.leave();
       endWork?.();
     }
     void promise.then(resolve, reject).then(settled);

@@ -1,5 +1,5 @@
 /** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
-import { about, judge, onAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
+import { about, judge, listenForAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, LazyTimer, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { BodyEvent } from "./fetch-event.ts";
 import { later } from "./later.ts";
@@ -36,7 +36,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   readonly #endWork: EndWork;
   readonly #watch: IdleWatch;
   readonly #total: LazyTimer;
-  readonly #stopListening: () => void;
+  readonly #listening: ReturnType<typeof listenForAbort>;
   /** Emits in the async context of the call: the body may be read, or ended, in any other. */
   readonly #emit: Call["emit"];
   readonly #delivered = { bytes: 0, chunks: 0 };
@@ -63,7 +63,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     );
     // Need not keep the process running: while a reader waits for a chunk, the watch does.
     this.#total.move(endsAt, true);
-    this.#stopListening = onAbort(call.signal, (reason) => this.#fail(reason));
+    this.#listening = listenForAbort(call.signal, { abort: (reason) => this.#fail(reason) });
   }
 
   override pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
@@ -172,7 +172,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#isOver = true;
     this.#endWork(error); // first, because in a Worker a timer cannot be stopped when a body is garbage-collected
     this.done();
-    this.#stopListening();
+    this.#listening?.leave();
     this.#watch.stop();
     this.#total.stop();
     this.#emit?.({

@@ -1,5 +1,5 @@
 /** Reads the beginning of a body before it is handed on. */
-import { onAbort } from "@evenkeel/core";
+import { listenForAbort } from "@evenkeel/core";
 import { release, type BodyReader } from "./reader-of.ts";
 
 /** The beginning of a body. */
@@ -24,7 +24,7 @@ export async function readHead(
 ): Promise<Head> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const stopListening = onAbort(signal, (reason) => release(reader, reason));
+  const listening = listenForAbort(signal, { abort: (reason) => release(reader, reason) });
   try {
     while (bytes < maxBytes) {
       const { done, value } = await reader.read();
@@ -36,6 +36,6 @@ export async function readHead(
     }
     return { chunks, bytes, isWhole: false };
   } finally {
-    stopListening();
+    listening?.leave();
   }
 }
