@@ -19,10 +19,16 @@ const statuses: Readonly<Partial<Record<Kind, number>>> = {
   conflict: 409,
 };
 
+/** Types and codes of errors for which their providers have another status. */
+const named: ReadonlyMap<unknown, number> = new Map([
+  ["overloaded_error", 529],
+  ["insufficient_quota", 429],
+]);
+
 /** Returns the status for a failure with this verdict, and with this error in the body: 502 if no other fits. */
 export function failedStatus({ kind }: Verdict, error?: unknown): number {
   const { type, code } = Object(error) as { readonly type?: unknown; readonly code?: unknown };
-  if (type === "overloaded_error") return 529; // Anthropic's SDK has a class for it
-  const named = Number(code);
-  return named >= 400 && named < 600 ? named : (statuses[kind] ?? 502);
+  // An object from outside may not even become a number.
+  const status = named.get(type) ?? named.get(code) ?? (typeof code === "object" ? 0 : Number(code));
+  return status >= 400 && status < 600 ? status : (statuses[kind] ?? 502);
 }

@@ -110,8 +110,11 @@ describe("an answer is raised as a failure", () => {
     [503, "Gemini's", { code: 503, status: "UNAVAILABLE", message: "The model is overloaded." }],
     [429, "LiteLLM's", { code: "429", type: "None", message: "litellm.RateLimitError" }],
     [503, "OpenAI's", { code: "server_is_overloaded", type: "service_unavailable_error" }],
+    [429, "OpenAI's for a spent quota", { code: "organization_spend_limit_exceeded", type: "insufficient_quota" }],
+    [429, "a server's that spends OpenAI's quota", { code: "insufficient_quota", message: "No credit" }],
     [500, "one with a code of another kind", { code: 1_234, type: "server_error" }],
     [500, "one of nothing but text", "boom"],
+    [500, "one with a code that is no value", { code: { toString: 1, valueOf: 1 }, type: { toString: 1 } }],
   ])("with the status %d, where it is %s error", async (status, _whose, error) => {
     const reported = JSON.stringify({ error });
     const [json, stream] = [
