@@ -28,12 +28,12 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
     if (call.attempt > 1 && !call.input.replayable) throw call.work.root.lastError;
     const sentAt = clock.now();
     let response: Response | undefined;
-    let failure: unknown;
+    let verdict: Verdict | undefined;
     try {
       response = await headersWithin(call, transmit);
       return await raise(call, response, options);
     } catch (error) {
-      failure = error;
+      verdict = call.emit && verdictOn(call, error); // not told by the error, which may be undefined
       throw error;
     } finally {
       call.emit?.({
@@ -41,7 +41,7 @@ export function send(options: RaiseOptions): Next<FetchRequest, Response> {
         ...about(call),
         duration: clock.now() - sentAt,
         status: response?.status,
-        verdict: failure === undefined ? undefined : verdictOn(call, failure),
+        verdict,
       } satisfies AttemptEvent as AttemptEvent);
     }
   };

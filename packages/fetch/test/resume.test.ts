@@ -1,6 +1,6 @@
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import type { ResilienceEvent } from "@evenkeel/core";
-import { resume, wrapFetch } from "@evenkeel/fetch";
+import { resume, wrapFetch, type FetchEvent } from "@evenkeel/fetch";
 import { semaphore } from "@evenkeel/rate-limit";
 import { constant, retry } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
@@ -318,6 +318,23 @@ describe("a stream that cannot be resumed", () => {
     expect((await read).done).toBe(true);
     await clock.advance(60_000);
     expect([signals.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it("because its reader cancels meanwhile, without a reason, is not told as an attempt that succeeded", async () => {
+    const clock = fakeClock();
+    const kinds: unknown[] = [];
+    const emit = (event: FetchEvent): void => void (event.type === "attempt" && kinds.push(event.verdict?.kind));
+    const fetch = vi.fn<Fetch>(() => new Promise(() => {}));
+    fetch.mockResolvedValueOnce(streamed(first, true));
+    const profile = { connect: 1_000, headers: 1_000, firstContent: 1_000, gap: 1_000, total: 9_000 };
+    const reader = (await wrapFetch({ fetch, profile, clock, emit }, resume())(eventsUrl)).body!.getReader();
+    await reader.read();
+    const read = reader.read();
+    await clock.advance(500);
+    await reader.cancel();
+    await read;
+    await clock.advance(0);
+    expect(kinds).toEqual([undefined, "cancelled"]);
   });
 
   it("because a listener cancels it when it breaks does not look like a whole one", async () => {
