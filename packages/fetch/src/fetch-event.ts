@@ -28,6 +28,13 @@ export interface BodyEvent extends ResilienceEvent {
   readonly error: unknown;
 }
 
+/** A stream broke, and `resume` continues it: its reader notices nothing. The continuation has just begun, after an `attempt` of its own. */
+export interface ResumeEvent extends ResilienceEvent {
+  readonly type: "resume";
+  /** What broke the stream, as in the `body` event of the part before. */
+  readonly error: unknown;
+}
+
 /** An SDK above has retried by itself. `resilientFetch` charges that to the budget, and makes a single attempt. */
 export interface SdkRetryEvent extends ResilienceEvent {
   readonly type: "sdk-retry";
@@ -48,10 +55,11 @@ export interface PaceEvent extends ResilienceEvent {
   readonly wait: number;
 }
 
-/** Any event that `resilientFetch` emits: one of the adapter, or of one of its layers. */
+/** Any event that a fetch emits: one of the adapter, or of one of its layers. */
 export type FetchEvent =
   | AttemptEvent
   | BodyEvent
+  | ResumeEvent
   | SdkRetryEvent
   | RateLimitsEvent
   | PaceEvent

@@ -2,7 +2,15 @@ export type { Middleware } from "@evenkeel/core";
 export type { FetchLayer, FetchOptions } from "./adapt.ts";
 export type { AnthropicMiddleware, AnthropicMiddlewareOptions, AnthropicRequest } from "./anthropic-middleware.ts";
 export { anthropicMiddleware } from "./anthropic-middleware.ts";
-export type { AttemptEvent, BodyEvent, FetchEvent, PaceEvent, RateLimitsEvent, SdkRetryEvent } from "./fetch-event.ts";
+export type {
+  AttemptEvent,
+  BodyEvent,
+  FetchEvent,
+  PaceEvent,
+  RateLimitsEvent,
+  ResumeEvent,
+  SdkRetryEvent,
+} from "./fetch-event.ts";
 export { HttpError } from "./http-error.ts";
 export { idempotencyKey } from "./idempotency-key.ts";
 export type { Refusals } from "./lower.ts";

@@ -1,7 +1,8 @@
 /** Resumes a broken stream that the provider has kept, without losing or repeating an event. */
-import { checkNumber, checkOptions, link, type Call, type Next } from "@evenkeel/core";
+import { about, checkNumber, checkOptions, link, type Call, type Next } from "@evenkeel/core";
 import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
+import type { ResumeEvent } from "./fetch-event.ts";
 import { isEventStream } from "./framing.ts";
 import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
@@ -68,6 +69,7 @@ function resumed(
       throw error; // why the stream broke says more than why it could not be resumed
     }
     reader = response.body.getReader();
+    call.emit?.({ type: "resume", ...about(call), error } satisfies ResumeEvent as ResumeEvent);
   }
 
   return new ReadableStream<Uint8Array>(

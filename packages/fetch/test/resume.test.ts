@@ -203,6 +203,17 @@ describe("a stream that can be resumed", () => {
     expect(sent).toBe(5);
   });
 
+  it("is told to be resumed each time that its reader does not notice a break", async () => {
+    const told: unknown[][] = [];
+    const emit = (event: FetchEvent): void => void told.push([event.type, event.call, "error" in event && event.error]);
+    let sent = 0;
+    const fetch: Fetch = async () => streamed(encoder.encode(sent++ < 2 ? `id: ${sent}\ndata: x\n\n` : ""), true);
+    const response = await wrapFetch({ fetch, emit }, resume({ attempts: 1 }))(eventsUrl);
+    await expect(response.text()).rejects.toThrow("The stream broke");
+    expect(told.map(([type]) => type)).toEqual(["attempt", "body", "attempt", "resume", "body", "attempt"]);
+    expect(told[3]).toEqual(["resume", told[0]![1], told[1]![2]]);
+  });
+
   it("is resumed by a request that a retry below may repeat", async () => {
     const [broken, rest] = [0, 3].map((from) => encoder.encode(events.slice(from, from + 3).join("")));
     const answers = [streamed(broken!, true), new Response(null, { status: 503 }), streamed(rest!, false)];
