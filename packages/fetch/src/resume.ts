@@ -4,6 +4,7 @@ import { TimeoutError } from "@evenkeel/timeout";
 import type { FetchLayer } from "./adapt.ts";
 import type { ResumeEvent } from "./fetch-event.ts";
 import { isEventStream } from "./framing.ts";
+import { later } from "./later.ts";
 import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 import { resumePoint, type ResumePoint } from "./resume-point.ts";
@@ -54,6 +55,13 @@ function resumed(
   let reader = body.getReader();
   let attemptsLeft = attempts;
   let reopenedAt: string | undefined;
+  /** Reopens in the async context of the call: the stream may be read in any other. */
+  let reopenInContext = later(settleByReopening);
+
+  function settleByReopening({ error, settle }: Break): void {
+    reopenInContext = later(settleByReopening); // for the next break
+    settle(reopen(error));
+  }
 
   /** Opens the stream again, or rejects with the error that broke it. */
   async function reopen(error: unknown): Promise<void> {
@@ -102,10 +110,16 @@ function resumed(
       const { done, value } = await reader.read();
       return done ? point.rest() : point.take(value);
     } catch (error) {
-      await reopen(error);
+      await new Promise<void>((settle) => reopenInContext({ error, settle }));
       return "";
     }
   }
+}
+
+/** What broke a stream, and what to settle with the outcome of opening it again. */
+interface Break {
+  readonly error: unknown;
+  readonly settle: (reopened: Promise<void>) => void;
 }
 
 /** Tells whether the stream broke. If the upstream ended it with an error instead, resuming would give the same error. */

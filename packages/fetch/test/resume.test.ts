@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { circuitBreaker, consecutive } from "@evenkeel/circuit-breaker";
 import type { ResilienceEvent } from "@evenkeel/core";
 import { resume, wrapFetch, type FetchEvent } from "@evenkeel/fetch";
@@ -212,6 +213,20 @@ describe("a stream that can be resumed", () => {
     await expect(response.text()).rejects.toThrow("The stream broke");
     expect(told.map(([type]) => type)).toEqual(["attempt", "body", "attempt", "resume", "body", "attempt"]);
     expect(told[3]).toEqual(["resume", told[0]![1], told[1]![2]]);
+  });
+
+  it("is resumed in the async context of its call, each time, wherever it is read", async () => {
+    const context = new AsyncLocalStorage<string>();
+    const sent: unknown[] = [];
+    const told: unknown[] = [];
+    const fetch: Fetch = async () => {
+      sent.push(context.getStore());
+      return streamed(encoder.encode(`id: ${sent.length}\ndata: x\n\n`), sent.length < 3);
+    };
+    const emit = (): void => void told.push(context.getStore());
+    const response = await context.run("call", () => wrapFetch({ fetch, emit }, resume())(eventsUrl));
+    await context.run("reader", () => response.text());
+    expect([sent, told]).toEqual([Array(3).fill("call"), Array(8).fill("call")]);
   });
 
   it("is resumed by a request that a retry below may repeat", async () => {
