@@ -6,7 +6,7 @@ export interface ResilienceEvent {
   readonly type: string;
   /** The key of the call: its upstream. */
   readonly key: string;
-  /** The number of the attempt that the event belongs to, starting at 1. */
+  /** The number of the attempt that the event belongs to, starting at 1. That of a layer above `retry`, such as a total limit, is 1. */
   readonly attempt: number;
   /** An opaque object that identifies the logical call: the same in all of its events, so usable as a `WeakMap` key. */
   readonly call: object;

@@ -1,7 +1,7 @@
 /** The events of retry. */
 import type { ResilienceEvent, Verdict } from "@evenkeel/core";
 
-/** An attempt failed, and another follows after `delay`. `attempt` is the number of the one that failed. */
+/** An attempt failed, and another follows after `delay`, unless the caller aborts first. `attempt` is the number of the one that failed. */
 export interface RetryScheduledEvent extends ResilienceEvent {
   readonly type: "retry";
   /** The wait before the next attempt, in ms. */
@@ -17,7 +17,7 @@ export interface RetryScheduledEvent extends ResilienceEvent {
 /** An attempt failed, and no other follows. `attempt` is the number of the last one. Not emitted if the caller aborted. */
 export interface RetryGiveUpEvent extends ResilienceEvent {
   readonly type: "retry-give-up";
-  /** How many attempts were made. */
+  /** How many attempts were made, including any that a layer below refused. */
   readonly attempts: number;
   /** What the call rejects with. */
   readonly error: unknown;
