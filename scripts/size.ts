@@ -47,7 +47,7 @@ const imports: readonly Import[] = [
     what: "retry",
     code: `export { retry } from "@evenkeel/retry"`,
     target: 1.8,
-    budget: 3.1,
+    budget: 3.0,
     peers: {
       "p-retry": `export { default } from "p-retry"`,
       "exponential-backoff": `export { backOff } from "exponential-backoff"`,
@@ -59,7 +59,7 @@ const imports: readonly Import[] = [
     what: "semaphore",
     code: `export { semaphore } from "@evenkeel/rate-limit"`,
     target: 1.8,
-    budget: 5.6,
+    budget: 5.5,
     peers: {
       "p-limit": `export { default } from "p-limit"`,
       "async-sema": `export { Sema } from "async-sema"`,
@@ -71,14 +71,14 @@ const imports: readonly Import[] = [
   {
     what: "token bucket",
     code: `export { tokenBucket } from "@evenkeel/rate-limit"`,
-    budget: 5.9,
+    budget: 5.8,
     peers: { "rate-limiter-flexible": `export { RateLimiterMemory } from "rate-limiter-flexible"` },
   },
   {
     what: "circuit breaker",
     code: `export { circuitBreaker } from "@evenkeel/circuit-breaker"`,
     target: 2.5,
-    budget: 6.0,
+    budget: 5.9,
     peers: { opossum: `export { default } from "opossum"`, cockatiel: cockatiel.breaker },
   },
   {
@@ -91,7 +91,7 @@ const imports: readonly Import[] = [
       import { semaphore } from "@evenkeel/rate-limit";
       export const pipeline = wrap(fetch, timeout(60_000), retry(), semaphore({ permits: 8 }), circuitBreaker());`,
     target: 4,
-    budget: 11.0,
+    budget: 10.8,
     peers: {
       "p-timeout, p-retry, p-limit and opossum": `
         export { default as timeout } from "p-timeout";
