@@ -23,6 +23,8 @@ const statuses: Readonly<Partial<Record<Kind, number>>> = {
 const named: ReadonlyMap<unknown, number> = new Map([
   ["overloaded_error", 529],
   ["insufficient_quota", 429],
+  ["json_validate_failed", 400],
+  ["tool_use_failed", 400],
 ]);
 
 /** Returns the status for a failure with this verdict, and with this error in the body: 502 if no other fits. */

@@ -3,7 +3,7 @@ import { quietly, type Call } from "@evenkeel/core";
 import { expectsAnswer, expectsData, mayBeEmpty } from "./expects-data.ts";
 import { guardResponse } from "./guard-response.ts";
 import { join } from "./join.ts";
-import { hasError, isFailedEnd, listAt, reportedError, type Json, type ReportedError } from "./protocols/protocol.ts";
+import { isError, isFailedEnd, listAt, reportedError, type Json, type ReportedError } from "./protocols/protocol.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { readHead } from "./read-head.ts";
 import type { BodyReader } from "./reader-of.ts";
@@ -59,7 +59,7 @@ function isTruncated(text: string): boolean {
 
 function errorIn(json: unknown): ReportedError | undefined {
   const first = (Array.isArray(json) ? json[0] : json) as Json | undefined;
-  if (hasError(first)) return first;
+  if (isError(first)) return reportedError(first);
   // As OpenRouter reports a failed choice, and Cohere a failed answer.
   const failed = [...listAt(first, "choices"), first].find((end) => isFailedEnd(end?.["finish_reason"]));
   return failed && reportedError(failed);

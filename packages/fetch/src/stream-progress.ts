@@ -1,7 +1,7 @@
 /** What has been learned about a stream so far. Its protocol is recognised only once its events arrive. */
 import { knownProtocols } from "./protocols/known.ts";
 import {
-  hasError,
+  isError,
   reportedError,
   type Meaning,
   type Protocol,
@@ -56,7 +56,7 @@ export abstract class StreamProgress {
   }
 
   #meaningOf(event: StreamEvent): Meaning {
-    if (isError(event)) return reportedError(event.json ?? { message: event.data });
+    if (reportsError(event)) return reportedError(event.json ?? { message: event.data });
     if (!this.#interpret) {
       this.protocol = knownProtocols.find((each) => each.matches(event));
       this.#interpret = this.protocol?.interpreter();
@@ -67,10 +67,9 @@ export abstract class StreamProgress {
 }
 
 /** Recognises an error in any protocol: it may come before the protocol is known, or from a gateway, in a format of its own. */
-function isError({ name, json }: StreamEvent): boolean {
+function reportsError({ name, json }: StreamEvent): boolean {
   // DeepInfra and Venice name the fields of a chunk instead, whose choices are null.
-  const isNamed = json?.["type"] === "error" || json?.["object"] === "error" || Boolean(json?.["error_message"]);
-  return name === "error" || isNamed || hasError(json);
+  return name === "error" || Boolean(json?.["error_message"]) || isError(json);
 }
 
 /** On its own it ends no answer: some servers that fail send nothing else. */

@@ -1,4 +1,4 @@
-import { type HttpError, StreamError, wrapFetch } from "@evenkeel/fetch";
+import { type HttpError, resilientFetch, StreamError, wrapFetch } from "@evenkeel/fetch";
 import { constant, retry } from "@evenkeel/retry";
 import { fakeClock } from "@evenkeel/testkit";
 import { describe, expect, it, vi } from "vitest";
@@ -63,6 +63,15 @@ describe("an answer is raised as a failure", () => {
     expect(failure).toMatchObject({ name: "HttpError", status: 400, verdict: { kind: "context-length" } });
   });
 
+  it.each([
+    [429, "Mistral", { object: "error", message: "Rate limit exceeded", type: "rate_limited", code: "1300" }],
+    [500, "Anthropic without its envelope", { type: "error", message: "Internal server error" }],
+  ])("where it says itself that it is one, with the status %d: %s", async (status, _whose, error) => {
+    const text = JSON.stringify(error);
+    expect(await failureOf(answer([text], "application/json"))).toMatchObject({ name: "HttpError", status });
+    expect(await failureOf(answer([`data: ${text}\n\n`], "text/event-stream"))).toMatchObject({ status });
+  });
+
   it("where the whole answer failed, as Cohere reports it", async () => {
     const failed = { id: "1", finish_reason: "ERROR", message: { role: "assistant", content: [] } };
     const failure = await failureOf(answer([JSON.stringify(failed)], "application/json"));
@@ -123,6 +132,15 @@ describe("an answer is raised as a failure", () => {
     ];
     expect(await failureOf(json)).toMatchObject({ status });
     expect(await failureOf(stream)).toMatchObject({ status });
+  });
+
+  it.each(["json_validate_failed", "tool_use_failed"])("with Groq's status 400 for %s", async (code) => {
+    const text = JSON.stringify({ error: { code, type: "invalid_request_error", failed_generation: "{" } });
+    const fetch = resilientFetch({
+      fetch: async () => answer([text], "application/json"),
+      retry: retry({ retries: 0 }),
+    });
+    expect((await fetch("https://api.groq.com/openai/v1/chat/completions", post)).status).toBe(400);
   });
 
   it("at once if its stream begins with an error, even if that is not closed", async () => {

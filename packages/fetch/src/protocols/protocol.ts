@@ -54,6 +54,11 @@ export function hasError(json: Json | undefined): json is Json & ReportedError {
   return typeof error === "object" ? Object.values(error ?? {}).some((field) => field !== null) : Boolean(error);
 }
 
+/** Tells whether an event or an answer is an error: it says so, or contains one. */
+export function isError(json: Json | undefined): json is Json {
+  return json?.["type"] === "error" || json?.["object"] === "error" || hasError(json);
+}
+
 /** Tells whether a choice, or an answer, ends because something broke. Z.ai and DeepSeek name what it was. */
 export function isFailedEnd(reason: unknown): boolean {
   return typeof reason === "string" && /^(error|network_error|insufficient_system_resource)$/i.test(reason);
