@@ -61,7 +61,9 @@ export function gather(root: unknown, now: number): Facts {
     if (list) return list.forEach(visit);
     for (const key of statusKeys) {
       const value = property(node, key);
-      if (typeof value === "number" && value >= 100 && value < 600) facts.status ??= value;
+      // A status of success is that of a response whose body then failed.
+      const isFree = (facts.status ?? 0) < 400;
+      if (isFree && typeof value === "number" && value >= 100 && value < 600) facts.status = value;
     }
     for (const key of ["headers", "responseHeaders"]) {
       const value = property(node, key);

@@ -41,7 +41,7 @@ export const generic: Provider<"generic"> = {
     [/cancelled/i, 499],
     [/(not.?|un)implemented/i, 501],
     [/unavailable/i, 503],
-    [/server.?error|internal|^api_error|generation/i, 500],
+    [/server.?error|internal|^api_error|generation|^Model(Stream)?Error/i, 500],
     [/invalid|validation|unprocessable|bad.?request|unsupported|precondition|out_of_range/i, 400],
   ],
   texts: [

@@ -4,6 +4,7 @@ import {
   BedrockRuntimeClient,
   ConverseCommand,
   ModelErrorException,
+  ModelStreamErrorException,
   ThrottlingException,
 } from "@aws-sdk/client-bedrock-runtime";
 import { createEmptyPipeline, createHttpHeaders, createPipelineRequest, RestError } from "@azure/core-rest-pipeline";
@@ -332,12 +333,31 @@ describe("AI SDK", () => {
   });
 });
 
+describe("@huggingface/inference", () => {
+  test("its error in mid-stream has the status in the event, not that of the response", async () => {
+    const events = `data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: {"error":{"message":"x","http_status_code":500}}\n\n`;
+    const fetch = async () => new Response(events, { headers: { "content-type": "text/event-stream" } });
+    const client = new InferenceClient(apiKey, { fetch, endpointUrl: "https://router.huggingface.co/v1" });
+    const read = async () => {
+      for await (const { choices } of client.chatCompletionStream({ model: "m", messages })) void choices;
+    };
+    expect(classify(await thrownBy(read()))).toMatchObject({ action: "retry", kind: "server" });
+  });
+});
+
 describe("@aws-sdk/client-bedrock-runtime", () => {
   const metadata = (httpStatusCode: number) => ({ $metadata: { httpStatusCode, attempts: 1 }, message: "x" });
 
   test("its exceptions tell by their names", () => {
     expect(classify(new ThrottlingException(metadata(429)))).toMatchObject({ action: "retry", kind: "rate-limit" });
     expect(classify(new ModelErrorException({ ...metadata(424), originalStatusCode: 400 }))).toMatchObject({
+      action: "stop",
+      kind: "invalid-request",
+    });
+    // In a stream it has no status.
+    const inStream = { $metadata: {}, message: "x" };
+    expect(classify(new ModelStreamErrorException(inStream))).toMatchObject({ action: "retry", kind: "server" });
+    expect(classify(new ModelStreamErrorException({ ...inStream, originalStatusCode: 400 }))).toMatchObject({
       action: "stop",
       kind: "invalid-request",
     });
