@@ -34,19 +34,39 @@ export const fetches = {
     const response = await fetch(url, init);
     return new Response(await response.arrayBuffer(), response);
   },
+  // The least with the two limits of an answer, to its beginning and to its end.
+  "read and rebuilt under two limits": async () => async (url, init) => {
+    const controller = new AbortController();
+    const limits = [300_000, 600_000].map((ms) => setTimeout(() => controller.abort(), ms));
+    const response = await fetch(url, { ...init, signal: controller.signal });
+    const bytes = await response.arrayBuffer();
+    limits.forEach(clearTimeout);
+    return new Response(bytes, response);
+  },
   // The same for streams: every chunk passes through a second one.
-  "a second stream, no more": async () => async (url, init) => {
+  "a second stream, no more": async () => secondStream(() => {}),
+  // The least of a stream that is content-aware: every event is decoded, and searched for what may be an error or an end.
+  "a second stream, searched": async () => {
+    const decoder = new TextDecoder();
+    return secondStream((chunk) => void /error|"finish_reason": ?"/.test(decoder.decode(chunk)));
+  },
+} satisfies Record<string, () => Promise<Fetch>>;
+
+export type FetchName = keyof typeof fetches;
+
+/** Hands each chunk on through a stream of its own. */
+function secondStream(look: (chunk: Uint8Array) => void): Fetch {
+  return async (url, init) => {
     const response = await fetch(url, init);
     const reader = response.body!.getReader();
     const source: UnderlyingDefaultSource<Uint8Array> = {
       async pull(controller) {
         const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (done) return controller.close();
+        look(value);
+        controller.enqueue(value);
       },
     };
     return new Response(new ReadableStream(source, { highWaterMark: 0 }), response);
-  },
-} satisfies Record<string, () => Promise<Fetch>>;
-
-export type FetchName = keyof typeof fetches;
+  };
+}

@@ -25,6 +25,7 @@ export const kinds: readonly Kind[] = [
       "ours with both limits",
       "ours with limits, retry, breaker and limiter",
       "read and rebuilt, no more",
+      "read and rebuilt under two limits",
       "p-retry",
       "cockatiel",
       "ky",
@@ -36,7 +37,7 @@ export const kinds: readonly Kind[] = [
     times: 16,
     concurrency: 16,
     target: 1.1,
-    others: ["a second stream, no more"],
+    others: ["a second stream, no more", "a second stream, searched"],
   },
   {
     what: "1,000 events at once",
@@ -44,7 +45,7 @@ export const kinds: readonly Kind[] = [
     times: 900,
     concurrency: 1,
     target: 1.1,
-    others: ["a second stream, no more"],
+    others: ["a second stream, no more", "a second stream, searched"],
   },
   {
     what: "a body of 64 MiB",
