@@ -26,6 +26,8 @@ interface Pace {
   tokens: Refill;
   /** Clock time, in ms, at which the next call may be sent. */
   nextAt: number;
+  /** Clock time, in ms, at which the call was sent whose answer told all this. */
+  toldBy: number;
 }
 
 /** In ms. Anything longer is left to the provider to enforce. */
@@ -44,7 +46,7 @@ const enoughLeft: Refill = { msPerUnit: 0, fullAt: -Infinity };
 export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
   checkNumber("paceBelow", below, { max: 1 });
   const paces = keyed<Pace>({
-    create: () => ({ requests: enoughLeft, tokens: enoughLeft, nextAt: 0 }),
+    create: () => ({ requests: enoughLeft, tokens: enoughLeft, nextAt: 0, toldBy: 0 }),
     isIdle: isFull,
   });
 
@@ -66,15 +68,18 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
     return wait;
   }
 
-  function update(call: Call<FetchRequest>, { headers }: Response): void {
+  function update(call: Call<FetchRequest>, sentAt: number, { headers }: Response): void {
     const now = clock.now();
     const limits = parseRateLimit(headers, { now });
     if (Object.keys(limits).length === 0) return;
+    call.emit?.({ type: "rate-limits", ...about(call), limits } satisfies RateLimitsEvent as RateLimitsEvent);
     const state = paces.get(call.key);
+    // The slow answer of an earlier call tells less than is known.
+    if (sentAt < state.toldBy) return;
+    state.toldBy = sentAt;
     state.requests = slowestRefill([limits.requests], now);
     state.tokens = slowestRefill([limits.tokens, limits.inputTokens], now);
     if (isFull(state)) state.nextAt = 0;
-    call.emit?.({ type: "rate-limits", ...about(call), limits } satisfies RateLimitsEvent as RateLimitsEvent);
   }
 
   /** Returns the slowest refill among the limits that are nearly used up. */
@@ -93,13 +98,14 @@ export function pace({ below = 0.1, clock }: PaceOptions): FetchLayer {
 
   return function pace(call, next) {
     const ms = reserve(call);
+    const sentAt = clock.now() + ms;
     return (ms > 0 ? wait(ms, call, next) : next(call)).then(
       (response) => {
-        update(call, response);
+        update(call, sentAt, response);
         return response;
       },
       (error: unknown) => {
-        if (error instanceof HttpError) update(call, error.response);
+        if (error instanceof HttpError) update(call, sentAt, error.response);
         throw error;
       },
     );

@@ -129,6 +129,32 @@ describe("a key", () => {
     expect(times).toEqual([0, 0, 0, 0]);
   });
 
+  it("is paced by what the call that was sent last was told, whichever answer comes last", async () => {
+    const clock = fakeClock();
+    const times: number[] = [];
+    const answers = [requests(30), requests(0)];
+    const fetch: Fetch = async () => {
+      times.push(clock.now());
+      const headers = answers[times.length - 1];
+      if (times.length === 1) await new Promise<void>((resolve) => clock.after(100, resolve));
+      return json(whole, headers && { headers });
+    };
+    const limitsTold: unknown[] = [];
+    const emit: ResilientFetchOptions["emit"] = (event) =>
+      void (event.type === "rate-limits" && limitsTold.push(event));
+    const resilient = resilientFetch({ fetch, clock, profile: limits, emit });
+    const slow = resilient(chatUrl, post);
+    await clock.advance(1);
+    await resilient(chatUrl, post);
+    await clock.advance(99);
+    await slow;
+    const more = [resilient(chatUrl, post), resilient(chatUrl, post)];
+    await clock.advance(60_000);
+    await Promise.all(more);
+    expect(times).toEqual([0, 1, 100, 1_100]);
+    expect(limitsTold).toHaveLength(2);
+  });
+
   it("whose calls queued until after its limit is full again lets the next one pass at once", async () => {
     const { clock, ask, times } = await told(requests(0));
     await clock.advance(59_000);
