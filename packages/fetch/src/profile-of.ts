@@ -13,10 +13,11 @@ const streamInPath = /stream/i;
 const providerTool = /"type"\s*:\s*"(image_generation|code_(interpreter|execution)|mcp)/;
 
 /**
- * Image generation, whose first preview may take a minute; and DeepSeek, which keeps a call in its queue for up to ten minutes, sending
- * comments: https://api-docs.deepseek.com/quick_start/rate_limit
+ * Image generation, whose first preview may take a minute; DeepSeek, which keeps a call in its queue for up to ten minutes, sending
+ * comments: https://api-docs.deepseek.com/quick_start/rate_limit; and Ollama, which first loads the model if it has been idle, for up to
+ * five minutes, and stops loading if the caller leaves: https://github.com/ollama/ollama/pull/4638
  */
-const slowUrl = /\/images\/|^https:\/\/api\.deepseek\.com\//;
+const slowUrl = /\/images\/|^https?:\/\/(api\.deepseek\.com|[^/]+:11434)\//;
 
 /** Tools, or their results; the end of a long schema shows only its properties. */
 const tools = /"(tool\w*|function\w*|input_?schema|properties)"/i;

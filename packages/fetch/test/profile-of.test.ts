@@ -68,6 +68,19 @@ describe("the limits of a request whose caller chose none", () => {
       '{"model":"deepseek-v3","stream":true}',
       "streaming",
     ],
+    [
+      "a stream of Ollama's, which may load the model first",
+      "http://127.0.0.1:11434/api/chat",
+      '{"model":"llama3.2","stream":true}',
+      "reasoning",
+    ],
+    ["Ollama's answer in one piece", "http://gpu:11434/v1/chat/completions", "{}", "reasoning in one piece"],
+    [
+      "Ollama's port in a query",
+      "https://api.fireworks.ai/inference/v1/chat/completions?of=http://gpu:11434/",
+      '{"model":"llama3.2","stream":true}',
+      "streaming",
+    ],
     ["Gemini's model, in its path", `${google}/gemini-2.5-pro:streamGenerateContent?alt=sse`, "{}", "reasoning"],
     [
       "Gemini's model, beside a model of cars",
