@@ -19,6 +19,12 @@ const providerTool = /"type"\s*:\s*"(image_generation|code_(interpreter|executio
  */
 const slowUrl = /\/images\/|^https?:\/\/(api\.deepseek\.com|[^/]+:11434)\//;
 
+/** The cheap tier of OpenAI, Gemini and Bedrock, for which a call may queue until there is room. */
+const flexTier = /"service_?tier"\s*:\s*(\{\s*"type"\s*:\s*)?"flex"/i;
+
+/** How long to wait for it, in ms, as OpenAI recommends: https://developers.openai.com/api/docs/guides/flex-processing */
+const flexLimit = 900_000;
+
 /** Tools, or their results; the end of a long schema shows only its properties. */
 const tools = /"(tool\w*|function\w*|input_?schema|properties)"/i;
 
@@ -36,7 +42,7 @@ const uploadRate = 125;
 /**
  * Returns the limits of a request whose caller chose none: `reasoning` where nothing may come for minutes, `streaming` for any other
  * stream, otherwise `long`. The limit to the first content grows with a long prompt and, for an answer in one piece, with the files sent
- * and the tokens asked for. A transfer has no total limit, since its duration is unknown: it fails only when it stalls. A
+ * and the tokens asked for. A call of a cheap tier may wait for room. A transfer has no total limit, since its duration is unknown: it fails only when it stalls. A
  * subscription has a limit only for its headers.
  */
 export function profileOf(url: string, init: RequestInit): Profile {
@@ -45,6 +51,7 @@ export function profileOf(url: string, init: RequestInit): Profile {
   if (subscribes({ url, init })) return { ...streaming, headers: streaming.firstContent, ...unlimited };
   if (transferPath.test(url)) return { ...reasoning, total: Infinity };
   const settings = edgesOf(body);
+  if (flexTier.test(settings)) return { ...reasoning, firstContent: flexLimit };
   const isSilent = thinks(url, settings) || providerTool.test(settings) || slowUrl.test(url);
   // Capped, because an image in the body makes far fewer tokens than its length suggests.
   const toRead = Math.min(long.firstContent, estimateTimeout({ inputTokens: estimateTokens(body) }));

@@ -23,6 +23,7 @@ describe("the limits of a request whose caller chose none", () => {
     streaming,
     reasoning,
     "reasoning in one piece": thoughtful,
+    flex: { ...reasoning, firstContent: 900_000 },
     "streaming with tools": { ...streaming, gap: reasoning.gap },
   };
   const google = "https://generativelanguage.googleapis.com/v1beta/models";
@@ -74,6 +75,10 @@ describe("the limits of a request whose caller chose none", () => {
       '{"model":"llama3.2","stream":true}',
       "reasoning",
     ],
+    ["a call that may queue for minutes", chatUrl, '{"model":"gpt-5.5","service_tier":"flex"}', "flex"],
+    ["a stream that may, too", `${google}/gemini-3.5-flash:streamGenerateContent`, '{"serviceTier":"flex"}', "flex"],
+    ["one of Bedrock's", `${bedrock}/us.amazon.nova-pro-v1%3A0/converse`, '{"serviceTier":{"type":"flex"}}', "flex"],
+    ["a call of another tier", chatUrl, '{"service_tier":"priority","mode":"flex"}', "long"],
     ["Ollama's answer in one piece", "http://gpu:11434/v1/chat/completions", "{}", "reasoning in one piece"],
     [
       "Ollama's port in a query",
