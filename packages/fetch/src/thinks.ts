@@ -4,9 +4,12 @@
 const modelInBody = /"model"\s*:\s*"([^"]*)/;
 const modelInPath = /\/(?:models?|deployments)\/([^/?]*)/;
 
-/** Models that reason by default, and those whose names only look like it. */
+/**
+ * Models that reason by default, and those whose names only look like it. Claude does since version 5, and shows nothing of it unless
+ * asked to: https://platform.claude.com/docs/build-with-claude/thinking
+ */
 const reasoningModel =
-  /\bo[1-9]\b|gpt-(?:[5-9]|oss)|codex|reason|think|deep-research|deepseek-r|\br1\b|q[wv]q|magistral|grok-(?:[4-9]|3-mini)|gemini-(?:2\.5|[3-9]|\w+-latest)/i;
+  /claude-(?:[a-z]+-)?(?:[5-9]|latest)|\bmuse-|\bo[1-9]\b|gpt-(?:[5-9]|oss)|codex|reason|think|deep-research|deepseek-r|\br1\b|q[wv]q|magistral|grok-(?:[4-9]|3-mini)|gemini-(?:2\.5|[3-9]|\w+-latest)/i;
 const plainModel = /non-|-chat|-lite/i;
 
 /** Settings that turn reasoning on. A tool's schema may use such a name for a property, and a message for earlier reasoning. */

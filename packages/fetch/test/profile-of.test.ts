@@ -178,6 +178,12 @@ describe("the limits of a request whose caller chose none", () => {
     "gemini-3-flash-preview",
     "gemini-flash-latest",
     "claude-3-7-sonnet:thinking",
+    "claude-opus-5",
+    "claude-sonnet-5-5",
+    "anthropic/claude-fable-5.1",
+    "us.anthropic.claude-haiku-5-5-20261015-v1:0",
+    "~anthropic/claude-sonnet-latest",
+    "muse-spark-1.3",
   ])("give %s time to think", (model) => {
     expect(profileOf(chatUrl, { body: `{"model":"${model}","stream":true}` })).toEqual(reasoning);
   });
@@ -191,6 +197,9 @@ describe("the limits of a request whose caller chose none", () => {
     "grok-3",
     "grok-4-fast-non-reasoning",
     "claude-sonnet-4-5",
+    "claude-opus-4-8",
+    "claude-haiku-4-5-20251001",
+    "claude-3-5-sonnet-latest",
     "mistral-large-latest",
     "gemini-1.5-pro",
     "kimi-k2-0905",
@@ -227,7 +236,7 @@ describe("the limits of a request whose caller chose none", () => {
     '"model":"gpt-5.1","reasoning_effort":"none"',
     '"model":"gpt-5.1","reasoning":{"summary":null,"effort":"none"}',
     '"model":"x-ai/grok-4-fast","reasoning":{"enabled":false}',
-    '"model":"claude-sonnet-4-5","thinking":{"type":"disabled"}',
+    '"model":"claude-sonnet-5","thinking":{"type":"disabled"}',
     '"model":"google/gemini-2.5-flash","thinkingConfig":{"includeThoughts":false,"thinkingBudget":0}',
     '"model":"gemini-2.5-flash","extra_body":{"google":{"thinking_config":{"thinking_budget":0}}}',
     '"model":"deepseek-r1","think":false',
