@@ -16,7 +16,7 @@ await using provider = await flakyProvider("commentsOnly");
 const client = new OpenAI({
   baseURL: `${provider.url}/v1`,
   apiKey: "none",
-  // Keeps the example short. Without a profile, its reasoning models have 300 s to the first content.
+  // Keeps the example short. Without a profile, its calls have 600 s to the first content.
   fetch: resilientFetch({ profile: { ...profiles.reasoning, firstContent: 1_000 }, emit: tell }),
   maxRetries: 0,
 });

@@ -40,10 +40,10 @@ const unlimited = { firstContent: Infinity, gap: Infinity, total: Infinity };
 const uploadRate = 125;
 
 /**
- * Returns the limits of a request whose caller chose none: `reasoning` where nothing may come for minutes, `streaming` for any other
- * stream, otherwise `long`. The limit to the first content grows with a long prompt and, for an answer in one piece, with the files sent
- * and the tokens asked for. A call of a cheap tier may wait for room. A transfer has no total limit, since its duration is unknown: it fails only when it stalls. A
- * subscription has a limit only for its headers.
+ * Returns the limits of a request whose caller chose none: `reasoning` where nothing may come for minutes, with as long to the first
+ * content as SDKs allow an attempt; `streaming` for any other stream, otherwise `long`. The limit to the first content grows with a long prompt and, for an answer in one piece, with the files sent
+ * and the tokens asked for. A call of a cheap tier may wait for room. A transfer has no total limit, since its duration is unknown: it
+ * fails only when it stalls. A subscription has a limit only for its headers.
  */
 export function profileOf(url: string, init: RequestInit): Profile {
   const { body } = init;
@@ -57,14 +57,14 @@ export function profileOf(url: string, init: RequestInit): Profile {
   const toRead = Math.min(long.firstContent, estimateTimeout({ inputTokens: estimateTokens(body) }));
   if (streamInBody.test(settings) || streamInPath.test(url.slice(url.lastIndexOf("/")))) {
     // A stream requested without a body continues an answer made in the background, by an unknown model.
-    if (isSilent || !body) return reasoning;
+    if (isSilent || !body) return { ...reasoning, firstContent: long.total };
     // Many servers send a long argument of a tool call, such as a file to write, only once it is complete.
     const { gap } = tools.test(settings) ? reasoning : streaming;
     return { ...streaming, firstContent: Math.max(streaming.firstContent, toRead), gap };
   }
   const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
   const upload = fileBytes(body) / uploadRate;
-  // An attempt gets as long as SDKs allow one where the reasoning comes with the answer, or a stream of unknown size is sent.
+  // An attempt gets as long as SDKs allow one where nothing may come for minutes, or a stream of unknown size is sent.
   const least = isSilent || !isReplayable(body) ? long.total : long.firstContent;
   const firstContent = Math.max(least, estimateTimeout({ base: toRead, outputTokens })) + upload;
   const limits = isSilent ? reasoning : long;
