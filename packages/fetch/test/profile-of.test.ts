@@ -110,6 +110,17 @@ describe("the limits of a request whose caller chose none", () => {
       '{"tools":[{"type":"image_generation"}],"stream":true}',
       "silent",
     ],
+    ["a stored prompt", chatUrl, '{"prompt":{"id":"pmpt_1","version":"2"},"input":"Why?","stream":true}', "silent"],
+    ["an agent", chatUrl, '{"agent_reference":{"name":"a","type":"agent_reference"},"stream":true}', "silent"],
+    [
+      "a named model, whatever agent calls it",
+      chatUrl,
+      '{"model":"gpt-4o","metadata":{"agent":"a"},"stream":true}',
+      "streaming",
+    ],
+    ["an assistant", "https://x/v1/threads/1/runs", '{"assistant_id":"asst_1","stream":true}', "silent"],
+    ["a prompt that is a text", chatUrl, '{"model":"davinci-002","prompt":"{","stream":true}', "streaming"],
+    ["the first of several models", chatUrl, '{"models": [ "openai/gpt-5", "x" ],"stream":true}', "silent"],
     ["a tool of the provider's", chatUrl, '{"tools":[{"type":"code_execution_20260120"}],"stream":true}', "silent"],
     ["a tool of the caller's", chatUrl, '{"tools":[{"type":"function"}],"stream":true}', "streaming with tools"],
     [
@@ -173,6 +184,8 @@ describe("the limits of a request whose caller chose none", () => {
     "us.anthropic.claude-haiku-5-5-20261015-v1:0",
     "~anthropic/claude-sonnet-latest",
     "muse-spark-1.3",
+    "openrouter/auto",
+    "model-router",
   ])("give %s time to think", (model) => {
     expect(profileOf(chatUrl, { body: `{"model":"${model}","stream":true}` })).toEqual(silent);
   });
