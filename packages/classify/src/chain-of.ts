@@ -8,7 +8,7 @@ export function chainOf(error: unknown): readonly unknown[] {
   const chain = new Set([error]);
   for (const node of chain) {
     const causes = [property(node, "cause"), property(node, "lastError"), ...(items(property(node, "errors")) ?? [])];
-    for (const cause of causes) if (cause !== undefined && cause !== null && chain.size < longest) chain.add(cause);
+    for (const cause of causes) if (cause != null && chain.size < longest) chain.add(cause);
   }
   return [...chain];
 }

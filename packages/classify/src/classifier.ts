@@ -1,5 +1,5 @@
 /** Creates the functions that classify errors, responses and events by the given tables. */
-import { checkFunction, ownVerdict, type Verdict } from "@evenkeel/core";
+import { checkFunction, ownVerdict, quietly, type Verdict } from "@evenkeel/core";
 import { chainOf } from "./chain-of.ts";
 import { gather, longestBody } from "./facts.ts";
 import { generic } from "./generic.ts";
@@ -104,7 +104,7 @@ export function classifier<const Providers extends readonly Provider[]>(
     headers?: unknown,
     url?: unknown,
   ): Verdict | undefined {
-    const body = typeof event === "string" ? parse(event) : event;
+    const body = typeof event === "string" ? quietly<unknown>(() => JSON.parse(event)) : event;
     const tables = tablesFor(url, options);
     const known = tables.map((table) => table.event?.(body)).find(Boolean);
     if (!known && !reportsFailure(body)) return undefined;
@@ -141,12 +141,4 @@ export function classifier<const Providers extends readonly Provider[]>(
 /** A cheap test, because parsing every body would cost too much: a failure is short, and contains one of these words. */
 function mayHideFailure(text = ""): boolean {
   return text.length <= longestBody && /error|exception|fail|insufficient_|blockReason|finishReason/i.test(text);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 /** Reads headers in all the forms that clients use. */
+import { quietly } from "@evenkeel/core";
 import { property } from "./property.ts";
 
 /** Headers as clients represent them: `Headers`, a `Map`, a list of pairs or a plain object, in any case. Other objects have none. */
@@ -6,7 +7,7 @@ export type HeadersLike = object | null | undefined;
 
 /** Returns the value of a header, given its name in lower case. Never throws. */
 export function header(headers: HeadersLike, name: string): string | undefined {
-  try {
+  return quietly(() => {
     if (typeof property(headers, "get") === "function") {
       const value: unknown = (headers as { get(name: string): unknown }).get(name);
       if (typeof value === "string") return value;
@@ -14,18 +15,15 @@ export function header(headers: HeadersLike, name: string): string | undefined {
       if (value === null) return undefined;
     }
     return headerEntries(headers).find(([key]) => key === name)?.[1];
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** Returns all headers, with their names in lower case. Never throws. */
 export function headerEntries(headers: HeadersLike): [name: string, value: string][] {
-  try {
+  const list = quietly(() => {
     const iterable = typeof property(headers, Symbol.iterator) === "function";
     const entries = iterable ? [...(headers as Iterable<[unknown, unknown]>)] : Object.entries(headers ?? {});
-    return entries.map(([name, value]) => [String(name).toLowerCase(), String(value)]);
-  } catch {
-    return [];
-  }
+    return entries.map(([name, value]): [string, string] => [String(name).toLowerCase(), String(value)]);
+  });
+  return list ?? [];
 }

@@ -1,4 +1,5 @@
 /** Detects failures in stream events and in the bodies of 2xx responses. */
+import { quietly } from "@evenkeel/core";
 import { items, property, text } from "./property.ts";
 
 /** Tells whether a parsed event, or one in a list of events, reports a failure in any of the known protocols. */
@@ -21,11 +22,7 @@ function isFailure(event: unknown): boolean {
 /** Some objects always have an `error`, with all of its fields null until there is one. */
 function hasFields(error: unknown): boolean {
   if (typeof error !== "object") return Boolean(error);
-  try {
-    return Object.values(error ?? {}).some((field) => field !== null && field !== undefined);
-  } catch {
-    return false;
-  }
+  return quietly(() => Object.values(error ?? {}).some((field) => field != null)) ?? false;
 }
 
 /** Tells whether a text is an HTML page. */

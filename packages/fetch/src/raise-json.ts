@@ -28,7 +28,7 @@ export async function raiseJson(
   if (!isWhole) return guardResponse(call, response, { reader, head: chunks }, options);
   const body = join(chunks);
   const text = textOf(body);
-  const json = quietly((): unknown => JSON.parse(text));
+  const json = quietly<unknown>(() => JSON.parse(text));
   const isMissing = text.trim() === "" && !mayBeEmpty(response) && expectsData(call.input);
   if (isMissing || (json === undefined && response.status !== 206 && isTruncated(text))) {
     throw new StreamError("The body ended inside its JSON", truncated, { bytes, chunks: chunks.length });
