@@ -3,6 +3,7 @@ import { knownProtocols } from "./protocols/known.ts";
 import {
   isError,
   reportedError,
+  type Choices,
   type Meaning,
   type Protocol,
   type ReportedError,
@@ -26,7 +27,7 @@ export abstract class StreamProgress {
   protected protocol: Protocol | undefined;
   /** Whether parsing was given up: everything that follows counts as content. */
   protected isOpaque = false;
-  #interpret: ((event: StreamEvent) => Meaning) | undefined;
+  readonly #choices: Choices = { open: new Set(), finished: new Set() };
 
   /** Takes the next chunk and tells whether it contained content: anything but pings and comments. */
   abstract take(chunk: Uint8Array): boolean;
@@ -57,11 +58,8 @@ export abstract class StreamProgress {
 
   #meaningOf(event: StreamEvent): Meaning {
     if (reportsError(event)) return reportedError(event.json ?? { message: event.data });
-    if (!this.#interpret) {
-      this.protocol = knownProtocols.find((each) => each.matches(event));
-      this.#interpret = this.protocol?.interpreter();
-    }
-    if (this.#interpret) return this.#interpret(event);
+    this.protocol ??= knownProtocols.find((each) => each.matches(event));
+    if (this.protocol) return this.protocol.meaningOf(event, this.#choices);
     return isKeepAlive(event) || isTerminator(event) ? "noise" : "content";
   }
 }

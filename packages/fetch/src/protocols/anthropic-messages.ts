@@ -5,21 +5,19 @@ export const anthropicMessages: Protocol = {
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(textAt(json, "type")),
   marks: /rror["\n\r]|ping"|_stop"|stop_reason": ?"/,
 
-  interpreter:
-    () =>
-    ({ json }) => {
-      switch (json?.["type"]) {
-        case "message_stop":
-          return "end";
-        // Some gateways send nothing after the reason, or only pings until somebody gives up.
-        case "message_delta":
-          return isJson(json["delta"]) && json["delta"]["stop_reason"] ? "end" : "content";
-        case "ping":
-        case "message_start":
-        case "content_block_start":
-          return "noise";
-        default:
-          return "content";
-      }
-    },
+  meaningOf({ json }) {
+    switch (json?.["type"]) {
+      case "message_stop":
+        return "end";
+      // Some gateways send nothing after the reason, or only pings until somebody gives up.
+      case "message_delta":
+        return isJson(json["delta"]) && json["delta"]["stop_reason"] ? "end" : "content";
+      case "ping":
+      case "message_start":
+      case "content_block_start":
+        return "noise";
+      default:
+        return "content";
+    }
+  },
 };

@@ -4,17 +4,15 @@ import type { Protocol } from "./protocol.ts";
 export const bedrockConverse: Protocol = {
   matches: ({ name }) => /^(messageStart|contentBlock(Start|Delta|Stop)|messageStop)$/.test(name),
 
-  interpreter:
-    () =>
-    ({ name }) => {
-      switch (name) {
-        case "messageStop": // only metadata follows
-          return "end";
-        case "messageStart":
-        case "contentBlockStart":
-          return "noise";
-        default:
-          return "content";
-      }
-    },
+  meaningOf({ name }) {
+    switch (name) {
+      case "messageStop": // only metadata follows
+        return "end";
+      case "messageStart":
+      case "contentBlockStart":
+        return "noise";
+      default:
+        return "content";
+    }
+  },
 };

@@ -8,19 +8,17 @@ export const cohereChat: Protocol = {
     ),
   marks: /rror["\n\r]|-end/,
 
-  interpreter:
-    () =>
-    ({ json }) => {
-      switch (json?.["type"]) {
-        case "message-end": {
-          const { delta } = json as { delta?: unknown };
-          return isJson(delta) && delta["finish_reason"] === "ERROR" ? reportedError(delta) : "end";
-        }
-        case "message-start":
-        case "content-start":
-          return "noise";
-        default:
-          return "content";
+  meaningOf({ json }) {
+    switch (json?.["type"]) {
+      case "message-end": {
+        const { delta } = json as { delta?: unknown };
+        return isJson(delta) && delta["finish_reason"] === "ERROR" ? reportedError(delta) : "end";
       }
-    },
+      case "message-start":
+      case "content-start":
+        return "noise";
+      default:
+        return "content";
+    }
+  },
 };

@@ -6,18 +6,14 @@ export const gemini: Protocol = {
     json !== undefined && ["candidates", "promptFeedback", "usageMetadata"].some((name) => name in json),
   marks: /rror["\n\r]|finishReason|blockReason/,
 
-  interpreter:
-    () =>
-    ({ json }) => {
-      const candidates = listAt(json, "candidates");
-      // There is no terminator: the last chunk says why the answer ends, or why the prompt was blocked.
-      if (candidates.some((candidate) => typeof candidate["finishReason"] === "string")) return "end";
-      if (isJson(json?.["promptFeedback"]) && json["promptFeedback"]["blockReason"]) return "end";
-      // It also sends a finish reason after each use of a built-in tool, and continues. An empty text, sent with a signature, is no content.
-      return candidates.some(
-        ({ content }) => isJson(content) && listAt(content, "parts").some(({ text }) => text !== ""),
-      )
-        ? "more"
-        : "noise";
-    },
+  meaningOf({ json }) {
+    const candidates = listAt(json, "candidates");
+    // There is no terminator: the last chunk says why the answer ends, or why the prompt was blocked.
+    if (candidates.some((candidate) => typeof candidate["finishReason"] === "string")) return "end";
+    if (isJson(json?.["promptFeedback"]) && json["promptFeedback"]["blockReason"]) return "end";
+    // It also sends a finish reason after each use of a built-in tool, and continues. An empty text, sent with a signature, is no content.
+    return candidates.some(({ content }) => isJson(content) && listAt(content, "parts").some(({ text }) => text !== ""))
+      ? "more"
+      : "noise";
+  },
 };

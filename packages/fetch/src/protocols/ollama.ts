@@ -6,11 +6,9 @@ export const ollama: Protocol = {
   matches: ({ json }) => json !== undefined && "done" in json && ("message" in json || "response" in json),
   marks: /rror["\n\r]|done": ?true/,
 
-  interpreter:
-    () =>
-    ({ json }) => {
-      if (json?.["done"] === true) return "end";
-      const message = isJson(json?.["message"]) ? json["message"] : json;
-      return ["content", "thinking", "response", "tool_calls"].some((field) => message?.[field]) ? "content" : "noise";
-    },
+  meaningOf({ json }) {
+    if (json?.["done"] === true) return "end";
+    const message = isJson(json?.["message"]) ? json["message"] : json;
+    return ["content", "thinking", "response", "tool_calls"].some((field) => message?.[field]) ? "content" : "noise";
+  },
 };

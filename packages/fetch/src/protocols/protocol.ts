@@ -26,12 +26,18 @@ export interface ReportedError {
  */
 export type Meaning = "content" | "end" | "more" | "noise" | ReportedError;
 
+/** The indices of the choices that have begun but not finished, and of those that have finished: all that a protocol remembers of a stream. */
+export interface Choices {
+  readonly open: Set<unknown>;
+  readonly finished: Set<unknown>;
+}
+
 /** One streaming API. */
 export interface Protocol {
   /** Tells whether an event belongs to this protocol. Not every event of a protocol need identify it. */
   matches(event: StreamEvent): boolean;
-  /** Starts a stream: returns a function that tells what each of its events means. */
-  interpreter(): (event: StreamEvent) => Meaning;
+  /** Tells what the next event of a stream means. `choices` is the same for all of them, and empty at first. */
+  meaningOf(event: StreamEvent, choices: Choices): Meaning;
   /**
    * Must match the text of every event that may be anything but plain content. Once content has begun, only events that it matches are
    * parsed: parsing all of them would cost more than receiving them. Not used for binary messages, all of which are parsed. The `error`

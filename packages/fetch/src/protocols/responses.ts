@@ -11,13 +11,11 @@ export const responses: Protocol = {
   matches: ({ json }) => textAt(json, "type").startsWith("response."),
   marks: /rror["\n\r]|keepalive|response\.(failed|completed|incomplete|cancelled|done)/,
 
-  interpreter:
-    () =>
-    ({ json }) => {
-      if (typeof json?.["type"] !== "string") return "noise";
-      const { type, response } = json as { type: string; response?: unknown };
-      if (type === "response.failed") return reportedError(isJson(response) ? response : json);
-      if (ends.has(type)) return "end";
-      return noise.test(type) ? "noise" : "content";
-    },
+  meaningOf({ json }) {
+    if (typeof json?.["type"] !== "string") return "noise";
+    const { type, response } = json as { type: string; response?: unknown };
+    if (type === "response.failed") return reportedError(isJson(response) ? response : json);
+    if (ends.has(type)) return "end";
+    return noise.test(type) ? "noise" : "content";
+  },
 };

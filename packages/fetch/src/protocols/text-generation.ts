@@ -5,8 +5,5 @@ export const textGeneration: Protocol = {
   matches: ({ json }) => json !== undefined && isJson(json["token"]),
   marks: /rror["\n\r]|_text": ?"/,
 
-  interpreter:
-    () =>
-    ({ json }) =>
-      typeof json?.["generated_text"] === "string" ? "end" : "content",
+  meaningOf: ({ json }) => (typeof json?.["generated_text"] === "string" ? "end" : "content"),
 };
