@@ -1,5 +1,5 @@
 /** Parses the rate-limit headers of all providers into one format. */
-import { parseReset } from "./duration.ts";
+import { parseDuration, parseReset } from "./duration.ts";
 import { headerEntries, type HeadersLike } from "./header.ts";
 import { serverTime } from "./http-date.ts";
 import { nowOf } from "./now-of.ts";
@@ -35,8 +35,6 @@ type Bucket = { -readonly [Key in keyof RateLimitBucket]: RateLimitBucket[Key] }
 /** Records one number. `name` determines the unit, `label` distinguishes the buckets of one unit. */
 type Put = (name: string, label: string, field: keyof Bucket, value: number | undefined) => void;
 
-const windows: Readonly<Record<string, number>> = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, month: 2592e6 };
-
 /** What the one-letter parameters of the structured fields stand for. */
 const parameterNames: Readonly<Record<string, keyof Bucket>> = { q: "limit", r: "remaining", t: "reset", w: "window" };
 
@@ -65,8 +63,9 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
   const labels = name.match(/second|minute|hour|day|month|project|dynamic|cache|priority|bysize/g) ?? [];
   const label = labels.join();
   put(name, label, field, field === "reset" ? parseReset(value, now) : parseFloat(value));
-  const named = labels.map((each) => windows[each]).find(Boolean);
-  put(name, label, "window", named ?? Number(/;\s*w=(\d+)/.exec(value)?.[1]) * 1e3);
+  const [named] = /second|minute|hour|day|month/.exec(name) ?? [];
+  const [, seconds] = /;\s*w=(\d+)/.exec(value) ?? [];
+  put(name, label, "window", named ? parseDuration(`1 ${named}`) : Number(seconds) * 1e3);
 }
 
 /** Reads the structured `RateLimit-Policy` and `RateLimit` fields of the IETF drafts, from draft 7 on. Their times are in seconds. */
