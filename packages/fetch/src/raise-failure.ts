@@ -7,7 +7,7 @@ import { join } from "./join.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { readHead } from "./read-head.ts";
 import { readerOf, release, type BodyReader } from "./reader-of.ts";
-import { isBuildable, rebuild } from "./rebuild.ts";
+import { rebuild } from "./rebuild.ts";
 import type { FetchRequest } from "./request.ts";
 import { textOf } from "./text-of.ts";
 
@@ -21,7 +21,7 @@ export async function raiseFailure(
   response: Response,
   options: RaiseOptions,
 ): Promise<Response> {
-  if (!isBuildable(response.status)) return response;
+  if (response.status > 599) return response; // the `Response` constructor refuses such a status
   const body = response.body && (await readErrorBody(call, response.status, readerOf(response.body), options));
   const { status, headers } = response;
   // Where responses have no `body` at all, as in React Native, only their methods read it.

@@ -1,10 +1,5 @@
 /** Copies a response with another body. */
 
-/** Tells whether the `Response` constructor accepts this status. */
-export function isBuildable(status: number): boolean {
-  return status >= 200 && status <= 599;
-}
-
 /** Returns a copy of `response` with `body`, keeping what the constructor cannot set, such as `url`. */
 export function rebuild(
   response: Response,
