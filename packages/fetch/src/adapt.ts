@@ -97,7 +97,7 @@ export function adapt(
     pingsAreProgress = false,
     emit,
     clock = systemClock,
-  }: FetchOptions = {},
+  }: FetchOptions,
 ): AdaptedFetch {
   if (inner !== undefined) checkFunction("fetch", inner);
   checkOptions(provider, "provider");
