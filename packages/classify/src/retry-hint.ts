@@ -23,8 +23,8 @@ function fromReset({ now, status, headers }: Facts): number | undefined {
 }
 
 function fromText({ now, text }: Facts): number | undefined {
-  const start = /(?:try again|retry|resets?) (?:in|after) (?=\d)/i.exec(text);
-  if (start) return parseDuration(text.slice(start.index + start[0].length));
-  const { day, time } = /access on (?<day>\d{4}-\d\d-\d\d) at (?<time>\d\d:\d\d) UTC/.exec(text)?.groups ?? {};
+  const [, wait] = /(?:try again|retry|resets?) (?:in|after) (\d.*)/is.exec(text) ?? [];
+  if (wait) return parseDuration(wait);
+  const [, day, time] = /access on (\d{4}-\d\d-\d\d) at (\d\d:\d\d) UTC/.exec(text) ?? [];
   return day ? parseReset(`${day}T${time}Z`, now) : undefined;
 }
