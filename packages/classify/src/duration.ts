@@ -18,9 +18,9 @@ const microsecond = 1e-3;
 export function parseDuration(text: string): number | undefined {
   let total: number | undefined;
   // Prose joins its parts: 1 hour, 2 minutes and 3 seconds. A header that was sent twice reads `1s, 1s`.
-  const part = /(?:,? and|,(?= \d+ ))?\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|mo|[nuµμ](?=s)|[smhdw])[a-zµμ]*/iy;
-  for (let match = part.exec(text); match; match = part.exec(text)) {
-    total = (total ?? 0) + Number(match[1]) * (units[match[2]!.toLowerCase()] ?? microsecond);
+  const parts = /(?:,? and|,(?= \d+ ))?\s*(\d+(?:\.\d+)?)\s*(ms|mi(?=lli)|mo|[nuµμ](?=s)|[smhdw])[a-zµμ]*/giy;
+  for (const [, number, unit] of text.matchAll(parts)) {
+    total = (total ?? 0) + Number(number) * (units[unit!.toLowerCase()] ?? microsecond);
   }
   return total;
 }
