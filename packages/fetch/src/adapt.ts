@@ -105,7 +105,6 @@ export function adapt(
   checkFunction("key", key);
   checkFunction("cost", cost);
   if (emit !== undefined) checkFunction("emit", emit);
-  checkFunction("clock.after", clock?.after);
   checkNumber("peek", peek, { integer: true });
   checkNumber("maxErrorBody", maxErrorBody, { integer: true });
   checkNumber("errorBodyTimeout", errorBodyTimeout);
