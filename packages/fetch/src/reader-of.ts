@@ -5,7 +5,7 @@ export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Returns a reader of a body: a web stream, or the Node stream that some `fetch` implementations return. */
 export function readerOf(body: ReadableStream<Uint8Array> | NodeStream): BodyReader {
-  return "getReader" in body ? body.getReader() : toStream(body).getReader();
+  return ("getReader" in body ? body : toStream(body)).getReader();
 }
 
 /** Cancels a body that will not be read any further. Ignores whether that fails. */

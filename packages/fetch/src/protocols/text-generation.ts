@@ -2,7 +2,7 @@
 import { isJson, type Protocol } from "./protocol.ts";
 
 export const textGeneration: Protocol = {
-  matches: ({ json }) => json !== undefined && isJson(json["token"]),
+  matches: ({ json }) => isJson(json?.["token"]),
   marks: /rror["\n\r]|_text": ?"/,
 
   meaningOf: ({ json }) => (typeof json?.["generated_text"] === "string" ? "end" : "content"),
