@@ -1,5 +1,6 @@
 /** Tracks where a stream can be resumed. */
 import { quietly } from "@evenkeel/core";
+import { endOfLastEvent, separatorStart, serverSentEvents } from "./framing.ts";
 import { methodOf, type FetchRequest } from "./request.ts";
 import { longestEvent } from "./text-progress.ts";
 
@@ -74,7 +75,7 @@ function pointOf(cursor: Cursor): ResumePoint {
   let position: string | undefined;
   let decoder = new TextDecoder();
   let pending = "";
-  /** The last characters, where a blank line may have begun: searching all of `pending` for each chunk would take quadratic time. */
+  /** The end of `pending`, where a separator may have begun: searching all of it for each chunk would take quadratic time. */
   let tail = "";
   /** Whether part of an event, too long to keep, was handed on: from there no request can go on. */
   let isCut = false;
@@ -82,17 +83,18 @@ function pointOf(cursor: Cursor): ResumePoint {
     take(chunk) {
       const text = decoder.decode(chunk, { stream: true });
       const searched = tail + text;
-      tail = searched.slice(-2);
+      const found = endOfLastEvent(searched, serverSentEvents);
       pending += text;
-      if (!/\n\r?\n|\r\r/.test(searched)) {
+      if (found === 0) {
+        tail = searched.slice(-separatorStart);
         isCut ||= pending.length > longestEvent;
         return isCut ? takePending() : "";
       }
-      // In all that `searched` matches, or such chunks, too, would have all of `pending` searched again.
-      const events = pending.split(/(?<=\n\r?\n|\r\r\n|\r\r(?!\n))/);
-      pending = /(\n\r?\n|\r\r\n?)$/.test(events.at(-1) ?? "") ? "" : (events.pop() ?? "");
-      for (const event of events) position = cursor.positionOf(event) ?? position;
-      return events.join("");
+      const events = pending.slice(0, pending.length - searched.length + found);
+      pending = pending.slice(events.length);
+      tail = pending.slice(-separatorStart);
+      for (const event of events.split(serverSentEvents.separator)) position = cursor.positionOf(event) ?? position;
+      return events;
     },
     get position() {
       return position;
@@ -102,7 +104,7 @@ function pointOf(cursor: Cursor): ResumePoint {
     },
     request() {
       // An incomplete event is sent again as a whole.
-      pending = "";
+      pending = tail = "";
       decoder = new TextDecoder();
       return isCut || position === undefined ? undefined : cursor.requestAfter(position);
     },

@@ -1,5 +1,5 @@
 /** Follows a stream of text: server-sent events or JSON lines. */
-import { parseLine, type Framing } from "./framing.ts";
+import { endOfLastEvent, parseLine, separatorStart, type Framing } from "./framing.ts";
 import { StreamProgress } from "./stream-progress.ts";
 
 /** Matches whatever may be an error, in a stream of unknown protocol. */
@@ -15,9 +15,6 @@ const longEvent = 1_048_576;
 
 /** If an event grows beyond this, in characters, neither it nor anything after it is parsed. */
 export const longestEvent: number = 32 * longEvent;
-
-/** How many characters of a separator may precede its last one. */
-const separatorStart = 2;
 
 /** Follows a stream of one framing. Its protocol is recognised by its events. */
 export class TextProgress extends StreamProgress {
@@ -98,15 +95,4 @@ export class TextProgress extends StreamProgress {
     this.#contentParsed ||= event.data !== "";
     return true;
   }
-}
-
-/** Returns the index after the last complete event, 0 if there is none. */
-function endOfLastEvent(text: string, { separators }: Framing): number {
-  let end = 0;
-  for (const separator of separators) {
-    if (text.endsWith(separator)) return text.length;
-    // `includes` finds that there is none in a fraction of the time that `lastIndexOf` takes.
-    if (text.includes(separator)) end = Math.max(end, text.lastIndexOf(separator) + separator.length);
-  }
-  return end;
 }
