@@ -1,5 +1,12 @@
 /** Parses the binary messages of Amazon's event streams: https://smithy.io/2.0/aws/amazon-eventstream.html */
-import { parseJson, reportedError, type Json, type ReportedError, type StreamEvent } from "./protocols/protocol.ts";
+import {
+  parseJson,
+  reportedError,
+  textAt,
+  type Json,
+  type ReportedError,
+  type StreamEvent,
+} from "./protocols/protocol.ts";
 import { textOf } from "./text-of.ts";
 
 /** The length of the prelude in bytes: total length, headers length and a checksum, 4 bytes each. */
@@ -29,8 +36,7 @@ export function readMessage(bytes: Uint8Array): StreamEvent | ReportedError {
   if (headers[":message-type"] === "exception") return failure(headers[":exception-type"], parseJson(textOf(payload)));
   const name = headers[":event-type"] ?? "";
   if (name !== "chunk") return { name, data: "", json: undefined };
-  const { bytes: encoded } = { ...parseJson(textOf(payload)) } as { bytes?: string };
-  const data = textOf(fromBase64(encoded ?? ""));
+  const data = textOf(fromBase64(textAt(parseJson(textOf(payload)), "bytes")));
   return { name: "", data, json: parseJson(data) };
 }
 

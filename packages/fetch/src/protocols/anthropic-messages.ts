@@ -1,5 +1,5 @@
 /** Anthropic's Messages API, also on Vertex and Foundry. */
-import { isJson, textAt, type Protocol } from "./protocol.ts";
+import { jsonAt, textAt, type Protocol } from "./protocol.ts";
 
 export const anthropicMessages: Protocol = {
   matches: ({ json }) => /^(message_start|content_block_|message_delta|message_stop)/.test(textAt(json, "type")),
@@ -11,7 +11,7 @@ export const anthropicMessages: Protocol = {
         return "end";
       // Some gateways send nothing after the reason, or only pings until somebody gives up.
       case "message_delta":
-        return isJson(json["delta"]) && json["delta"]["stop_reason"] ? "end" : "content";
+        return jsonAt(json, "delta")?.["stop_reason"] ? "end" : "content";
       case "ping":
       case "message_start":
       case "content_block_start":

@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, which most providers offer. */
-import { isFailedEnd, isJson, listAt, reportedError, type Choices, type Json, type Protocol } from "./protocol.ts";
+import { isFailedEnd, jsonAt, listAt, reportedError, type Choices, type Json, type Protocol } from "./protocol.ts";
 
 /** The fields of a delta that hold content. A role alone is not content. */
 const contentFields = [
@@ -47,8 +47,8 @@ function isComplete({ open, finished }: Choices): boolean {
 
 function hasContent(choice: Json): boolean {
   if (typeof choice["text"] === "string") return choice["text"] !== "";
-  const delta = choice["delta"] ?? choice["message"];
-  return isJson(delta) && contentFields.some((field) => isNonEmpty(delta[field]));
+  const delta = jsonAt(choice, "delta") ?? jsonAt(choice, "message");
+  return contentFields.some((field) => isNonEmpty(delta?.[field]));
 }
 
 /** Some servers send an empty string or list with each chunk. */

@@ -1,5 +1,5 @@
 /** Cohere's chat API, version 2. */
-import { isFailedEnd, isJson, reportedError, textAt, type Protocol } from "./protocol.ts";
+import { isFailedEnd, jsonAt, reportedError, textAt, type Protocol } from "./protocol.ts";
 
 export const cohereChat: Protocol = {
   matches: ({ json }) =>
@@ -10,10 +10,10 @@ export const cohereChat: Protocol = {
 
   meaningOf({ json }) {
     switch (json?.["type"]) {
-      case "message-end":
-        return isJson(json["delta"]) && isFailedEnd(json["delta"]["finish_reason"])
-          ? reportedError(json["delta"])
-          : "end";
+      case "message-end": {
+        const delta = jsonAt(json, "delta");
+        return delta && isFailedEnd(delta["finish_reason"]) ? reportedError(delta) : "end";
+      }
       case "message-start":
       case "content-start":
         return "noise";

@@ -1,5 +1,5 @@
 /** Gemini's `streamGenerateContent`, also on Vertex. */
-import { isJson, listAt, type Protocol } from "./protocol.ts";
+import { jsonAt, listAt, type Protocol } from "./protocol.ts";
 
 export const gemini: Protocol = {
   matches: ({ json }) =>
@@ -10,9 +10,9 @@ export const gemini: Protocol = {
     const candidates = listAt(json, "candidates");
     // There is no terminator: the last chunk says why the answer ends, or why the prompt was blocked.
     if (candidates.some((candidate) => typeof candidate["finishReason"] === "string")) return "end";
-    if (isJson(json?.["promptFeedback"]) && json["promptFeedback"]["blockReason"]) return "end";
+    if (jsonAt(json, "promptFeedback")?.["blockReason"]) return "end";
     // It also sends a finish reason after each use of a built-in tool, and continues. An empty text, sent with a signature, is no content.
-    return candidates.some(({ content }) => isJson(content) && listAt(content, "parts").some(({ text }) => text !== ""))
+    return candidates.some((candidate) => listAt(jsonAt(candidate, "content"), "parts").some(({ text }) => text !== ""))
       ? "more"
       : "noise";
   },

@@ -1,5 +1,5 @@
 /** Ollama's own API: one JSON object per line. */
-import { isJson, type Protocol } from "./protocol.ts";
+import { jsonAt, type Protocol } from "./protocol.ts";
 
 export const ollama: Protocol = {
   // Other servers also send `done`, with their content in other fields.
@@ -8,7 +8,7 @@ export const ollama: Protocol = {
 
   meaningOf({ json }) {
     if (json?.["done"] === true) return "end";
-    const message = isJson(json?.["message"]) ? json["message"] : json;
+    const message = jsonAt(json, "message") ?? json;
     return ["content", "thinking", "response", "tool_calls"].some((field) => message?.[field]) ? "content" : "noise";
   },
 };

@@ -93,6 +93,12 @@ export function textAt(json: Json | undefined, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** Returns the object at `name`, or `undefined` if there is none. */
+export function jsonAt(json: Json | undefined, name: string): Json | undefined {
+  const value = json?.[name];
+  return isJson(value) ? value : undefined;
+}
+
 /** Returns the objects in the list at `name`, or none if there is no list: input from outside may be anything. */
 export function listAt(json: Json | undefined, name: string): readonly Json[] {
   const value = json?.[name];

@@ -1,5 +1,5 @@
 /** OpenAI's Responses API. */
-import { isJson, reportedError, textAt, type Protocol } from "./protocol.ts";
+import { jsonAt, reportedError, textAt, type Protocol } from "./protocol.ts";
 
 /** The last event of a stream is one of these; `done` is what some backends and gateways send. */
 const ends = new Set(["response.completed", "response.incomplete", "response.cancelled", "response.done"]);
@@ -13,8 +13,8 @@ export const responses: Protocol = {
 
   meaningOf({ json }) {
     if (typeof json?.["type"] !== "string") return "noise";
-    const { type, response } = json as { type: string; response?: unknown };
-    if (type === "response.failed") return reportedError(isJson(response) ? response : json);
+    const { type } = json as { type: string };
+    if (type === "response.failed") return reportedError(jsonAt(json, "response") ?? json);
     if (ends.has(type)) return "end";
     return noise.test(type) ? "noise" : "content";
   },
