@@ -21,9 +21,9 @@ export async function raiseFailure(
   response: Response,
   options: RaiseOptions,
 ): Promise<Response> {
-  if (response.status > 599) return response; // the `Response` constructor refuses such a status
-  const body = response.body && (await readErrorBody(call, response.status, readerOf(response.body), options));
   const { status, headers } = response;
+  if (status > 599) return response; // the `Response` constructor refuses such a status
+  const body = response.body && (await readErrorBody(call, status, readerOf(response.body), options));
   // Where responses have no `body` at all, as in React Native, only their methods read it.
   const text = body ? textOf(body) : body === undefined ? await response.text() : "";
   const { url } = call.input;
