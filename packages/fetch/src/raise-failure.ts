@@ -26,8 +26,8 @@ export async function raiseFailure(
   const body = response.body && (await readErrorBody(call, status, readerOf(response.body), options));
   // Where responses have no `body` at all, as in React Native, only their methods read it.
   const text = body ? textOf(body) : body === undefined ? await response.text() : "";
-  const { url } = call.input;
-  const verdict = options.classifyResponse({ status, headers, body: text, url }, { now: options.clock.now() });
+  const answer = { status, headers, body: text, url: call.input.url };
+  const verdict = options.classifyResponse(answer, { now: options.clock.now() });
   const isSuccess = status < 400;
   // For some servers HTML is the default content type, even of an empty body.
   if (isSuccess && text === "" && mayBeEmpty(response)) return rebuild(response, body);

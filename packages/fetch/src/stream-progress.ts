@@ -60,7 +60,8 @@ export abstract class StreamProgress {
     if (reportsError(event)) return reportedError(event.json ?? { message: event.data });
     this.protocol ??= knownProtocols.find((each) => each.matches(event));
     if (this.protocol) return this.protocol.meaningOf(event, this.#choices);
-    return isKeepAlive(event) || isTerminator(event) ? "noise" : "content";
+    // On its own a terminator ends no answer: some servers that fail send nothing else.
+    return isKeepAlive(event) || event.data === "[DONE]" ? "noise" : "content";
   }
 }
 
@@ -68,11 +69,6 @@ export abstract class StreamProgress {
 function reportsError({ name, json }: StreamEvent): boolean {
   // DeepInfra and Venice name the fields of a chunk instead, whose choices are null.
   return name === "error" || Boolean(json?.["error_message"]) || isError(json);
-}
-
-/** On its own it ends no answer: some servers that fail send nothing else. */
-function isTerminator({ data }: StreamEvent): boolean {
-  return data === "[DONE]";
 }
 
 function isKeepAlive({ name, json }: StreamEvent): boolean {
