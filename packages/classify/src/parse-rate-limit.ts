@@ -71,8 +71,8 @@ function putHeader(name: string, value: string, put: Put, now: number): void {
 /** Reads the structured `RateLimit-Policy` and `RateLimit` fields of the IETF drafts, from draft 7 on. Their times are in seconds. */
 function putStructured(fields: string, put: Put): void {
   const units = new Map<string, string>();
-  for (const item of partsOf(fields, /(?:"(?:\\.|[^"\\])*"?|[^",])+/g)) {
-    const parts = partsOf(item, /(?:"(?:\\.|[^"\\])*"?|[^";])+/g);
+  for (const item of partsOf(fields, /("(\\.|[^"\\])*"?|[^",])+/g)) {
+    const parts = partsOf(item, /("(\\.|[^"\\])*"?|[^";])+/g);
     const label = parts.find((part) => part.startsWith('"')) ?? "";
     const unit = parts.find((part) => part.startsWith('qu="')) ?? units.get(label) ?? label;
     units.set(label, unit);
