@@ -41,9 +41,9 @@ const uploadRate = 125;
 
 /**
  * Returns the limits of a request whose caller chose none: `reasoning` where nothing may come for minutes, with as long to the first
- * content as SDKs allow an attempt; `streaming` for any other stream, otherwise `long`. The limit to the first content grows with a long prompt and, for an answer in one piece, with the files sent
- * and the tokens asked for. A call of a cheap tier may wait for room. A transfer has no total limit, since its duration is unknown: it
- * fails only when it stalls. A subscription has a limit only for its headers.
+ * content as SDKs allow an attempt; `streaming` for any other stream, otherwise `long`. They grow with a long prompt, with the tokens asked
+ * for and, for an answer in one piece, with the files sent. A call of a cheap tier may wait for room. A transfer has no total limit, since
+ * its duration is unknown: it fails only when it stalls. A subscription has a limit only for its headers.
  */
 export function profileOf(url: string, init: RequestInit): Profile {
   const { body } = init;
@@ -51,22 +51,27 @@ export function profileOf(url: string, init: RequestInit): Profile {
   if (subscribes({ url, init })) return { ...streaming, headers: streaming.firstContent, ...unlimited };
   if (transferPath.test(url)) return { ...reasoning, total: Infinity };
   const settings = edgesOf(body);
-  if (flexTier.test(settings)) return { ...reasoning, firstContent: flexLimit };
+  const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
+  if (flexTier.test(settings)) return lasting({ ...reasoning, firstContent: flexLimit }, outputTokens);
   const isSilent = thinks(url, settings) || providerTool.test(settings) || slowUrl.test(url);
   // Capped, because an image in the body makes far fewer tokens than its length suggests.
   const toRead = Math.min(long.firstContent, estimateTimeout({ inputTokens: estimateTokens(body) }));
   if (streamInBody.test(settings) || streamInPath.test(url.slice(url.lastIndexOf("/")))) {
     // A stream requested without a body continues an answer made in the background, by an unknown model.
-    if (isSilent || !body) return { ...reasoning, firstContent: long.total };
+    if (isSilent || !body) return lasting({ ...reasoning, firstContent: long.total }, outputTokens);
     // Many servers send a long argument of a tool call, such as a file to write, only once it is complete.
     const { gap } = tools.test(settings) ? reasoning : streaming;
-    return { ...streaming, firstContent: Math.max(streaming.firstContent, toRead), gap };
+    return lasting({ ...streaming, firstContent: Math.max(streaming.firstContent, toRead), gap }, outputTokens);
   }
-  const outputTokens = Number(outputLimit.exec(settings)?.[1] ?? 0);
   const upload = fileBytes(body) / uploadRate;
   // An attempt gets as long as SDKs allow one where nothing may come for minutes, or a stream of unknown size is sent.
   const least = isSilent || !isReplayable(body) ? long.total : long.firstContent;
   const firstContent = Math.max(least, estimateTimeout({ base: toRead, outputTokens })) + upload;
   const limits = isSilent ? reasoning : long;
   return { ...limits, firstContent, total: Math.max(limits.total + upload, firstContent) };
+}
+
+/** Extends the total limit for all the tokens asked for, because a stream that goes on is not to be cut. */
+function lasting(limits: Profile, outputTokens: number): Profile {
+  return { ...limits, total: Math.max(limits.total, estimateTimeout({ base: limits.firstContent, outputTokens })) };
 }

@@ -285,6 +285,18 @@ describe("the limits of a request whose caller chose none", () => {
     }
   });
 
+  it.each([
+    ["a stream", '"model":"m"', 60_000],
+    ["a stream that is silent at first", '"model":"o3"', 600_000],
+    ["a call that queues", '"service_tier":"flex"', 900_000],
+  ])("do not cut %s that goes on for as long as its tokens take", (_what, settings, firstContent) => {
+    const body = (tokens: number): string => `{${settings},"stream":true,"max_tokens":${tokens}}`;
+    const ordinary = profileOf(chatUrl, { body: body(4_096) });
+    expect(profileOf(chatUrl, { body: body(128_000) })).toEqual({ ...ordinary, total: firstContent + 6_400_000 });
+    expect(ordinary).toEqual(profileOf(chatUrl, { body: `{${settings},"stream":true}` }));
+    expect(ordinary.firstContent).toBe(firstContent);
+  });
+
   it("grow with the length of the answer requested", () => {
     const { firstContent, gap, total } = profileOf(chatUrl, { body: '{"max_tokens":100000}' });
     expect(firstContent).toBeGreaterThan(profiles.long.firstContent);
