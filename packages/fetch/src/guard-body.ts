@@ -1,26 +1,20 @@
 /** Passes a body on to its reader, ends it if it stalls, breaks or is cancelled, and reports when it has ended. */
-import { about, judge, listenForAbort, ResilienceError, type Call, type EndWork, type Verdict } from "@evenkeel/core";
+import { about, listenForAbort, ResilienceError, type Call, type EndWork } from "@evenkeel/core";
 import { ForgettableSource, idleWatch, LazyTimer, TimeoutError, type IdleWatch } from "@evenkeel/timeout";
 import type { BodyEvent } from "./fetch-event.ts";
 import { later } from "./later.ts";
-import type { ReportedError } from "./protocols/protocol.ts";
+import type { OpenBody } from "./open-body.ts";
 import type { RaiseOptions } from "./raise-options.ts";
-import { release, type BodyReader } from "./reader-of.ts";
-import { judgeReported } from "./reported-failure.ts";
+import { release } from "./reader-of.ts";
 import type { FetchRequest } from "./request.ts";
-import { StreamError, truncated } from "./stream-error.ts";
-import type { StreamProgress } from "./stream-progress.ts";
+import type { StreamError } from "./stream-error.ts";
+import { brokenStreamFailure, endedStreamFailure, reportedStreamFailure } from "./stream-failure.ts";
 
-/** A body whose beginning may have been read already. */
-export interface OpenBody {
-  readonly reader: BodyReader;
-  /** The chunks that were read. They are handed on as the same objects. */
-  readonly head: Uint8Array[];
-  /** Follows the stream, if it may have a known protocol. */
-  readonly progress?: StreamProgress | undefined;
-  /** Whether a stream without a single byte is complete. @default false */
-  readonly mayBeEmpty?: boolean | undefined;
-}
+/**
+ * How long, in ms, a failure that was found at the end of what arrived waits for that to be read: when a stream fails, those that it is
+ * piped through drop what they hold. A reader that is 100 events behind, at 10 ms each, gets them all.
+ */
+const passingOn = 1_000;
 
 /** Returns the guarded body. The work of `call` lasts until it has ended. */
 export function guardBody(call: Call<FetchRequest>, body: OpenBody, options: RaiseOptions): ReadableStream<Uint8Array> {
@@ -42,6 +36,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   readonly #delivered = { bytes: 0, chunks: 0 };
   /** What the stream fails with once its reader has got the event that reports it. */
   #failure: StreamError | undefined;
+  /** Cancels the time that the reader is given before that. */
+  #stopWaiting: (() => void) | undefined;
   #readingOn: Promise<void> | undefined;
   #isOver = false;
 
@@ -72,7 +68,7 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (first) {
       this.#watch.read(progress?.hasContent ?? true);
       this.#deliver(first, controller);
-    } else if (this.#failure) controller.error(this.#failure);
+    } else if (this.#failure) return this.#failLate(this.#failure);
     else return this.#readingOn ?? this.#read();
     return undefined;
   }
@@ -88,9 +84,9 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
   }
 
   /** A property, like `#break`, so that reading a chunk creates no function. */
-  readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
+  readonly #take = ({ done, value }: ReadableStreamReadResult<Uint8Array>): Promise<void> | undefined => {
     const { controller } = this;
-    if (this.#isOver || !controller) return;
+    if (this.#isOver || !controller) return undefined;
     if (done) return this.#close(controller);
     try {
       const isContent = this.#body.progress?.take(value) ?? true;
@@ -99,15 +95,17 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     } catch (error) {
       this.#break(error);
     }
+    return undefined;
   };
 
   readonly #break = (error: unknown): void => {
     const isOurs = error instanceof ResilienceError;
-    this.#fail(isOurs ? error : this.#streamError("The stream broke", judge(this.#call, error), error));
+    this.#fail(isOurs ? error : brokenStreamFailure(this.#call, error, this.#delivered));
   };
 
   /** The reader has cancelled the body. */
   override cancel(reason: unknown): Promise<void> {
+    this.#stopWaiting?.();
     this.#finish(undefined);
     return this.#body.reader.cancel(reason);
   }
@@ -125,8 +123,8 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     if (progress.isComplete) this.#readingOn ??= this.#readOn();
     const reported = progress.error;
     if (!reported) return;
-    // The reader gets the event itself, so that an SDK makes its own error of it. For those that ignore it, the stream fails next.
-    this.#failure = this.#reportedFailure(reported);
+    // The reader gets the event itself, so that an SDK makes its own error of it. For those that ignore it, the stream fails later.
+    this.#failure = reportedStreamFailure(this.#call, reported, this.#delivered, this.#options);
     this.#finish(this.#failure);
     release(this.#body.reader, this.#failure);
   }
@@ -137,15 +135,12 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     controller.enqueue(chunk);
   }
 
-  #close(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    const { progress, mayBeEmpty } = this.#body;
-    progress?.end();
-    // It was in the last event, after which the blank line is missing.
-    if (progress?.error) return this.#fail(this.#reportedFailure(progress.error));
-    const missing = mayBeEmpty && this.#delivered.bytes === 0 ? undefined : progress?.missing;
-    if (missing) return this.#fail(this.#streamError(`The stream ended without ${missing}`, truncated));
+  #close(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | undefined {
+    const failure = endedStreamFailure(this.#call, this.#body, this.#delivered, this.#options);
+    if (failure) return this.#failLate(failure);
     controller.close(); // first, because a listener may cancel the body, and then it cannot be closed
     this.#finish(undefined);
+    return undefined;
   }
 
   #fail(error: unknown): void {
@@ -156,6 +151,14 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
     this.#finish(error);
     this.controller?.error(error); // only now, or the token count in what was read in advance would be lost
     release(this.#body.reader, error);
+  }
+
+  /** Fails, by a `pull` that rejects, once the reader has had time for what came before. */
+  #failLate(failure: StreamError): Promise<never> {
+    this.#finish(failure);
+    return new Promise((_resolve, reject) => {
+      this.#stopWaiting = this.#options.clock.after(passingOn, () => reject(failure));
+    });
   }
 
   /** What happens after the end of an answer is not a failure, and a reader who comes late still gets the whole answer. */
@@ -182,15 +185,5 @@ class BodyGuard extends ForgettableSource<Uint8Array> {
       bytes: this.#delivered.bytes,
       error,
     } satisfies BodyEvent as BodyEvent);
-  }
-
-  #reportedFailure(reported: ReportedError): StreamError {
-    const verdict = judgeReported(this.#call, reported, this.#options);
-    return this.#streamError("The upstream reported an error in the stream", verdict, reported);
-  }
-
-  #streamError(message: string, verdict: Verdict, lastError?: unknown): StreamError {
-    // However it failed, the work up to here was done, and billed.
-    return new StreamError(message, { ...verdict, processed: "yes" }, this.#delivered, lastError);
   }
 }

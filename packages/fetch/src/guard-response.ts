@@ -1,6 +1,7 @@
 /** Returns an answer with its body under guard. */
 import type { Call } from "@evenkeel/core";
-import { guardBody, type OpenBody } from "./guard-body.ts";
+import { guardBody } from "./guard-body.ts";
+import type { OpenBody } from "./open-body.ts";
 import type { RaiseOptions } from "./raise-options.ts";
 import { release } from "./reader-of.ts";
 import { rebuild } from "./rebuild.ts";

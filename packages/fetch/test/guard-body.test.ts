@@ -45,6 +45,15 @@ async function open(
 
 const openStream = (): Promise<Opened> => open("text/event-stream", ({ send }) => send(chunk("a")));
 
+/** Reads once more, and lets the time pass for which a failure waits for what came before it to be read. */
+async function readLate({ reader, clock }: Pick<Opened, "reader" | "clock">): Promise<unknown> {
+  const reading = Promise.allSettled([reader.read()]);
+  await clock.advance(1_000);
+  const [read] = await reading;
+  if (read.status === "rejected") throw read.reason;
+  return read.value;
+}
+
 const reported = `data: ${JSON.stringify({ error: { message: "boom", code: "server_error" } })}\n\n`;
 
 describe("a body that a reader leaves", () => {
@@ -121,26 +130,26 @@ describe("a listener that cancels the body when it has ended", () => {
 });
 
 describe("an error that the upstream reports in a stream", () => {
-  it("ends the work and cancels the upstream before the reader's next read, which then fails", async () => {
-    const { upstream, reader, held } = await openStream();
+  it("ends the work and cancels the upstream before the reader's next read, which fails later", async () => {
+    const { upstream, reader, clock, held } = await openStream();
     await reader.read();
     upstream.send(reported);
     expect(new TextDecoder().decode((await reader.read()).value)).toBe(reported);
     expect(held()).toBe(0);
     expect(await upstream.cancelled).toBeInstanceOf(StreamError);
-    await expect(reader.read()).rejects.toThrow("The upstream reported an error in the stream after");
+    await expect(readLate({ reader, clock })).rejects.toThrow("The upstream reported an error in the stream after");
   });
 
   // Gemini sends an error in mid-stream as bare JSON, and other servers close without the blank line after it.
   it.each([JSON.stringify({ error: { code: 429, message: "Slow down" } }, null, 2), `data: {"error":{"code":429}}\n`])(
     "is recognised without a blank line after it: %s",
     async (text) => {
-      const { upstream, reader } = await openStream();
+      const { upstream, reader, clock } = await openStream();
       await reader.read();
       upstream.send(text);
       expect(new TextDecoder().decode((await reader.read()).value)).toBe(text);
       upstream.end();
-      await expect(reader.read()).rejects.toMatchObject({
+      await expect(readLate({ reader, clock })).rejects.toMatchObject({
         message: expect.stringContaining("The upstream reported an error in the stream after") as string,
         verdict: { kind: "rate-limit", health: "neutral", processed: "yes" },
         lastError: { error: { code: 429 } },
@@ -151,26 +160,26 @@ describe("an error that the upstream reports in a stream", () => {
 
 describe("a stream that fails", () => {
   it("says what is missing", async () => {
-    const { upstream, reader } = await openStream();
+    const { upstream, reader, clock } = await openStream();
     await reader.read();
     upstream.end();
-    await expect(reader.read()).rejects.toThrow("The stream ended without the terminator after");
+    await expect(readLate({ reader, clock })).rejects.toThrow("The stream ended without the terminator after");
   });
 
   it.each(['data: {"choices":[{"ind', ": ping\n\n"])(
     "before its first content fails also if it was not looked into: %s",
     async (text) => {
-      const { upstream, reader } = await open("text/event-stream", ({ send }) => send(text), { peek: 0 });
+      const { upstream, reader, clock } = await open("text/event-stream", ({ send }) => send(text), { peek: 0 });
       await reader.read();
       upstream.end();
-      await expect(reader.read()).rejects.toThrow("The stream ended without any content after");
+      await expect(readLate({ reader, clock })).rejects.toThrow("The stream ended without any content after");
     },
   );
 
   it("by ending without a byte fails also if it was not looked into, unless its status allows that", async () => {
-    const { upstream, reader } = await open("text/event-stream", () => {}, { peek: 0 });
+    const { upstream, reader, clock } = await open("text/event-stream", () => {}, { peek: 0 });
     upstream.end();
-    await expect(reader.read()).rejects.toThrow("The stream ended without any content after");
+    await expect(readLate({ reader, clock })).rejects.toThrow("The stream ended without any content after");
 
     const accepted = new Response(new Blob([]).stream(), {
       status: 202,
@@ -192,12 +201,63 @@ describe("a stream that fails", () => {
   );
 
   it("by an error in its last event, which nothing follows, fails as that error", async () => {
-    const { upstream, reader } = await openStream();
+    const { upstream, reader, clock } = await openStream();
     await reader.read();
     upstream.send(`data: ${JSON.stringify({ error: { message: "Slow down", code: "rate_limit_exceeded" } })}`);
     upstream.end();
     await reader.read();
-    await expect(reader.read()).rejects.toMatchObject({ verdict: { kind: "rate-limit", processed: "yes" } });
+    await expect(readLate({ reader, clock })).rejects.toMatchObject({
+      verdict: { kind: "rate-limit", processed: "yes" },
+    });
+  });
+
+  const manyEvents = Array.from({ length: 90 }, (_, index) => chunk(`${index}`)).join("");
+
+  it.each([
+    ["an error event", `${manyEvents}${reported}`, 92],
+    ["an end without a terminator", manyEvents, 91],
+  ])("by %s waits until a slow reader behind other streams has got all before it", async (_what, text, count) => {
+    const { upstream, reader, clock, held } = await openStream();
+    const split = new TransformStream<string, string>({
+      transform(events, controller) {
+        for (const event of events.split(/(?<=\n\n)/)) controller.enqueue(event);
+      },
+    });
+    upstream.send(text);
+    upstream.end();
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      async pull(controller) {
+        controller.enqueue((await reader.read()).value as Uint8Array<ArrayBuffer>);
+      },
+    });
+    const got: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const event of body.pipeThrough(new TextDecoderStream()).pipeThrough(split)) {
+        got.push(event);
+        await new Promise<void>((resolve) => clock.after(10, resolve));
+      }
+    };
+    const errors: unknown[] = [];
+    void read().catch((error: unknown) => errors.push(error));
+    while (errors.length === 0) await clock.advance(10);
+    expect(errors).toEqual([expect.any(StreamError)]);
+    expect([got.length, held()]).toEqual([count, 0]);
+  });
+
+  it.each([
+    ["an error event", reported],
+    ["an end that comes too early", ""],
+  ])("by %s leaves no timer if its reader leaves before it fails", async (_what, text) => {
+    const { upstream, reader, clock } = await openStream();
+    await reader.read();
+    if (text) upstream.send(text);
+    else upstream.end();
+    if (text) await reader.read();
+    const reading = reader.read();
+    await settled();
+    expect(clock.pending).toBe(1);
+    await reader.cancel();
+    expect([await reading, clock.pending]).toEqual([{ done: true, value: undefined }, 0]);
   });
 
   it("because its chunks are not bytes ends its work", async () => {

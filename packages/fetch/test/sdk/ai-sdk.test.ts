@@ -3,7 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { CircuitOpenError } from "@evenkeel/circuit-breaker";
 import { anthropicError, anthropicErrorBody, frame, openaiErrorBody } from "@evenkeel/testkit/server";
-import { APICallError, generateText, streamText, type LanguageModel } from "ai";
+import { APICallError, generateText, StreamProviderError, streamText, type LanguageModel } from "ai";
 import { describe } from "vitest";
 import { contract } from "./contract.ts";
 import type { Sdk, Setting } from "./sdk.ts";
@@ -32,7 +32,7 @@ function aiSdk(modelOf: (url: string, fetch: Setting["fetch"]) => LanguageModel)
     // It tells nothing of its retries, so that they multiply with ours; but it retries no error that it does not know.
     costs: { unavailable: 4, unreachable: 4, refused: 1 },
     refusal: CircuitOpenError,
-    reported: APICallError,
+    reported: StreamProviderError,
     broken: APICallError, // with our error as its cause
     left: "read on", // it reads ahead of the loop: the gap limit ends a stream that stalls, its end any other
   };
