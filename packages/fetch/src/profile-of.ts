@@ -14,10 +14,12 @@ const providerTool = /"type"\s*:\s*"(image_generation|code_(interpreter|executio
 
 /**
  * Image generation, whose first preview may take a minute; DeepSeek, which keeps a call in its queue for up to ten minutes, sending
- * comments: https://api-docs.deepseek.com/quick_start/rate_limit; and Ollama, which first loads the model if it has been idle, for up to
- * five minutes, and stops loading if the caller leaves: https://github.com/ollama/ollama/pull/4638
+ * comments: https://api-docs.deepseek.com/quick_start/rate_limit; Ollama and LM Studio, which first load a model that has been idle, and
+ * stop loading it if the caller leaves: https://github.com/ollama/ollama/pull/4638; and any model on the caller's own machine, which may
+ * read a long prompt for minutes, and after a timeout starts over: https://github.com/ggml-org/llama.cpp/issues/22160
  */
-const slowUrl = /\/images\/|^https?:\/\/(api\.deepseek\.com|[^/]+:11434)\//;
+const slowUrl =
+  /\/images\/|^https?:\/\/(api\.deepseek\.com|(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(:\d+)?|[^/]+:(11434|1234))\//;
 
 /** The cheap tier of OpenAI, Gemini and Bedrock, for which a call may queue until there is room. */
 const flexTier = /"service_?tier"\s*:\s*(\{\s*"type"\s*:\s*)?"flex"/i;

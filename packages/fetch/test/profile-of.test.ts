@@ -70,9 +70,29 @@ describe("the limits of a request whose caller chose none", () => {
     ],
     [
       "a stream of Ollama's, which may load the model first",
-      "http://127.0.0.1:11434/api/chat",
+      "http://gpu:11434/api/chat",
       '{"model":"llama3.2","stream":true}',
       "silent",
+    ],
+    [
+      "a stream of LM Studio's, which may, too",
+      "http://192.168.0.7:1234/v1/chat/completions",
+      '{"model":"gemma-4","stream":true}',
+      "silent",
+    ],
+    ...["http://localhost:8080", "http://127.0.0.1:8000", "http://[::1]:1337", "http://host.docker.internal"].map(
+      (server): [string, string, string, "silent"] => [
+        `a stream of a model on the caller's own machine: ${server}`,
+        `${server}/v1/chat/completions`,
+        '{"model":"qwen3.6","stream":true}',
+        "silent",
+      ],
+    ),
+    [
+      "a stream of another host, whose name only begins in that way",
+      "https://localhost.example.com/v1/chat/completions",
+      '{"model":"qwen3.6","stream":true}',
+      "streaming",
     ],
     ["a call that may queue for minutes", chatUrl, '{"model":"gpt-5.5","service_tier":"flex"}', "flex"],
     ["a stream that may, too", `${google}/gemini-3.5-flash:streamGenerateContent`, '{"serviceTier":"flex"}', "flex"],
