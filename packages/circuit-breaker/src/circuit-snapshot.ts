@@ -1,5 +1,5 @@
 /** Saves the circuits of a breaker, and reads them back in another process. */
-import { checkNumber } from "@evenkeel/core";
+import { checkNumber, checkOneOf } from "@evenkeel/core";
 import type { CircuitMemory, CircuitSettings } from "./circuit.ts";
 
 /** The state of all circuits of a breaker, as plain JSON. Times are in ms since the epoch. */
@@ -55,15 +55,15 @@ function readCircuit(
 ): readonly [key: string, memory: CircuitMemory] {
   const { key, state, since, openFor, openings, trip: kept } = saved ?? {};
   check(`${path}.key`, "a string", key, typeof key === "string");
-  check(`${path}.state`, '"closed", "open" or "isolated"', state, ["closed", "open", "isolated"].includes(state));
+  checkOneOf(`${path}.state`, state, ["closed", "open", "isolated"]);
   checkFinite(`${path}.since`, since);
   // Jitter may have made it longer than the largest valid `openFor`.
   checkNumber(`${path}.openFor`, openFor, { max: Number.MAX_VALUE });
   checkFinite(`${path}.openings`, openings);
   check(`${path}.trip.length`, trip.length, kept?.length);
   const records = trip.map((condition, j) => {
-    const { kind, memory } = kept[j] ?? {};
-    check(`${path}.trip[${j}].kind`, JSON.stringify(condition.kind), kind, kind === condition.kind);
+    const { kind, memory } = { ...kept[j]! };
+    checkOneOf(`${path}.trip[${j}].kind`, kind, [condition.kind]);
     check(`${path}.trip[${j}].memory`, "an array", memory, Array.isArray(memory));
     memory.forEach((number, k) => checkFinite(`${path}.trip[${j}].memory[${k}]`, number));
     const record = condition.start(clock);

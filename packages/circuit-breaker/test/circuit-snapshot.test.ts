@@ -175,7 +175,7 @@ describe("restore refuses", () => {
     [{ version: 1, circuits: {} }, "Expected `snapshot.circuits` to be an array, got {}"],
     ...Object.entries({
       "key` to be a string, got 5": { ...good, key: 5 },
-      'state` to be "closed", "open" or "isolated", got "half-open"': { ...good, state: "half-open" },
+      'state` to be "closed" or "open" or "isolated", got "half-open"': { ...good, state: "half-open" },
       "since` to be a number >= 0 and <= 9007199254740991, got null": { ...good, since: null },
       [`openFor\` to be a number >= 0 and <= ${Number.MAX_VALUE}, got -1`]: { ...good, openFor: -1 },
       'openings` to be a number >= 0 and <= 9007199254740991, got "1"': { ...good, openings: "1" },
