@@ -139,8 +139,7 @@ export function retry({
     if (retryAfter > maxRetryAfter) return "retry-after";
     let delay = checkNumber("backoff()", backoff({ attempt: attempts, previous, error, random }));
     if (retryAfter > delay) delay = retryAfter * (1 + 0.1 * checkNumber("random()", random(), { max: 1 }));
-    const timeLeft = call.deadline < Infinity ? call.deadline - clock.now() : Number.MAX_VALUE;
-    if (delay >= timeLeft) return "deadline";
+    if (clock.now() + delay >= call.deadline) return "deadline"; // also if both are `Infinity`
     // Whoever is throttled again is no part of a burst any more.
     const throttledFor = attempts === 1 && verdict.kind === "rate-limit" ? retryAfter : 0;
     // `mayReplay` may count what it allows, so an empty budget refuses before it is asked, and is charged only after it has agreed.
