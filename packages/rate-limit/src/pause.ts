@@ -28,11 +28,8 @@ export class Pause {
 
   /** The same as far as hints say. */
   get timeLeft(): number {
-    if (this.#until === 0) return 0;
-    const left = this.#until - this.#rules.clock.now();
-    if (left > 0) return left;
-    this.#until = 0;
-    return 0;
+    // Without a slow start there was no pause, which saves reading the clock.
+    return this.slowStart ? Math.max(0, this.#until - this.#rules.clock.now()) : 0;
   }
 
   /** Returns in how many ms a call may begin: 0 for now, `Infinity` if that depends on an answer. */
