@@ -1,6 +1,7 @@
 /** The contract: a call, the `next` it goes to, and the middleware in between. */
 import type { Emit } from "./event.ts";
 import { neverAborts } from "./never-aborts.ts";
+import { quietly } from "./quietly.ts";
 import type { Classify } from "./verdict.ts";
 import { AttemptWork, type Work } from "./work.ts";
 
@@ -71,11 +72,10 @@ export function startCall<Input>(
 
 /** Keeps a failing listener from breaking the call that it listens to. */
 function guarded(emit: Emit): Emit {
-  return (event) => {
-    try {
+  return (event) =>
+    quietly(() => {
       const result: unknown = emit(event);
       // Not by `instanceof`: the global may have been replaced, or the promise may be of another realm.
       if (typeof result === "object") Promise.resolve(result).catch(() => {});
-    } catch {}
-  };
+    });
 }

@@ -1,4 +1,5 @@
 /** The base class of all errors of this toolkit. */
+import { quietly } from "./quietly.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -15,14 +16,13 @@ export abstract class ResilienceError extends Error {
   abstract readonly verdict: Verdict;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    try {
+    // Quietly, because a proxy or a throwing getter is not one of our errors.
+    return !!quietly(() => {
       if (!Object.hasOwn(this, "brand")) return super[Symbol.hasInstance](value);
       let above: Prototype | null = Object.getPrototypeOf(Object(value));
       for (; above; above = Object.getPrototypeOf(above)) if (above.constructor?.brand === this.brand) return true;
-    } catch {
-      // A proxy or a throwing getter is not one of our errors.
-    }
-    return false;
+      return false;
+    });
   }
 }
 
