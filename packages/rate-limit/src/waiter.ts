@@ -1,14 +1,8 @@
 /** The entries of a limiter's queue. */
-import type { AbortListener, Call, Listening, Next } from "@evenkeel/core";
+import type { Call, Listening, Next } from "@evenkeel/core";
 import { QueueNode } from "./queue.ts";
 import type { RateLimitReason } from "./rate-limit-error.ts";
 import type { Trial } from "./slow-start.ts";
-
-/** Where a call waits. */
-interface Room {
-  /** Removes a call that its caller aborted. */
-  abandon(waiter: Waiter): void;
-}
 
 /** Methods, whose parameters are bivariant, so that waiters of any type fit into one queue. */
 interface Bivariant<I, O> {
@@ -17,8 +11,7 @@ interface Bivariant<I, O> {
 }
 
 /** A waiting call. */
-export class Waiter<I = unknown, O = unknown> extends QueueNode implements AbortListener {
-  readonly #room: Room;
+export class Waiter<I = unknown, O = unknown> extends QueueNode {
   readonly call: Call<I>;
   readonly next: Bivariant<I, O>["next"];
   readonly cost: number;
@@ -35,18 +28,13 @@ export class Waiter<I = unknown, O = unknown> extends QueueNode implements Abort
   /** Why the call is refused. */
   refusal: RateLimitReason | undefined;
 
-  constructor(room: Room, call: Call<I>, next: Next<I, O>, cost: number, rank: number, since: number) {
+  constructor(call: Call<I>, next: Next<I, O>, cost: number, rank: number, since: number) {
     super();
-    this.#room = room;
     this.call = call;
     this.next = next;
     this.cost = cost;
     this.rank = rank;
     this.since = since;
-  }
-
-  abort(): void {
-    this.#room.abandon(this);
   }
 }
 

@@ -70,7 +70,7 @@ export class WaitingRoom {
     if (call.signal.aborted) return Promise.reject(unsent(call)); // perhaps by `priority` or `holdWhile`
     if (reason) return Promise.reject(this.#limiter.refuse(call, cost, reason));
 
-    const waiter = new Waiter<I, O>(this, call, next, cost, rank, now);
+    const waiter = new Waiter<I, O>(call, next, cost, rank, now);
     if (left < Infinity) waiter.bound = new Bound(waiter, now + left, late);
     return this.#wait(waiter, false);
   }
@@ -85,7 +85,7 @@ export class WaitingRoom {
       this.#turns.join(waiter, isBack || call.attempt > 1);
       if (bound) this.#bounds.join(bound, -bound.end);
       this.#alarm.set(bound ? bound.end - clock.now() : Infinity);
-      waiter.listening = listenForAbort(call.signal, waiter);
+      waiter.listening = listenForAbort(call.signal, { abort: () => this.#abandon(waiter) });
       // Not told again, or a listener that resumes the key could bring the call back for ever.
       const emit = isBack ? undefined : call.emit;
       emit?.({
@@ -140,7 +140,7 @@ export class WaitingRoom {
   }
 
   /** Removes a call that its caller aborted. */
-  abandon(waiter: Waiter): void {
+  #abandon(waiter: Waiter): void {
     const wasFirst = this.first === waiter;
     this.#turns.giveUp(waiter);
     this.#remove(waiter);
