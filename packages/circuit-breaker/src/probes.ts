@@ -34,8 +34,8 @@ export class Probes {
   }
 
   start(generation: number): Permit {
-    const { clock, probeLease } = this.#settings;
-    const probe: Permit = { generation, isProbe: true, leaseEnd: clock.now() + probeLease };
+    const leaseEnd = this.#settings.clock.now() + this.#settings.probeLease;
+    const probe: Permit = { generation, isProbe: true, leaseEnd };
     this.#awaited.add(probe);
     return probe;
   }
