@@ -25,10 +25,10 @@ export interface SavedCircuit {
 }
 
 export function saveCircuits(
-  circuits: Iterable<readonly [key: string, circuit: { readonly memory: CircuitMemory }]>,
+  circuits: readonly (readonly [key: string, circuit: { readonly memory: CircuitMemory }])[],
   { trip }: CircuitSettings,
 ): CircuitSnapshot {
-  const saved = Array.from(circuits, ([key, { memory }]): SavedCircuit => {
+  const saved = circuits.map(([key, { memory }]): SavedCircuit => {
     const { records, ...rest } = memory;
     return { key, ...rest, trip: records.map((record, i) => ({ kind: trip[i]!.kind, memory: record.save() })) };
   });

@@ -17,8 +17,8 @@ export interface Keyed<State> {
   peek(key: string): State | undefined;
   /** How many keys are remembered. */
   readonly size: number;
-  /** Iterates over a copy of all keys and their states. */
-  entries(): IterableIterator<[key: string, state: State]>;
+  /** Returns a copy of all keys and their states. */
+  entries(): [key: string, state: State][];
 }
 
 /**
@@ -53,6 +53,6 @@ export function keyed<State>({ create, isIdle, maxKeys = 1_000 }: KeyedOptions<S
     get size() {
       return young.size + old.size;
     },
-    entries: () => [...young, ...old].values(),
+    entries: () => [...young, ...old],
   };
 }
