@@ -67,9 +67,8 @@ class LinkedSignal extends Listeners implements Link {
     if (inner instanceof LinkedSignal && inner.#place?.listeners === this) keepAlive(this, inner);
     if (!(parent instanceof LinkedSignal)) return this.#weaken();
     // Links that settle one after another with the same result, an inner and an outer one, are kept or forgotten together.
-    const last = parent.#lastSettled;
+    if (parent.#lastSettled) parent.#lastSettled.#weaken();
     parent.#lastSettled = this;
-    if (last) last.#weaken();
   }
 
   /**
