@@ -16,16 +16,16 @@ export abstract class ResilienceError extends Error {
   abstract readonly verdict: Verdict;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // Quietly, because a proxy or a throwing getter is not one of our errors.
+    // Quietly, because a proxy, or what has a throwing getter or no constructor, is not one of our errors.
     return !!quietly(() => {
       if (!Object.hasOwn(this, "brand")) return super[Symbol.hasInstance](value);
       let above: Prototype | null = Object.getPrototypeOf(Object(value));
-      for (; above; above = Object.getPrototypeOf(above)) if (above.constructor?.brand === this.brand) return true;
+      for (; above; above = Object.getPrototypeOf(above)) if (above.constructor.brand === this.brand) return true;
       return false;
     });
   }
 }
 
 interface Prototype {
-  readonly constructor?: { readonly brand?: unknown };
+  readonly constructor: { readonly brand?: unknown };
 }
