@@ -60,7 +60,8 @@ const byMessage: readonly Rule[] = [
   ],
   [/gzip|unexpected end of file/i, malformedBody],
   [/invalid (HTTP|content-length)|JSON/, "malformed"],
-  [/timed? ?out/i, "timeout"],
+  // Next.js advises against `setTimeout` when it ends a `fetch` that a prerender does not wait for.
+  [/(?<!set)timed? ?out/i, "timeout"],
   [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, "network"],
   [
     /connection (lost|error|was closed|closed before)|network ?(request|connection|error)|internet connection|hostname could not/i,

@@ -192,6 +192,12 @@ describe("other clients", () => {
     ["a message that starts like that", coded({ code: "ECONNRESET", message: "terminated early" }), unanswered],
     ["a message that ends like that", coded({ code: "ECONNRESET", message: "was terminated" }), unanswered],
     ["the scheme of a URL", new Error("cannot reach protocols://x"), unknown],
+    [
+      "a timer in advice",
+      new Error("`fetch()` rejects when the prerender is complete; do not use `setTimeout`"),
+      unknown,
+    ],
+    ["a timer that was exceeded", new Error("ReadTimeout"), slow],
     ["a code behind too many words", coded({ name: `${"x".repeat(200)}AbortError` }), unknown],
     ["a name that is no word", coded({ name: Symbol("AbortError"), code: "ECONNRESET" }), unanswered],
   ])("%s counts for what it is worth", (_, error, expected) => {
