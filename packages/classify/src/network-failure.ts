@@ -62,9 +62,8 @@ const byMessage: readonly Rule[] = [
   [/invalid (HTTP|content-length)|JSON/, "malformed"],
   // Next.js advises against `setTimeout` when it ends a `fetch` that a prerender does not wait for.
   [/(?<!set)timed? ?out/i, "timeout"],
-  [/ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac/, "network"],
   [
-    /connection (lost|error|was closed|closed before)|network ?(request|connection|error)|internet connection|hostname could not/i,
+    /ECONNRESET|EPIPE|EPROTO|other side closed|hang up|reset by peer|SendRequest|bad record mac|connection (lost|error|was closed|closed before)|network ?(request|connection|error)|internet connection|hostname could not/i,
     "network",
   ],
   // Browsers add the host in parentheses.
