@@ -127,7 +127,10 @@ export class Circuit {
   #count(outcome: TripOutcome, duration: number, retryAfter: number): void {
     const generation = this.#generation;
     for (const record of this.#records) {
-      const reason = quietly(() => record.add(outcome, duration)); // a faulty condition must not fail calls
+      let reason: OpenReason | undefined;
+      try {
+        reason = record.add(outcome, duration);
+      } catch {} // a faulty condition must not fail calls
       if (generation !== this.#generation) return; // a condition of the user's own isolated or closed the circuit
       if (reason) return this.#open(reason, retryAfter);
     }

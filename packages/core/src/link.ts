@@ -1,7 +1,6 @@
 /** Derives a signal for an attempt, without `AbortSignal.any`, which costs more and leaks if a listener is left on it. */
 import { keepAlive } from "./keep-alive.ts";
 import { listenForAbort, Listeners, type AbortListener, type Place } from "./on-abort.ts";
-import { quietly } from "./quietly.ts";
 import type { Work } from "./work.ts";
 
 /** A signal derived from a parent signal. */
@@ -105,8 +104,12 @@ class WeakListener implements AbortListener {
 /** Prefers a result's `body`, because a response may be collected while its body is still being read. */
 function readablePartOf(result: unknown): object | undefined {
   if (!isObject(result)) return undefined;
-  const body = quietly(() => (result as { body?: unknown }).body);
-  return isObject(body) ? body : result;
+  try {
+    const { body } = result as { body?: unknown };
+    return isObject(body) ? body : result;
+  } catch {
+    return result; // a throwing getter
+  }
 }
 
 function isObject(value: unknown): value is object {

@@ -1,5 +1,5 @@
 /** Admits the calls of one key as far as a limit allows, and gives back what they took when their work is over. */
-import { about, invoke, judge, quietly, stackless, type Call, type Next } from "@evenkeel/core";
+import { about, invoke, judge, stackless, type Call, type Next } from "@evenkeel/core";
 import { Pause, pauseOf } from "./pause.ts";
 import type { QueueRules } from "./queue-options.ts";
 import { RateLimitError, type RateLimitReason } from "./rate-limit-error.ts";
@@ -137,11 +137,12 @@ export abstract class Limiter implements AdmissionControl {
   #heed(call: Call, error: unknown): boolean {
     // An abort is the caller's doing, and says nothing about the upstream.
     if (error === undefined || error === call.signal.reason) return false;
-    // Quietly, because neither a failing `classify` nor a verdict that cannot be read must leak a permit.
-    return !!quietly(() => {
+    try {
       const verdict = judge(call, error, this.rules.classify);
       this.pauseFor(pauseOf(verdict), call);
       return verdict.processed === "no";
-    });
+    } catch {
+      return false; // neither a failing `classify` nor a verdict that cannot be read must leak a permit
+    }
   }
 }
