@@ -17,6 +17,8 @@ export default defineConfig({
       /^(?!.*(leaves? nothing behind|leave no timer|a million calls wait|does not grow with the length|an unread body is garbage|under (fresh composites|a signal of ours))).*$/,
     // The test of the docs page, which no mutant changes, and tests in real time (SDKs, sockets), which take minutes for each mutant.
     exclude: ["**/page.test.ts", "**/fetch/test/sdk/**", "**/fetch/test/matrix.test.ts"],
+    // The limit is for hangs: beside other mutants, some properties take longer than the default of 5 s.
+    testTimeout: 30_000,
     // Every mutant runs all models: a few sequences are enough.
     env: { FAST_CHECK_RUNS: "100" },
   },
