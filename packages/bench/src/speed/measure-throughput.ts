@@ -20,17 +20,10 @@ const rounds = 3;
 /** How many turns each has before the first round: with one, the first round was up to twice as slow as the others. */
 const warmUps = 3;
 
-const prompt = JSON.stringify({ model: "mock", stream: false, messages: [{ role: "user", content: "x".repeat(500) }] });
-const request = { method: "POST", headers: { "content-type": "application/json" }, body: prompt };
-
-async function ask(fetch: Fetch, url: string, { times, concurrency, path }: Kind): Promise<void> {
+async function repeat(fetch: Fetch, url: string, { times, concurrency, ask }: Kind): Promise<void> {
   let asked = 0;
   async function one(): Promise<void> {
-    while (asked++ < times) {
-      const response = await fetch(url, request);
-      if (path === "/json") await response.json();
-      else for await (const chunk of response.body!) void chunk;
-    }
+    while (asked++ < times) await ask(fetch, url);
   }
   await Promise.all(Array.from({ length: concurrency }, one));
 }
@@ -38,12 +31,12 @@ async function ask(fetch: Fetch, url: string, { times, concurrency, path }: Kind
 async function measureThroughput(own: Fetch, url: string, kind: Kind): Promise<Round[]> {
   const bare: Fetch = (to, init) => fetch(to, init);
   for (let turn = 0; turn < warmUps; turn++) {
-    for (const warmedUp of [bare, own]) await ask(warmedUp, url, kind);
+    for (const warmedUp of [bare, own]) await repeat(warmedUp, url, kind);
   }
   async function timed(contender: Fetch): Promise<number> {
-    await ask(contender, url, kind);
+    await repeat(contender, url, kind);
     const start = process.cpuUsage();
-    await ask(contender, url, kind);
+    await repeat(contender, url, kind);
     const { user, system } = process.cpuUsage(start);
     return (user + system) / kind.times;
   }

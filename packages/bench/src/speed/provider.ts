@@ -40,16 +40,28 @@ function download(response: ServerResponse, left = 64): void {
   response.end();
 }
 
+function json(response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "application/json" }).end(answer);
+}
+
+/** Sends the headers of a stream at once, as providers do. */
+function streaming(write: (response: ServerResponse) => void): (response: ServerResponse) => void {
+  return (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    write(response);
+  };
+}
+
+const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  "/json": json,
+  "/stream": streaming(stream),
+  "/sdk/chat/completions": streaming(stream),
+  "/burst": streaming(burst),
+  "/download": (response) => download(response.writeHead(200, { "content-type": "application/octet-stream" })),
+};
+
 const server = createServer((request, response) => {
-  request.resume().on("end", () => {
-    const isStream = request.url === "/stream" || request.url === "/burst";
-    if (isStream) response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
-    if (request.url === "/stream") stream(response);
-    else if (request.url === "/burst") burst(response);
-    else if (request.url === "/download")
-      download(response.writeHead(200, { "content-type": "application/octet-stream" }));
-    else response.writeHead(200, { "content-type": "application/json" }).end(answer);
-  });
+  request.resume().on("end", () => answers[request.url ?? ""]?.(response));
 });
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
